@@ -1,0 +1,47 @@
+"""The HTTP API: builds the application out of the slices' routers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from controlplane import __version__
+from controlplane.entrypoints import health
+from controlplane.platform import metrics
+from controlplane.platform.problem import install_problem_handlers
+from controlplane.platform.services import Services
+
+
+def api_routers() -> list[APIRouter]:
+    """Routers under ``/api/v1``, one line a slice."""
+    return []
+
+
+def root_routers() -> list[APIRouter]:
+    """Routers with their own paths."""
+    return [health.router, metrics.router]
+
+
+def make_api(services: Services) -> FastAPI:
+    """The application for one process; services are opened and closed with it."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await services.wakeups.start()
+        async with services.app.open_async():
+            yield
+        await services.close()
+
+    app = FastAPI(
+        title="Call Commander",
+        version=__version__,
+        description="Control plane for Asterisk: phone system, call tracking and analytics on your own data.",
+        lifespan=lifespan,
+    )
+    app.state.services = services
+    install_problem_handlers(app)
+    for router in api_routers():
+        app.include_router(router, prefix="/api/v1")
+    for router in root_routers():
+        app.include_router(router)
+    return app

@@ -1,0 +1,102 @@
+"""Lists: cursor paging, sorting and filters, the same for every resource."""
+
+import base64
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from controlplane.platform.problem import Invalid
+
+Item = TypeVar("Item")
+
+
+class Page(BaseModel, Generic[Item]):
+    """One page of a list. ``next_cursor`` is None on the last; ``total`` only where asked for."""
+
+    items: list[Item]
+    next_cursor: str | None
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """The query parameters every list understands."""
+
+    limit: int
+    cursor: str | None
+    sort: str | None
+    with_total: bool
+
+
+def list_query(
+    limit: Annotated[int, Query(ge=1, le=500, description="Rows per page.")] = 50,
+    cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")] = None,
+    sort: Annotated[str | None, Query(max_length=40, description="Field name; a leading `-` turns it round.")] = None,
+    with_total: Annotated[bool, Query(description="Also count all rows.")] = False,
+) -> ListQuery:
+    """FastAPI dependency for a list's parameters."""
+    return ListQuery(limit, cursor, sort, with_total)
+
+
+def _pack(values: Sequence[Any]) -> str:
+    plain = [v.isoformat() if isinstance(v, datetime) else str(v) if isinstance(v, uuid.UUID) else v for v in values]
+    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode()
+
+
+def _unpack(cursor: str, column: Any) -> tuple[Any, uuid.UUID]:
+    try:
+        value, row_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        if issubclass(column.type.python_type, datetime):
+            value = datetime.fromisoformat(value)
+        elif issubclass(column.type.python_type, uuid.UUID):
+            value = uuid.UUID(value)
+        elif not isinstance(value, column.type.python_type):
+            raise ValueError(cursor)  # noqa: TRY004 - turned into a field error below
+        return value, uuid.UUID(row_id)
+    except (ValueError, TypeError) as err:
+        raise Invalid.field("cursor", "not a cursor of this list", hint="Use next_cursor as it came.") from err
+
+
+async def fetch_page(
+    session: AsyncSession,
+    statement: Select[Any],
+    model: Any,
+    query: ListQuery,
+    *,
+    sortable: Mapping[str, Any],
+    default_sort: str,
+) -> tuple[list[Any], str | None, int | None]:
+    """Runs a list query: rows, cursor of the next page, total if asked for.
+
+    Pages by value and id, so that rows added meanwhile neither repeat nor vanish. ``sortable`` columns are never null.
+
+    Raises:
+        Invalid: Unknown sort field or a foreign cursor.
+    """
+    sort = query.sort or default_sort
+    column = sortable.get(sort.removeprefix("-"))
+    if column is None:
+        raise Invalid.field("sort", f"can't sort by this; try one of {', '.join(sorted(sortable))}")
+    total = None
+    if query.with_total:
+        total = await session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
+    descending = sort.startswith("-")
+    if query.cursor:
+        value, row_id = _unpack(query.cursor, column)
+        after = column < value if descending else column > value
+        tie = model.id < row_id if descending else model.id > row_id
+        statement = statement.where(or_(after, and_(column == value, tie)))
+    order = (column.desc(), model.id.desc()) if descending else (column.asc(), model.id.asc())
+    rows = list((await session.scalars(statement.order_by(*order).limit(query.limit + 1))).all())
+    more = len(rows) > query.limit
+    rows = rows[: query.limit]
+    cursor = _pack([getattr(rows[-1], column.key), rows[-1].id]) if more else None
+    return rows, cursor, total

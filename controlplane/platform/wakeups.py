@@ -1,0 +1,79 @@
+"""Wake-ups between processes by PostgreSQL's LISTEN/NOTIFY: only a hint "look again", never data.
+
+A lost connection loses hints; every waiter therefore also looks again after its own timeout.
+"""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Iterator
+
+import psycopg
+import structlog
+
+from controlplane.platform.db import plain_url
+
+log = structlog.get_logger(__name__)
+RECONNECT_S = 1.0
+
+
+class Wakeups:
+    """Lets coroutines of this process wait for a topic that any process may wake."""
+
+    def __init__(self, database_url: str) -> None:
+        self._url = plain_url(database_url)
+        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begins to listen."""
+        self._task = asyncio.create_task(self._listen(), name="wakeups")
+
+    async def stop(self) -> None:
+        """Ends listening."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    @contextlib.contextmanager
+    def subscribe(self, *topics: str) -> Iterator[asyncio.Event]:
+        """An event that is set when one of the topics is woken. Subscribe first, then look, then wait."""
+        event = asyncio.Event()
+        for topic in topics:
+            self._waiting[topic].add(event)
+        try:
+            yield event
+        finally:
+            for topic in topics:
+                self._waiting[topic].discard(event)
+                if not self._waiting[topic]:
+                    del self._waiting[topic]
+
+    def _wake(self, topic: str) -> None:
+        for event in self._waiting.get(topic, ()):
+            event.set()
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
+                    await connection.execute("LISTEN cp_wakeups")
+                    for topic in list(self._waiting):
+                        self._wake(topic)  # whatever was missed while away
+                    async for note in connection.notifies():
+                        self._wake(note.payload)
+            except (psycopg.Error, OSError) as err:
+                log.warning("wake-ups lost the database", error=str(err))
+            await asyncio.sleep(RECONNECT_S)
+
+
+async def wait(event: asyncio.Event, timeout_s: float) -> bool:
+    """Waits for a wake-up; False when the time ran out."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            await event.wait()
+    except TimeoutError:
+        return False
+    event.clear()
+    return True

@@ -1,0 +1,126 @@
+r"""The node's side of the wire: enrolment, long poll, commands, uploads.
+
+All paths lie under ``/node/v1``. A node signs every request with its Ed25519 key over
+``METHOD\nPATH?QUERY\nTIMESTAMP\nSHA256(body)``; headers ``X-Node`` (name), ``X-Node-Time`` (epoch seconds),
+``X-Node-Signature`` (base64). The control plane refuses a time more than 300 s off.
+
+| call | meaning |
+|---|---|
+| ``POST enrol`` | code + public key in, node name and the control plane's bundle key out (unsigned request) |
+| ``GET poll?have=DIGEST&wait_s=25`` | answers at once when there is a new release or a command, else after the wait |
+| ``GET releases/{digest}`` | SignedManifest |
+| ``POST blobs`` | ``{"sha256": [...]}`` in, an uncompressed tar of files named by hash out |
+| ``POST facts`` | FactBatch in, FactAck out |
+| ``POST apply-reports``, ``POST command-results``, ``POST heartbeat`` | word from the node |
+| ``PUT uploads/{kind}/{name}?sha256=&linkedid=`` | recording or voicemail; repeating it is harmless |
+"""
+
+import base64
+import hashlib
+from enum import StrEnum
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import AwareDatetime, BaseModel, Field
+
+CLOCK_TOLERANCE_S = 300
+
+
+def signed_text(method: str, target: str, timestamp: str, body: bytes) -> bytes:
+    """The bytes a node signs. ``target`` is the path with its query, as on the request line."""
+    return "\n".join((method.upper(), target, timestamp, hashlib.sha256(body).hexdigest())).encode()
+
+
+def sign_headers(
+    key: Ed25519PrivateKey, node: str, method: str, target: str, timestamp: int, body: bytes
+) -> dict[str, str]:
+    """Headers that prove a request comes from this node."""
+    signature = key.sign(signed_text(method, target, str(timestamp), body))
+    return {
+        "X-Node": node,
+        "X-Node-Time": str(timestamp),
+        "X-Node-Signature": base64.b64encode(signature).decode(),
+    }
+
+
+class EnrolRequest(BaseModel):
+    """A new node presents its one-time code."""
+
+    code: str = Field(min_length=10, max_length=100)
+    public_key: str = Field(max_length=100)  # Ed25519, raw 32 bytes, base64
+    systemname: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    asterisk_version: str | None = None
+
+
+class EnrolAnswer(BaseModel):
+    """Who the node is from now on, and whose bundles it trusts."""
+
+    node: str
+    bundle_key: str  # Ed25519 public key of the control plane, base64
+
+
+class CommandKind(StrEnum):
+    """What the control plane may ask of a node."""
+
+    ORIGINATE = "originate"  # args: to (channel), context, exten, caller_number, caller_name, timeout_s
+    HANGUP = "hangup"  # args: linkedid
+    DELETE_VOICEMAIL = "delete_voicemail"  # args: context, box, msg_id
+    REFRESH_MWI = "refresh_mwi"  # args: context, box
+
+
+class Command(BaseModel):
+    """Something to do now, or never: a command past ``expires_at`` is dropped and reported as expired."""
+
+    id: str
+    kind: CommandKind
+    args: dict[str, Any]
+    expires_at: AwareDatetime
+
+
+class CommandResult(BaseModel):
+    """How a command went."""
+
+    id: str
+    ok: bool
+    detail: str = ""
+    data: dict[str, Any] = {}
+
+
+class PollAnswer(BaseModel):
+    """News for the node. ``desired`` is the digest it should have live; None while nothing was ever applied."""
+
+    desired: str | None
+    commands: list[Command] = []
+
+
+class Heartbeat(BaseModel):
+    """State of the node, sent every 10 s and when it changes."""
+
+    asterisk_up: bool
+    asterisk_version: str | None = None
+    live_digest: str | None = None
+    spool_depth: int = 0  # facts not yet acknowledged
+    uploads_waiting: int = 0
+    active_calls: int = 0
+    trunks: dict[str, str] = {}  # endpoint id -> "up" | "down" | "unknown"
+    registered_devices: list[str] | None = None  # endpoint ids with a contact; None = not asked this time
+    disk_free_mb: int = 0
+
+
+class UploadKind(StrEnum):
+    """What a finished file is."""
+
+    RECORDING = "recording"
+    VOICEMAIL = "voicemail"
+
+
+class VoicemailEnvelope(BaseModel):
+    """Facts of a voicemail message, sent as the ``X-Voicemail`` header (base64 JSON) of its upload."""
+
+    context: str  # voicemail context = the organisation
+    box: str
+    msg_id: str
+    caller_id: str
+    channel: str  # the caller's channel name: links the message to its call
+    left_at: AwareDatetime
+    duration_s: int

@@ -1,0 +1,52 @@
+"""Events and jobs on a real database."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from controlplane.kit.ids import new_id
+from controlplane.platform import wakeups
+from controlplane.platform.event_log import read_events
+from controlplane.platform.events import Event
+from controlplane.platform.services import Services
+
+
+class Happened(Event):
+    name = "test.happened"
+    size: int
+
+
+def happened(size: int) -> Happened:
+    return Happened(org_id=new_id(), subject="x", size=size)
+
+
+async def test_a_follower_never_steps_over_an_event_that_commits_late(services: Services) -> None:
+    async with services.uow() as slow:
+        await slow.record(happened(1))
+        async with services.uow() as quick:
+            await quick.record(happened(2))
+        async with services.uow() as reader:
+            assert await read_events(reader.session, after=0) == []
+    async with services.uow() as reader:
+        events = await read_events(reader.session, after=0)
+    assert [event.payload["size"] for event in events] == [1, 2]
+
+
+async def test_an_error_leaves_neither_event_nor_wakeup(services: Services) -> None:
+    with pytest.raises(RuntimeError):
+        async with services.uow() as uow:
+            await uow.record(happened(1))
+            raise RuntimeError
+    async with services.uow() as uow:
+        assert await uow.session.scalar(text("SELECT count(*) FROM event_log")) == 0
+
+
+async def test_a_commit_wakes_those_who_wait(services: Services) -> None:
+    await services.wakeups.start()
+    with services.wakeups.subscribe("events") as woken:
+        await wakeups.wait(woken, 0.5)  # the listener's own first look
+        waiting = asyncio.create_task(wakeups.wait(woken, 5))
+        async with services.uow() as uow:
+            await uow.record(happened(1))
+        assert await waiting
