@@ -4,7 +4,9 @@ An object is one validated document: a few columns that the database guards (org
 keys, version) and the rest as JSON in the shape of its kind's ``Fields`` class. See docs/adr/0001.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -41,3 +43,17 @@ class ObjectMeta(BaseModel):
     version: int = Field(description="Counts changes; the ETag.")
     created_at: AwareDatetime
     updated_at: AwareDatetime
+
+
+Fields = TypeVar("Fields", bound=ObjectFields, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[Fields]):
+    """A configuration object as it is stored, its secrets opened (inside the control plane only)."""
+
+    id: UUID
+    org_id: UUID
+    version: int
+    fields: Fields
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

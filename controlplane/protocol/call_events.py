@@ -1,0 +1,58 @@
+"""What our dialplan writes into Asterisk's channel event log, and how it is read back.
+
+The dialplan calls ``CELGenUserEvent(NAME,key=value|key=value…)``. Values are ids, digits, E.164 numbers and fixed words
+only, never text from people, so ``|`` and ``=`` need no escaping. In the CEL file the event arrives as type
+``USER_DEFINED`` with NAME and the pairs in their own columns.
+"""
+
+from enum import StrEnum
+
+
+class CallEvent(StrEnum):
+    """Decisions and happenings on the way of a call.
+
+    Ids are UUIDs of configuration objects with dashes; ``org``, ``loc`` (may be empty) likewise.
+    """
+
+    INBOUND = "CP_INBOUND"  # did, trunk, dialed (+E164), caller (+E164 or as sent), org, loc, release
+    INTERNAL = "CP_INTERNAL"  # device, ext (of the one who dials), dialed, org, loc, release: a phone of ours dials
+    OUTBOUND = "CP_OUTBOUND"  # route, trunk, dialed (as sent), shown (caller number sent): one per trunk tried
+    AT = "CP_AT"  # kind (a DestinationKind), id (or number=), why (see Why): the call arrives somewhere
+    HOURS = "CP_HOURS"  # id (time condition), state: open | closed | holiday
+    KEY = "CP_KEY"  # id (IVR menu), digit (a key, or the extension dialled), result: chosen | invalid | timeout
+    DIAL_END = "CP_DIAL_END"  # id (extension or ring group), status: Asterisk's DIALSTATUS
+    QUEUE_END = "CP_QUEUE_END"  # id (queue), status: QUEUESTATUS (empty when a member took the call)
+    WHISPER = "CP_WHISPER"  # id (queue): begins on the member's leg
+    CONSENT = "CP_CONSENT"  # the caller hears the recording notice
+    RECORD = "CP_RECORD"  # file (base name in the recording folder): recording is armed, runs while bridged
+    VOICEMAIL = "CP_VOICEMAIL"  # box (id), status: VMSTATUS, file (message path without extension; empty if none)
+    VOICEMAIL_CHECK = "CP_VOICEMAIL_CHECK"  # box (id): somebody listens to messages
+    END = "CP_END"  # cause (Q.850 hangup cause of the caller's leg): from the hangup handler
+
+
+class Why(StrEnum):
+    """Why a call arrived at an object."""
+
+    NUMBER = "number"  # the phone number's destination
+    DIALED = "dialed"  # a phone dialled it
+    OPEN = "open"
+    CLOSED = "closed"
+    HOLIDAY = "holiday"
+    KEY = "key"
+    TIMEOUT = "timeout"  # no key pressed
+    INVALID = "invalid"  # wrong keys
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"  # busy, or no device of it can be reached
+    OVERFLOW = "overflow"  # waited too long in a queue
+    FULL = "full"  # the queue is full
+    EMPTY = "empty"  # no member can take calls
+
+
+def write_pairs(**pairs: object) -> str:
+    """``key=value|key=value`` in the given order."""
+    return "|".join(f"{key}={value}" for key, value in pairs.items())
+
+
+def read_pairs(text: str) -> dict[str, str]:
+    """The pairs again; pieces without ``=`` are passed over."""
+    return dict(piece.split("=", 1) for piece in text.split("|") if "=" in piece)

@@ -1,0 +1,65 @@
+"""Everything one node needs to know, read in one go: the input of a release."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from controlplane.kit.destination import Spoken
+from controlplane.objects.schemas import ObjectFields, Stored
+
+Fields = TypeVar("Fields", bound=ObjectFields)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationInfo:
+    """An organisation, as far as calls are concerned."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LocationInfo:
+    """A location, as far as calls are concerned. ``timezone`` is an IANA name."""
+
+    id: UUID
+    org_id: UUID
+    name: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound that is ready to be played: SHA-256 of its file per format (``wav`` 8 kHz, ``wav16`` 16 kHz, mono)."""
+
+    files: Mapping[str, str]
+    duration_ms: int
+
+
+def sound_key(spoken: Spoken) -> str:
+    """Where `Configuration.sounds` keeps what is spoken."""
+    if spoken.prompt_id is not None:
+        return f"prompt:{spoken.prompt_id}"
+    return "text:" + hashlib.sha256((spoken.text or "").encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """All objects of the organisations on one node, in order of id.
+
+    ``sounds`` holds what is ready; a missing key means that the prompt has no audio yet (a plan problem).
+    """
+
+    node: str
+    organizations: Mapping[UUID, OrganizationInfo]
+    locations: Mapping[UUID, LocationInfo]
+    objects: tuple[Stored[ObjectFields], ...]
+    sounds: Mapping[str, Sound]
+
+    def of(self, fields: type[Fields]) -> "Iterator[Stored[Fields]]":
+        """The objects of one kind."""
+        for item in self.objects:
+            if isinstance(item.fields, fields):
+                yield item  # type: ignore[misc] # narrowed by its fields
