@@ -45,15 +45,15 @@ class ObjectMeta(BaseModel):
     updated_at: AwareDatetime
 
 
-Fields = TypeVar("Fields", bound=ObjectFields, covariant=True)
+Fields_co = TypeVar("Fields_co", bound=ObjectFields, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Stored(Generic[Fields]):
+class Stored(Generic[Fields_co]):
     """A configuration object as it is stored, its secrets opened (inside the control plane only)."""
 
     id: UUID
     org_id: UUID
     version: int
-    fields: Fields
+    fields: Fields_co
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
