@@ -39,8 +39,7 @@ class Crypto:
 
     def seal(self, text: str, where: str) -> str:
         """Encrypts. ``where`` is ``table.column:row id``."""
-        nonce = os.urandom(12)
-        sealed = nonce + self._aes.encrypt(nonce, text.encode(), where.encode())
+        sealed = self.seal_bytes(text.encode(), where)
         return f"v1.{self.key_id}.{base64.urlsafe_b64encode(sealed).decode()}"
 
     def open(self, sealed: str, where: str) -> str:
@@ -52,9 +51,21 @@ class Crypto:
         version, key_id, data = sealed.split(".", 2)
         if version != "v1" or key_id != self.key_id:
             raise SecretUnreadable(f"{where} was sealed with another CP_SECRET_KEY")
-        raw = base64.urlsafe_b64decode(data)
+        return self.open_bytes(base64.urlsafe_b64decode(data), where).decode()
+
+    def seal_bytes(self, content: bytes, where: str) -> bytes:
+        """Encrypts something larger: nonce, then ciphertext."""
+        nonce = os.urandom(12)
+        return nonce + self._aes.encrypt(nonce, content, where.encode())
+
+    def open_bytes(self, sealed: bytes, where: str) -> bytes:
+        """Decrypts it again.
+
+        Raises:
+            SecretUnreadable: Sealed by another key or for another place.
+        """
         try:
-            return self._aes.decrypt(raw[:12], raw[12:], where.encode()).decode()
+            return self._aes.decrypt(sealed[:12], sealed[12:], where.encode())
         except InvalidTag as err:
             raise SecretUnreadable(f"{where} doesn't open") from err
 

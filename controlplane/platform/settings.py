@@ -49,10 +49,14 @@ class Settings(BaseSettings):
     )
     sip_host: str = Field("127.0.0.1", description="Address Asterisk's SIP and RTP listen on; `0.0.0.0` in production.")
     sip_port: Port = Field(5060, description="SIP over UDP and TCP.")
-    sip_tls_port: Port = Field(5061, description="SIP over TLS.")
+    sip_tls_port: Port | None = Field(None, description="SIP over TLS; default: the SIP port plus one.")
     wss_port: Port = Field(8089, description="WebSocket over TLS for browser phones.")
-    ami_port: Port = Field(5038, description="Asterisk Manager Interface, loopback only, used by noded alone.")
-    ari_port: Port = Field(8088, description="Asterisk REST Interface, loopback only, used by noded alone.")
+    ami_port: Port | None = Field(
+        None, description="Asterisk Manager Interface, loopback only, for noded alone; default: a free port, kept."
+    )
+    ari_port: Port | None = Field(
+        None, description="Asterisk REST Interface, loopback only, for noded alone; default: a free port, kept."
+    )
     rtp_range: Annotated[str, AfterValidator(_range)] = Field("10000-20000", description="UDP ports for audio.")
     external_ip: str | None = Field(
         None, description="Public address of this machine, when phones and carriers reach it through NAT."

@@ -1,0 +1,76 @@
+"""Keeps the processes of a one-machine install running: starts them, starts them again, stops them all."""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+log = structlog.get_logger(__name__)
+PR_SET_PDEATHSIG = 1
+STOP_S = 5.0
+STEADY_S = 30.0  # up this long: the next start is at once again
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _die_with_parent() -> None:
+    """Runs in the child: a supervisor killed hard leaves no API or worker behind. Source: prctl(2)."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass
+class Child:
+    """One of our own processes.
+
+    Attributes:
+        name: As shown in the log.
+        arguments: Of ``controlplane``.
+        starts: How often it was started.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    process: asyncio.subprocess.Process | None = None
+    starts: int = 0
+    _delay_s: float = field(default=0.5, repr=False)
+
+    async def start(self) -> None:
+        """Starts it once."""
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "controlplane.entrypoints.cli", *self.arguments,
+            stdin=asyncio.subprocess.DEVNULL, env={**os.environ, **self.environment}, preexec_fn=_die_with_parent,
+        )  # fmt: skip
+        self.starts += 1
+
+    async def keep_running(self) -> None:
+        """Starts it again whenever it ends, with growing pauses while it keeps failing."""
+        while True:
+            begun = time.monotonic()
+            await self.start()
+            assert self.process is not None
+            code = await self.process.wait()
+            self._delay_s = 0.5 if time.monotonic() - begun > STEADY_S else min(self._delay_s * 2, 15)
+            log.warning("process ended, starting it again", process=self.name, code=code, in_s=self._delay_s)
+            await asyncio.sleep(self._delay_s)
+
+    async def stop(self) -> None:
+        """Asks, waits, then kills."""
+        if self.process is None or self.process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self.process.terminate()
+        try:
+            async with asyncio.timeout(STOP_S):
+                await self.process.wait()
+        except TimeoutError:
+            log.warning("process did not stop in time, killing it", process=self.name)
+            with contextlib.suppress(ProcessLookupError):
+                self.process.kill()
+            await self.process.wait()

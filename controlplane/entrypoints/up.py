@@ -1,0 +1,253 @@
+"""``controlplane up``: the whole system on one machine, in the foreground."""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import httpx2
+import structlog
+
+from controlplane.entrypoints.local_node import make_layout
+from controlplane.entrypoints.supervisor import Child
+from controlplane.node.base_config import write_base_config
+from controlplane.node.layout import AsteriskLayout, AsteriskRuntimeError
+from controlplane.node.runtime import ensure_tree, running_pid, start_asterisk, stop_asterisk, wait_booted
+from controlplane.platform.postgres import EmbeddedPostgres
+from controlplane.platform.settings import Settings
+
+log = structlog.get_logger(__name__)
+Say = Callable[[str], None]
+READY_S = 90.0
+WATCH_S = 1.0
+
+
+class UpError(Exception):
+    """The system can't start; one sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """What is up.
+
+    Attributes:
+        admin_password: Only when the first admin was made just now without a password in the settings.
+    """
+
+    web_url: str
+    sip_address: str
+    admin_email: str | None
+    admin_password: str | None
+    database_url: str
+    layout: AsteriskLayout
+    children: tuple[Child, ...]
+
+
+@contextlib.asynccontextmanager
+async def run_everything(settings: Settings, say: Say) -> AsyncIterator[Running]:
+    """Starts all, yields once the API is ready and the node is enrolled, stops all at the end.
+
+    Raises:
+        UpError: A port is taken, another `up` uses the data folder, or a part did not start.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(_only_one(settings.data_dir))
+        tree = await _runtime(settings, say)
+        layout = make_layout(settings, tree)
+        _check_ports(settings, layout)
+        database_url, postgres = await _database(settings, stack, say)
+        say("Bringing the database to its newest shape")
+        born = await _bootstrap(settings, database_url)
+        say("Starting Asterisk")
+        await _asterisk(layout, stack)
+        children = _children(settings, database_url, born.get("enrolment_code"))
+        stack.push_async_callback(_stop_children, children)
+        say("Starting the API, the workers and noded")
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(child.keep_running(), name=child.name) for child in children]
+            tasks.append(group.create_task(_watch(postgres, layout), name="watch"))
+            await _wait_ready(settings)
+            yield Running(
+                web_url=settings.web_url,
+                sip_address=f"{settings.external_ip or settings.sip_host}:{settings.sip_port}",
+                admin_email=born.get("admin_email"),
+                admin_password=born.get("admin_password"),
+                database_url=database_url,
+                layout=layout,
+                children=children,
+            )
+            for task in tasks:
+                task.cancel()
+
+
+async def up(settings: Settings) -> None:
+    """Runs until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, stop.set)
+    starting = asyncio.create_task(_serve(settings, stop))
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        try:
+            async with asyncio.timeout(9):
+                await starting
+        except TimeoutError:
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+    stopped.cancel()
+    await starting
+
+
+async def _serve(settings: Settings, stop: asyncio.Event) -> None:
+    async with run_everything(settings, _say) as running:
+        _say("")
+        _say(f"  Web UI and API   {running.web_url}    (API description: {running.web_url}/docs)")
+        if running.admin_password:
+            _say(f"  First admin      {running.admin_email}    password: {running.admin_password}    (shown only now)")
+        elif running.admin_email:
+            _say(f"  First admin      {running.admin_email}    password: as set in CP_ADMIN_PASSWORD")
+        _say(f"  SIP              {running.sip_address} (UDP, TCP)")
+        _say("  Stop with Ctrl-C.")
+        _say("")
+        await stop.wait()
+        _say("Stopping")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - the terminal is this command's page
+
+
+@contextlib.contextmanager
+def _only_one(data_dir: Path) -> Any:
+    handle: IO[str] = (data_dir / "up.lock").open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.close()
+        raise UpError(f"Another instance runs in {data_dir}; stop it first or choose another CP_DATA_DIR.") from None
+    try:
+        yield
+    finally:
+        handle.close()
+
+
+def _check_ports(settings: Settings, layout: AsteriskLayout) -> None:
+    wanted = [(settings.http_host, settings.http_port, "CP_HTTP_PORT")]
+    if running_pid(layout) is None:
+        sip = layout.bind_address
+        wanted += [
+            (sip, layout.ports.sip, "CP_SIP_PORT"),
+            (sip, layout.ports.sip_tls, "CP_SIP_TLS_PORT"),
+            (sip, layout.ports.wss, "CP_WSS_PORT"),
+            ("127.0.0.1", layout.ports.ami, "CP_AMI_PORT"),
+            ("127.0.0.1", layout.ports.ari, "CP_ARI_PORT"),
+        ]
+    for host, port, name in wanted:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as err:
+                raise UpError(f"Port {port} on {host} can't be used ({err.strerror}); choose another {name}.") from None
+
+
+async def _runtime(settings: Settings, say: Say) -> Path:
+    say("Looking for the Asterisk runtime")
+    return await asyncio.to_thread(ensure_tree, "asterisk", cache_dir=settings.cache_dir, progress=say)
+
+
+async def _database(
+    settings: Settings, stack: contextlib.AsyncExitStack, say: Say
+) -> tuple[str, EmbeddedPostgres | None]:
+    if settings.database_url:
+        return settings.database_url.get_secret_value(), None
+    say("Starting PostgreSQL")
+    postgres = EmbeddedPostgres(settings.data_dir / "postgres")
+    url = await postgres.start()
+    stack.callback(postgres.stop)
+    return url, postgres
+
+
+async def _bootstrap(settings: Settings, database_url: str) -> dict[str, str]:
+    """Migrates and makes the first admin in a process of its own, so that this one stays small."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "controlplane.entrypoints.cli", "bootstrap",
+        env={**os.environ, **_environment(settings, database_url)},
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, _ = await process.communicate()
+    if process.returncode:
+        raise UpError("The database could not be prepared; the lines above say why.")
+    born: dict[str, str] = json.loads(out)
+    return born
+
+
+async def _asterisk(layout: AsteriskLayout, stack: contextlib.AsyncExitStack) -> None:
+    """Starts Asterisk, or takes over the one that a killed supervisor left running with its calls."""
+    if running_pid(layout) is None:
+        await asyncio.to_thread(write_base_config, layout)
+        process = start_asterisk(layout)
+        await asyncio.to_thread(wait_booted, layout, process)
+    stack.push_async_callback(asyncio.to_thread, stop_asterisk, layout, timeout_s=4.0)
+
+
+def _environment(settings: Settings, database_url: str) -> dict[str, str]:
+    return {"CP_DATABASE_URL": database_url, "CP_DATA_DIR": str(settings.data_dir)}
+
+
+def _children(settings: Settings, database_url: str, enrolment_code: str | None) -> tuple[Child, ...]:
+    shared = _environment(settings, database_url)
+    node = {**shared, "CP_ENROLMENT_CODE": enrolment_code} if enrolment_code else shared
+    return (
+        Child("api", ("api",), shared),
+        Child("worker", ("worker",), shared),
+        Child("media-worker", ("worker", "--media"), shared),
+        Child("noded", ("node",), node),
+    )
+
+
+async def _stop_children(children: tuple[Child, ...]) -> None:
+    await asyncio.gather(*(child.stop() for child in children))
+
+
+async def _watch(postgres: EmbeddedPostgres | None, layout: AsteriskLayout) -> None:
+    """Starts PostgreSQL and Asterisk again when they die."""
+    while True:
+        await asyncio.sleep(WATCH_S)
+        try:
+            if postgres:
+                await postgres.ensure_running()
+            if running_pid(layout) is None:
+                log.warning("asterisk was down, starting it again")
+                await asyncio.to_thread(wait_booted, layout, start_asterisk(layout))
+        except (AsteriskRuntimeError, OSError) as err:
+            log.exception("could not restart", error=str(err))
+
+
+async def _wait_ready(settings: Settings) -> None:
+    async with httpx2.AsyncClient(base_url=settings.api_url, timeout=2) as client:
+        try:
+            async with asyncio.timeout(READY_S):
+                while not await _is_ready(client):
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            raise UpError(f"The API did not get ready within {READY_S:.0f} s; the lines above say why.") from None
+
+
+async def _is_ready(client: httpx2.AsyncClient) -> bool:
+    try:
+        answer = await client.get("/readyz")
+    except httpx2.HTTPError:
+        return False
+    return answer.status_code == 200

@@ -1,0 +1,105 @@
+"""Queries of the release slice."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
+
+from controlplane.platform.auth import Principal
+from controlplane.platform.tenancy import scoped
+from controlplane.release.models import NodeBundle, Release
+from controlplane.release.schemas import ReleaseState
+
+APPLY_LOCK = 0xA9917
+
+
+async def lock_applies(session: AsyncSession) -> None:
+    """One apply at a time: a second waits here until the first has committed."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPLY_LOCK})
+
+
+async def newest_releases(session: AsyncSession) -> Sequence[Release]:
+    """Each organisation's release that is live or on its way, with its snapshot."""
+    statement = (
+        select(Release)
+        .distinct(Release.org_id)
+        .where(Release.state.in_([ReleaseState.LIVE, ReleaseState.APPLYING]))
+        .order_by(Release.org_id, Release.number.desc())
+        .options(undefer(Release.snapshot))
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def live_release(session: AsyncSession, org_id: UUID) -> Release | None:
+    """The organisation's live release, with its snapshot."""
+    statement = (
+        select(Release)
+        .where(Release.org_id == org_id, Release.state == ReleaseState.LIVE)
+        .order_by(Release.number.desc())
+        .limit(1)
+        .options(undefer(Release.snapshot))
+    )
+    return (await session.scalars(statement)).first()
+
+
+def release_list(principal: Principal) -> Select[Any]:
+    """Releases that the principal may see."""
+    return scoped(select(Release), Release, principal)
+
+
+async def find_release(session: AsyncSession, principal: Principal, release_id: UUID) -> Release | None:
+    """One of them, with its snapshot."""
+    statement = release_list(principal).where(Release.id == release_id).options(undefer(Release.snapshot))
+    return (await session.scalars(statement)).first()
+
+
+async def bundles_of(session: AsyncSession, release_ids: Sequence[UUID]) -> Sequence[NodeBundle]:
+    """The releases' bundles, by node."""
+    statement = select(NodeBundle).where(NodeBundle.release_id.in_(release_ids)).order_by(NodeBundle.node)
+    return (await session.scalars(statement)).all()
+
+
+async def bundle_by_digest(session: AsyncSession, node: str, digest: str) -> NodeBundle | None:
+    """A node's bundle, with its manifest, locked for a report."""
+    statement = (
+        select(NodeBundle)
+        .where(NodeBundle.node == node, NodeBundle.digest == digest)
+        .options(undefer(NodeBundle.manifest))
+        .with_for_update()
+    )
+    return (await session.scalars(statement)).first()
+
+
+async def add_bundle(session: AsyncSession, values: dict[str, Any]) -> None:
+    """Stores a bundle; the same content again for the same release is one row."""
+    await session.execute(insert(NodeBundle).values(**values).on_conflict_do_nothing(index_elements=["node", "digest"]))
+
+
+async def supersede(session: AsyncSession, org_id: UUID) -> None:
+    """A newer release has come: those still on their way won't be live."""
+    await session.execute(
+        update(Release)
+        .where(Release.org_id == org_id, Release.state == ReleaseState.APPLYING)
+        .values(state=ReleaseState.SUPERSEDED)
+    )
+
+
+async def included_releases(session: AsyncSession, bundle: NodeBundle) -> Sequence[Release]:
+    """The releases in a bundle, locked: reports may come at once."""
+    ids = [UUID(one) for one in bundle.includes]
+    return (
+        await session.scalars(select(Release).where(Release.id.in_(ids)).order_by(Release.id).with_for_update())
+    ).all()
+
+
+async def retire_others(session: AsyncSession, release: Release) -> None:
+    """This release is live: the one before is history."""
+    await session.execute(
+        update(Release)
+        .where(Release.org_id == release.org_id, Release.state == ReleaseState.LIVE, Release.id != release.id)
+        .values(state=ReleaseState.RETIRED)
+    )

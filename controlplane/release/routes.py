@@ -1,0 +1,151 @@
+"""Plan, apply, roll back; and what nodes fetch and report."""
+
+import asyncio
+import tarfile
+from collections.abc import Iterator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
+
+from controlplane.identity.door import audit, requires
+from controlplane.nodes.door import NodeIdentity, signed_node
+from controlplane.platform import wakeups
+from controlplane.platform.auth import Principal
+from controlplane.platform.listing import ListQuery, Page, fetch_page, list_query
+from controlplane.platform.problem import NotFound
+from controlplane.platform.services import Services, ServicesDep, Uow
+from controlplane.platform.storage import Storage
+from controlplane.protocol.bundle import ApplyReport, SignedManifest
+from controlplane.release import repository, service
+from controlplane.release.models import Release
+from controlplane.release.schemas import ApplyRequest, BlobRequest, PlanRead, ReleaseRead, ReleaseState
+
+router = APIRouter(prefix="/config", tags=["configuration"])
+node_router = APIRouter(prefix="/node/v1", tags=["node link"], include_in_schema=False)
+
+MayPlan = Annotated[Principal, Depends(requires("config:plan"))]
+MayApply = Annotated[Principal, Depends(requires("config:apply"))]
+NO_RELEASE = NotFound("There is no such release.", hint="Look at the list of releases.")
+
+
+@router.post("/plan")
+async def plan(services: ServicesDep, uow: Uow, principal: MayPlan) -> PlanRead:
+    """Checks the drafts and says in words what an apply would change. Changes nothing."""
+    return await service.plan(services, uow, principal)
+
+
+@router.get("/releases")
+async def list_releases(
+    uow: Uow,
+    principal: MayPlan,
+    query: Annotated[ListQuery, Depends(list_query)],
+    state: Annotated[ReleaseState | None, Query()] = None,
+) -> Page[ReleaseRead]:
+    """Releases, newest first."""
+    statement = repository.release_list(principal)
+    if state is not None:
+        statement = statement.where(Release.state == state)
+    rows, cursor, total = await fetch_page(
+        uow.session,
+        statement,
+        Release,
+        query,
+        sortable={"number": Release.number, "created_at": Release.created_at},
+        default_sort="-number",
+    )
+    return Page(items=await service.read_releases(uow.session, rows), next_cursor=cursor, total=total)
+
+
+@router.post("/releases", status_code=202)
+async def apply(services: ServicesDep, uow: Uow, principal: MayApply, request: ApplyRequest) -> ReleaseRead:
+    """Applies the drafts: freezes them as a release that the node fetches, loads, verifies, or takes back.
+
+    Follow it with `GET /config/releases/{id}?wait_s=20`.
+    """
+    release = await service.apply(services, uow, principal, request.reason)
+    await audit(uow, principal, action="config.apply", kind="release", object_id=release.id, name=str(release.number))
+    return (await service.read_releases(uow.session, [release]))[0]
+
+
+@router.post("/releases/{release_id}/rollback", status_code=202)
+async def roll_back(
+    services: ServicesDep, uow: Uow, principal: MayApply, release_id: UUID, request: ApplyRequest
+) -> ReleaseRead:
+    """Makes an earlier release live again, as a new release. Drafts stay as they are."""
+    release = await service.roll_back(services, uow, principal, release_id, request.reason)
+    await audit(
+        uow, principal, action="config.rollback", kind="release", object_id=release.id, name=str(release.number)
+    )
+    return (await service.read_releases(uow.session, [release]))[0]
+
+
+@router.get("/releases/{release_id}")
+async def get_release(
+    services: ServicesDep,
+    principal: MayPlan,
+    release_id: UUID,
+    wait_s: Annotated[
+        float, Query(ge=0, le=30, description="Answer at once when it is done, at the latest after.")
+    ] = 0,
+) -> ReleaseRead:
+    """One release and how it goes on the nodes."""
+    with services.wakeups.subscribe(f"release:{release_id}") as woken:
+        found = await _read(services, principal, release_id)
+        if wait_s and found.state == ReleaseState.APPLYING:
+            await _until_done(services, principal, found, woken=woken, wait_s=wait_s)
+            found = await _read(services, principal, release_id)
+        return found
+
+
+async def _until_done(
+    services: Services, principal: Principal, found: ReleaseRead, *, woken: asyncio.Event, wait_s: float
+) -> None:
+    while found.state == ReleaseState.APPLYING and await wakeups.wait(woken, wait_s):
+        found = await _read(services, principal, found.id)
+
+
+async def _read(services: Services, principal: Principal, release_id: UUID) -> ReleaseRead:
+    async with services.uow() as uow:
+        release = await repository.find_release(uow.session, principal, release_id)
+        if release is None:
+            raise NO_RELEASE
+        return (await service.read_releases(uow.session, [release]))[0]
+
+
+# For nodes
+
+
+@node_router.get("/releases/{digest}")
+async def signed_manifest(uow: Uow, node: Annotated[NodeIdentity, Depends(signed_node)], digest: str) -> SignedManifest:
+    """The manifest of a bundle for this node."""
+    bundle = await repository.bundle_by_digest(uow.session, node.name, digest)
+    if bundle is None:
+        raise NO_RELEASE
+    return SignedManifest(manifest=bundle.manifest, signature=bundle.signature)
+
+
+@node_router.post("/blobs", dependencies=[Depends(signed_node)])
+async def blobs(services: ServicesDep, request: BlobRequest) -> StreamingResponse:
+    """Files by content, as an uncompressed tar with their hashes as names."""
+    return StreamingResponse(_tar(services.storage, request.sha256), media_type="application/x-tar")
+
+
+def _tar(storage: Storage, hashes: list[str]) -> Iterator[bytes]:
+    """One file after the other; what isn't there is left out, and the node says so."""
+    for sha256 in hashes:
+        try:
+            content = storage.blob_path(sha256).read_bytes()
+        except (FileNotFoundError, ValueError):
+            continue
+        entry = tarfile.TarInfo(sha256)
+        entry.size = len(content)
+        yield entry.tobuf() + content + bytes(-len(content) % tarfile.BLOCKSIZE)
+    yield bytes(2 * tarfile.BLOCKSIZE)
+
+
+@node_router.post("/apply-reports", status_code=204)
+async def apply_report(uow: Uow, node: Annotated[NodeIdentity, Depends(signed_node)], report: ApplyReport) -> None:
+    """A node's word on an apply."""
+    await service.take_report(uow, node.name, report)

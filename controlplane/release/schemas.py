@@ -1,0 +1,100 @@
+"""What people see of plans and releases."""
+
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+
+class ReleaseState(StrEnum):
+    """How far a release is."""
+
+    APPLYING = "applying"  # nodes fetch, reload and verify it
+    LIVE = "live"  # every node runs it
+    RETIRED = "retired"  # was live, a newer one is now
+    ROLLED_BACK = "rolled_back"  # a node's verify failed; the release before is live again
+    FAILED = "failed"  # a node could not even start on it; nothing changed there
+    SUPERSEDED = "superseded"  # a newer release came before this one was live
+
+
+class ProblemRead(BaseModel):
+    """Something a check found."""
+
+    severity: Literal["error", "warning"]
+    slug: str
+    path: str = Field(description="Where, such as `ivr_menus/Main menu/options.1`.")
+    kind: str
+    id: UUID | None
+    message: str
+    hint: str = ""
+
+
+class FieldChange(BaseModel):
+    """One field that differs; secrets show only as changed."""
+
+    field: str
+    old: Any = None
+    new: Any = None
+
+
+class ChangeRead(BaseModel):
+    """What an apply would change, by object, in words."""
+
+    action: Literal["added", "changed", "removed"]
+    kind: str
+    id: UUID
+    name: str
+    fields: list[FieldChange] = []
+    effect: str = Field(description="One sentence for people.")
+    affected_numbers: list[str] = []
+
+
+class PlanRead(BaseModel):
+    """What an apply would do. With an error among the problems it is refused."""
+
+    ok: bool
+    problems: list[ProblemRead]
+    changes: list[ChangeRead]
+    reloads: list[str] = Field(description="What Asterisk reloads, in order; pushed phones need none.")
+    files: list[str] = Field(description="Files that change on the node.")
+    live_release_id: UUID | None
+
+
+class NodeProgress(BaseModel):
+    """How a release goes on one node."""
+
+    node: str
+    digest: str
+    state: str
+    problems: list[str]
+    reloads: list[str]
+    took_ms: int
+
+
+class ReleaseRead(BaseModel):
+    """A release and its journey."""
+
+    id: UUID
+    number: int
+    state: ReleaseState
+    author: str
+    reason: str
+    rollback_of: UUID | None
+    created_at: AwareDatetime
+    finished_at: AwareDatetime | None
+    changes: list[ChangeRead]
+    problems: list[ProblemRead]
+    nodes: list[NodeProgress]
+
+
+class ApplyRequest(BaseModel):
+    """Why this is applied, for the history."""
+
+    reason: str = Field("", max_length=500)
+
+
+class BlobRequest(BaseModel):
+    """Files a node doesn't hold yet."""
+
+    sha256: list[str] = Field(max_length=20_000)

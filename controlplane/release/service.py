@@ -1,0 +1,325 @@
+"""Plan, apply and roll back: drafts become a signed bundle that a node fetches, verifies and reports on."""
+
+import asyncio
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from controlplane.kit import clock
+from controlplane.kit.ids import new_id
+from controlplane.nodes import door as nodes
+from controlplane.platform.auth import Principal
+from controlplane.platform.crypto import Crypto
+from controlplane.platform.problem import Conflict, NotFound
+from controlplane.platform.services import Services
+from controlplane.platform.settings import REPOSITORY
+from controlplane.platform.storage import Storage
+from controlplane.platform.uow import UnitOfWork
+from controlplane.protocol.bundle import ApplyReport, ApplyState, BundleFile, FileKind, Manifest
+from controlplane.release import repository
+from controlplane.release.checks import check
+from controlplane.release.compile import compile_node
+from controlplane.release.diff import diff, reloads
+from controlplane.release.errors import PlanRefused
+from controlplane.release.events import ConfigApplied, ConfigRolledBack
+from controlplane.release.models import NodeBundle, Release
+from controlplane.release.render import RenderedRelease, render
+from controlplane.release.schemas import (
+    ChangeRead,
+    NodeProgress,
+    PlanRead,
+    ProblemRead,
+    ReleaseRead,
+    ReleaseState,
+)
+from controlplane.release.snapshot import pack, part_of, together, unpack
+from controlplane.telephony import door as telephony
+from controlplane.telephony.configuration import Configuration
+
+TEMPLATES = REPOSITORY / "dialplan_templates"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What would be released now, beside what is live."""
+
+    node: str
+    configuration: Configuration  # the organisation's own part
+    live: Configuration | None
+    live_release_id: UUID | None
+    problems: list[ProblemRead]
+    changes: list[ChangeRead]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing stands in the way of an apply."""
+        return not any(problem.severity == "error" for problem in self.problems)
+
+
+async def plan(services: Services, uow: UnitOfWork, principal: Principal) -> PlanRead:
+    """What an apply would do, without doing it.
+
+    Prompts that were never spoken are made first, so that a missing one is a problem and not a delay.
+    """
+    draft = await _draft(services, uow, principal.org_id)
+    files, steps = await _file_changes(services, uow.session, draft) if draft.ok else ([], [])
+    return PlanRead(
+        ok=draft.ok,
+        problems=draft.problems,
+        changes=draft.changes,
+        reloads=steps,
+        files=files,
+        live_release_id=draft.live_release_id,
+    )
+
+
+async def apply(services: Services, uow: UnitOfWork, principal: Principal, reason: str) -> Release:
+    """Freezes the drafts as a release and offers it to the node.
+
+    Raises:
+        PlanRefused: The plan has errors; nothing was changed.
+        Conflict: Another organisation's apply is under way on the node.
+    """
+    draft = await _draft(services, uow, principal.org_id)
+    if not draft.ok:
+        raise PlanRefused(draft.problems)
+    release = _new_release(services.crypto, principal, draft, reason)
+    return await _publish(services, uow, release, draft.configuration)
+
+
+async def roll_back(
+    services: Services, uow: UnitOfWork, principal: Principal, release_id: UUID, reason: str
+) -> Release:
+    """Makes an earlier release live again, as a new one. Drafts stay as they are.
+
+    Raises:
+        NotFound: No such release.
+    """
+    wanted = await repository.find_release(uow.session, principal, release_id)
+    if wanted is None:
+        raise NotFound("There is no such release.", hint="Look at the list of releases.")
+    node = await telephony.home_node(uow.session, principal.org_id)
+    configuration = open_snapshot(services.crypto, wanted, node)
+    live = await repository.live_release(uow.session, principal.org_id)
+    before = open_snapshot(services.crypto, live, node) if live else None
+    draft = Draft(
+        node=node,
+        configuration=configuration,
+        live=before,
+        live_release_id=live.id if live else None,
+        problems=[],
+        changes=await asyncio.to_thread(_changes, before, configuration),
+    )
+    release = _new_release(services.crypto, principal, draft, reason or f"Roll back to release {wanted.number}")
+    release.rollback_of = wanted.id
+    return await _publish(services, uow, release, configuration)
+
+
+def open_snapshot(crypto: Crypto, release: Release, node: str) -> Configuration:
+    """The configuration that a release froze."""
+    return unpack(crypto.open_bytes(release.snapshot, f"releases.snapshot:{release.id}"), node)
+
+
+async def _draft(services: Services, uow: UnitOfWork, org_id: UUID) -> Draft:
+    await telephony.ensure_sounds(services, [org_id])
+    node = await telephony.home_node(uow.session, org_id)
+    whole = await telephony.load_configuration(uow.session, services.crypto, node)
+    configuration = part_of(whole, org_id)
+    live = await repository.live_release(uow.session, org_id)
+    before = open_snapshot(services.crypto, live, node) if live else None
+    problems = await asyncio.to_thread(check, configuration)
+    broken = any(problem.severity == "error" for problem in problems)
+    changes = [] if broken else await asyncio.to_thread(_changes, before, configuration)
+    return Draft(node, configuration, before, live.id if live else None, problems, changes)
+
+
+def _changes(before: Configuration | None, after: Configuration) -> list[ChangeRead]:
+    return diff(compile_node(before) if before else None, compile_node(after))
+
+
+def _new_release(crypto: Crypto, principal: Principal, draft: Draft, reason: str) -> Release:
+    release_id = new_id()
+    return Release(
+        id=release_id,
+        org_id=principal.org_id,
+        state=ReleaseState.APPLYING,
+        author=principal.label,
+        reason=reason,
+        snapshot=crypto.seal_bytes(pack(draft.configuration), f"releases.snapshot:{release_id}"),
+        changes=[change.model_dump(mode="json") for change in draft.changes],
+        problems=[problem.model_dump(mode="json") for problem in draft.problems],
+    )
+
+
+async def _publish(services: Services, uow: UnitOfWork, release: Release, own: Configuration) -> Release:
+    """Renders, signs and stores the node's bundle, and makes it what the node should run."""
+    session = uow.session
+    await repository.lock_applies(session)
+    others = [one for one in await repository.newest_releases(session) if one.org_id != release.org_id]
+    _refuse_while_others_apply(others)
+    await repository.supersede(session, release.org_id)
+    parts = [own, *(open_snapshot(services.crypto, one, own.node) for one in others)]
+    rendered = await asyncio.to_thread(_render, together(own.node, parts), str(release.id))
+    manifest = await asyncio.to_thread(_store, services.storage, own.node, str(release.id), rendered)
+    text = manifest.canonical()
+    session.add(release)
+    await session.flush()
+    await repository.add_bundle(
+        session,
+        {
+            "id": new_id(),
+            "release_id": release.id,
+            "includes": [str(release.id), *(str(one.id) for one in others)],
+            "node": own.node,
+            "digest": manifest.digest(),
+            "manifest": text.decode(),
+            "signature": base64.b64encode(services.crypto.bundle_key.sign(text)).decode(),
+            "state": ApplyState.FETCHING,
+            "problems": [],
+            "reloads": [],
+        },
+    )
+    await nodes.set_desired(uow, own.node, manifest.digest())
+    return release
+
+
+def _refuse_while_others_apply(others: Sequence[Release]) -> None:
+    for one in others:
+        age_s = (clock.now() - one.created_at).total_seconds()
+        if one.state == ReleaseState.APPLYING and age_s < 60:
+            raise Conflict("Another apply is under way on this node.", hint="Try again in a moment.")
+
+
+def _render(configuration: Configuration, release_id: str) -> RenderedRelease:
+    return render(compile_node(configuration), release_id, TEMPLATES)
+
+
+def _store(storage: Storage, node: str, release_id: str, rendered: RenderedRelease) -> Manifest:
+    files = [
+        BundleFile(
+            path=path,
+            kind=file.kind,
+            sha256=storage.put_blob(file.content),
+            size=len(file.content),
+            secret=file.secret,
+        )
+        for path, file in sorted(rendered.files.items())
+    ]
+    files += [
+        BundleFile(
+            path=f"prompts/{sha256}.{extension}",
+            kind=FileKind.PROMPT,
+            sha256=sha256,
+            size=storage.blob_path(sha256).stat().st_size,
+        )
+        for sha256, extension in sorted(rendered.prompts)
+    ]
+    return Manifest(node=node, release_id=release_id, files=files, expect=rendered.expect)
+
+
+async def _file_changes(services: Services, session: AsyncSession, draft: Draft) -> tuple[list[str], list[str]]:
+    """Paths and reloads that differ from what is live, for the organisation's own part."""
+    now = await asyncio.to_thread(_render, draft.configuration, "plan")
+    before = await asyncio.to_thread(_render, draft.live, "plan") if draft.live else None
+    old = {path: file.content for path, file in before.files.items()} if before else {}
+    new = {path: file.content for path, file in now.files.items()}
+    changed = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
+    return changed, reloads(before.files if before else {}, now.files)
+
+
+# What a node reports
+
+
+async def take_report(uow: UnitOfWork, node: str, report: ApplyReport) -> None:
+    """A node's word on an apply: moves the bundle and its releases on."""
+    bundle = await repository.bundle_by_digest(uow.session, node, report.digest)
+    if bundle is None:
+        return
+    bundle.state = report.state
+    bundle.problems = list(report.problems)
+    bundle.reloads = list(report.reloads)
+    bundle.took_ms = report.took_ms
+    bundle.reported_at = clock.now()
+    if report.live_digest is not None:
+        await nodes.record_live(uow, node, report.live_digest)
+    if report.state in {ApplyState.LIVE, ApplyState.ROLLED_BACK, ApplyState.FAILED}:
+        await _finish(uow, bundle, report)
+    await uow.wake(f"release:{bundle.release_id}")
+
+
+async def _finish(uow: UnitOfWork, bundle: NodeBundle, report: ApplyReport) -> None:
+    for release in await repository.included_releases(uow.session, bundle):
+        if release.state not in {ReleaseState.APPLYING, ReleaseState.LIVE}:
+            continue
+        if report.state == ApplyState.LIVE:
+            await _now_live(uow, release)
+        elif release.state == ReleaseState.APPLYING:
+            await _did_not_hold(uow, release, report, bundle.node)
+    if report.state != ApplyState.LIVE and report.live_digest is not None:
+        await nodes.set_desired(uow, bundle.node, report.live_digest)
+
+
+async def _now_live(uow: UnitOfWork, release: Release) -> None:
+    if release.state == ReleaseState.LIVE:
+        return
+    release.state = ReleaseState.LIVE
+    release.finished_at = clock.now()
+    await repository.retire_others(uow.session, release)
+    await uow.record(ConfigApplied(org_id=release.org_id, subject=str(release.id), number=release.number))
+
+
+async def _did_not_hold(uow: UnitOfWork, release: Release, report: ApplyReport, node: str) -> None:
+    rolled_back = report.state == ApplyState.ROLLED_BACK
+    release.state = ReleaseState.ROLLED_BACK if rolled_back else ReleaseState.FAILED
+    release.finished_at = clock.now()
+    await uow.record(
+        ConfigRolledBack(
+            org_id=release.org_id,
+            subject=str(release.id),
+            number=release.number,
+            node=node,
+            problems=list(report.problems),
+        )
+    )
+
+
+# Reading
+
+
+def present(release: Release, bundles: Sequence[NodeBundle]) -> ReleaseRead:
+    """A release as people see it."""
+    return ReleaseRead(
+        id=release.id,
+        number=release.number,
+        state=ReleaseState(release.state),
+        author=release.author,
+        reason=release.reason,
+        rollback_of=release.rollback_of,
+        created_at=release.created_at,
+        finished_at=release.finished_at,
+        changes=[ChangeRead.model_validate(one) for one in release.changes],
+        problems=[ProblemRead.model_validate(one) for one in release.problems],
+        nodes=[
+            NodeProgress(
+                node=one.node,
+                digest=one.digest,
+                state=one.state,
+                problems=one.problems,
+                reloads=one.reloads,
+                took_ms=one.took_ms,
+            )
+            for one in bundles
+            if one.release_id == release.id
+        ],
+    )
+
+
+async def read_releases(session: AsyncSession, releases: Sequence[Release]) -> list[ReleaseRead]:
+    """Several, with their bundles, in two queries."""
+    bundles: Mapping[UUID, list[NodeBundle]] = {one.id: [] for one in releases}
+    for bundle in await repository.bundles_of(session, list(bundles)):
+        bundles[bundle.release_id].append(bundle)
+    return [present(one, bundles[one.id]) for one in releases]

@@ -1,0 +1,109 @@
+"""An organisation's configuration, frozen with a release so that it can be compared and rolled back to."""
+
+import json
+import zlib
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from controlplane.kit.destination import Kind
+from controlplane.numbering.schemas import PhoneNumberFields, TrunkFields
+from controlplane.objects.schemas import ObjectFields, Stored
+from controlplane.telephony import schemas as telephony
+from controlplane.telephony.configuration import Configuration, LocationInfo, OrganizationInfo, Sound
+
+FIELDS: dict[Kind, type[ObjectFields]] = {
+    fields.kind: fields
+    for fields in (
+        TrunkFields,
+        PhoneNumberFields,
+        telephony.ExtensionFields,
+        telephony.DeviceFields,
+        telephony.RingGroupFields,
+        telephony.QueueFields,
+        telephony.IvrMenuFields,
+        telephony.TimeConditionFields,
+        telephony.HolidayCalendarFields,
+        telephony.VoicemailBoxFields,
+        telephony.PromptFields,
+        telephony.OutboundRouteFields,
+    )
+}
+
+
+def pack(configuration: Configuration) -> bytes:
+    """The configuration as compressed JSON. Holds secrets in the clear: seal it before it is stored."""
+    document = {
+        "organizations": [{"id": str(one.id), "name": one.name} for one in configuration.organizations.values()],
+        "locations": [
+            {"id": str(one.id), "org_id": str(one.org_id), "name": one.name, "timezone": one.timezone}
+            for one in configuration.locations.values()
+        ],
+        "objects": [
+            {
+                "id": str(one.id),
+                "org_id": str(one.org_id),
+                "version": one.version,
+                "kind": one.fields.kind,
+                "fields": one.fields.model_dump(mode="json", exclude=set(one.fields.secret_fields)),
+                "secrets": dict(one.secrets),
+            }
+            for one in configuration.objects
+        ],
+        "sounds": {
+            key: {"files": dict(sound.files), "duration_ms": sound.duration_ms}
+            for key, sound in configuration.sounds.items()
+        },
+    }
+    return zlib.compress(json.dumps(document, separators=(",", ":")).encode(), level=1)
+
+
+def unpack(packed: bytes, node: str) -> Configuration:
+    """The configuration again."""
+    document: dict[str, Any] = json.loads(zlib.decompress(packed))
+    return Configuration(
+        node=node,
+        organizations={
+            UUID(one["id"]): OrganizationInfo(UUID(one["id"]), one["name"]) for one in document["organizations"]
+        },
+        locations={
+            UUID(one["id"]): LocationInfo(UUID(one["id"]), UUID(one["org_id"]), one["name"], one["timezone"])
+            for one in document["locations"]
+        },
+        objects=tuple(
+            Stored(
+                id=UUID(one["id"]),
+                org_id=UUID(one["org_id"]),
+                version=one["version"],
+                fields=FIELDS[Kind(one["kind"])].model_validate(one["fields"]),
+                secrets=one["secrets"],
+            )
+            for one in document["objects"]
+        ),
+        sounds={key: Sound(one["files"], one["duration_ms"]) for key, one in document["sounds"].items()},
+    )
+
+
+def part_of(configuration: Configuration, org_id: UUID) -> Configuration:
+    """What belongs to one organisation. Sounds are shared by content and all kept."""
+    return Configuration(
+        node=configuration.node,
+        organizations={key: one for key, one in configuration.organizations.items() if key == org_id},
+        locations={key: one for key, one in configuration.locations.items() if one.org_id == org_id},
+        objects=tuple(one for one in configuration.objects if one.org_id == org_id),
+        sounds=configuration.sounds,
+    )
+
+
+def together(node: str, parts: Iterable[Configuration]) -> Configuration:
+    """One node's configuration out of its organisations' parts."""
+    organizations: dict[UUID, OrganizationInfo] = {}
+    locations: dict[UUID, LocationInfo] = {}
+    sounds: dict[str, Sound] = {}
+    objects: list[Stored[ObjectFields]] = []
+    for part in parts:
+        organizations |= part.organizations
+        locations |= part.locations
+        sounds |= part.sounds
+        objects += part.objects
+    return Configuration(node, organizations, locations, tuple(sorted(objects, key=lambda one: one.id)), sounds)
