@@ -9,7 +9,7 @@ help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
 $(STAMP): requirements.txt pyproject.toml
-	@./setup.sh
+	@.ci/setup
 
 setup: $(STAMP)  ## Install the pinned Python packages into .venv
 
@@ -23,7 +23,7 @@ test: $(STAMP)  ## The whole test suite
 	@exec .venv/bin/pytest $(ARGS)
 
 check: $(STAMP)  ## Format, lint, types, layering, dead links, dependency audit
-	@$(PY) -m tools.check
+	@$(PY) .ci/check.py
 
 bench: $(STAMP)  ## All benchmarks, or one: make bench BENCH=name
 	@$(PY) -m bench $(BENCH)

@@ -16,9 +16,9 @@ from controlplane.platform.auth import Principal
 from controlplane.platform.listing import ListQuery, Page, fetch_page, list_query
 from controlplane.platform.problem import NotFound
 from controlplane.platform.services import Services, ServicesDep, Uow
-from controlplane.platform.storage import Storage
 from controlplane.protocol.bundle import ApplyReport, SignedManifest
 from controlplane.release import repository, service
+from controlplane.release.blobs import Blobs
 from controlplane.release.models import Release
 from controlplane.release.schemas import ApplyRequest, BlobRequest, PlanRead, ReleaseRead, ReleaseState
 
@@ -129,19 +129,18 @@ async def signed_manifest(uow: Uow, node: Annotated[NodeIdentity, Depends(signed
 @node_router.post("/blobs", dependencies=[Depends(signed_node)])
 async def blobs(services: ServicesDep, request: BlobRequest) -> StreamingResponse:
     """Files by content, as an uncompressed tar with their hashes as names."""
-    return StreamingResponse(_tar(services.storage, request.sha256), media_type="application/x-tar")
+    files = Blobs(services.storage, services.crypto)
+    return StreamingResponse(_tar(files, request.sha256), media_type="application/x-tar")
 
 
-def _tar(storage: Storage, hashes: list[str]) -> Iterator[bytes]:
+def _tar(files: Blobs, hashes: list[str]) -> Iterator[bytes]:
     """One file after the other; what isn't there is left out, and the node says so."""
     for sha256 in hashes:
-        try:
-            content = storage.blob_path(sha256).read_bytes()
-        except (FileNotFoundError, ValueError):
-            continue
-        entry = tarfile.TarInfo(sha256)
-        entry.size = len(content)
-        yield entry.tobuf() + content + bytes(-len(content) % tarfile.BLOCKSIZE)
+        content = files.get(sha256)
+        if content is not None:
+            entry = tarfile.TarInfo(sha256)
+            entry.size = len(content)
+            yield entry.tobuf() + content + bytes(-len(content) % tarfile.BLOCKSIZE)
     yield bytes(2 * tarfile.BLOCKSIZE)
 
 

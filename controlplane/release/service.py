@@ -16,10 +16,10 @@ from controlplane.platform.crypto import Crypto
 from controlplane.platform.problem import Conflict, NotFound
 from controlplane.platform.services import Services
 from controlplane.platform.settings import REPOSITORY
-from controlplane.platform.storage import Storage
 from controlplane.platform.uow import UnitOfWork
 from controlplane.protocol.bundle import ApplyReport, ApplyState, BundleFile, FileKind, Manifest
 from controlplane.release import repository
+from controlplane.release.blobs import Blobs
 from controlplane.release.checks import check
 from controlplane.release.compile import compile_node
 from controlplane.release.diff import diff, reloads
@@ -65,7 +65,7 @@ async def plan(services: Services, uow: UnitOfWork, principal: Principal) -> Pla
     Prompts that were never spoken are made first, so that a missing one is a problem and not a delay.
     """
     draft = await _draft(services, uow, principal.org_id)
-    files, steps = await _file_changes(services, uow.session, draft) if draft.ok else ([], [])
+    files, steps = await _file_changes(draft) if draft.ok else ([], [])
     return PlanRead(
         ok=draft.ok,
         problems=draft.problems,
@@ -163,7 +163,8 @@ async def _publish(services: Services, uow: UnitOfWork, release: Release, own: C
     await repository.supersede(session, release.org_id)
     parts = [own, *(open_snapshot(services.crypto, one, own.node) for one in others)]
     rendered = await asyncio.to_thread(_render, together(own.node, parts), str(release.id))
-    manifest = await asyncio.to_thread(_store, services.storage, own.node, str(release.id), rendered)
+    blobs = Blobs(services.storage, services.crypto)
+    manifest = await asyncio.to_thread(_store, blobs, own.node, str(release.id), rendered)
     text = manifest.canonical()
     session.add(release)
     await session.flush()
@@ -197,12 +198,12 @@ def _render(configuration: Configuration, release_id: str) -> RenderedRelease:
     return render(compile_node(configuration), release_id, TEMPLATES)
 
 
-def _store(storage: Storage, node: str, release_id: str, rendered: RenderedRelease) -> Manifest:
+def _store(blobs: Blobs, node: str, release_id: str, rendered: RenderedRelease) -> Manifest:
     files = [
         BundleFile(
             path=path,
             kind=file.kind,
-            sha256=storage.put_blob(file.content),
+            sha256=blobs.put(file.content, secret=file.secret),
             size=len(file.content),
             secret=file.secret,
         )
@@ -213,14 +214,14 @@ def _store(storage: Storage, node: str, release_id: str, rendered: RenderedRelea
             path=f"prompts/{sha256}.{extension}",
             kind=FileKind.PROMPT,
             sha256=sha256,
-            size=storage.blob_path(sha256).stat().st_size,
+            size=blobs.size(sha256),
         )
         for sha256, extension in sorted(rendered.prompts)
     ]
     return Manifest(node=node, release_id=release_id, files=files, expect=rendered.expect)
 
 
-async def _file_changes(services: Services, session: AsyncSession, draft: Draft) -> tuple[list[str], list[str]]:
+async def _file_changes(draft: Draft) -> tuple[list[str], list[str]]:
     """Paths and reloads that differ from what is live, for the organisation's own part."""
     now = await asyncio.to_thread(_render, draft.configuration, "plan")
     before = await asyncio.to_thread(_render, draft.live, "plan") if draft.live else None

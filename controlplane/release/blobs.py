@@ -1,0 +1,41 @@
+"""Bundle files by content. Files with secrets in them lie sealed."""
+
+import hashlib
+
+from controlplane.platform.crypto import Crypto
+from controlplane.platform.storage import Storage
+
+
+class Blobs:
+    """Files of releases, found by the SHA-256 of what a node will see."""
+
+    def __init__(self, storage: Storage, crypto: Crypto) -> None:
+        self._storage = storage
+        self._crypto = crypto
+
+    def put(self, content: bytes, *, secret: bool) -> str:
+        """Stores a file and returns its hash."""
+        if not secret:
+            return self._storage.put_blob(content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        if not self._storage.path(_sealed(sha256)).exists():
+            self._storage.put(_sealed(sha256), self._crypto.seal_bytes(content, f"blob:{sha256}"))
+        return sha256
+
+    def get(self, sha256: str) -> bytes | None:
+        """The file again; None when it isn't there."""
+        try:
+            sealed = self._storage.path(_sealed(sha256))
+            if sealed.exists():
+                return self._crypto.open_bytes(sealed.read_bytes(), f"blob:{sha256}")
+            return self._storage.blob_path(sha256).read_bytes()
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def size(self, sha256: str) -> int:
+        """Bytes of a file without secrets."""
+        return self._storage.blob_path(sha256).stat().st_size
+
+
+def _sealed(sha256: str) -> str:
+    return f"sealed/{sha256[:2]}/{sha256}"
