@@ -12,7 +12,7 @@ set -euo pipefail
 export LC_ALL=C
 
 readonly NEEDED_MB=600
-readonly LAYOUT=1 # raise it when the shape of DEST changes: every cached tree is then made anew
+readonly LAYOUT=2 # raise it when the shape of DEST changes: every cached tree is then made anew
 
 say() { printf '%s\n' "$*"; }
 die() {
@@ -136,6 +136,7 @@ unpack() {
   printf '%s\0' "${debs[@]}" | xargs -0 -P "$(nproc)" -I '{}' dpkg-deb -x '{}' "$work/root" ||
     die "The packages could not be unpacked in $work."
   rm -rf "$work"/root/usr/share/{doc,man,locale,bug,lintian}
+  chmod -R u+rwX,go=rX "$work/root" # some packages keep their configuration from other users
 }
 
 write_wrappers() {
@@ -160,6 +161,7 @@ WRAPPER
 suite='' packages=() programs=()
 read_spec "$1"
 check_host
+umask 022
 mkdir -p "$(dirname "$2")" 2>/dev/null || die "The folder $(dirname "$2") can't be made."
 dest=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
 stamp=$(printf '%s\n' "$LAYOUT" "$arch" "$suite" "${packages[@]}" "${programs[@]}" | sha256sum | cut -c 1-16)
@@ -184,6 +186,9 @@ unpack
 write_wrappers
 rm -rf "$work"/{lists,state,debs,dpkg,apt.conf,sources.list,log} "$work"/*.bin
 printf '%s\n' "$stamp" >"$work/.complete"
-rm -rf "$dest" # a tree of an older list; without it the stamp is gone too
+# A tree of an older list may be in use: its programs keep what they have open, and find the rest in the new tree.
+rm -rf "$dest.old"
+if [ -e "$dest" ]; then mv "$dest" "$dest.old"; fi
 mv "$work" "$dest"
+rm -rf "$dest.old"
 say "ready: $dest"

@@ -181,9 +181,9 @@ def _has_booted(layout: AsteriskLayout, deadline: float) -> bool:
 def _last_words(layout: AsteriskLayout) -> str:
     for log in (layout.messages_log, layout.log / "console.log"):
         lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        errors = [line for line in lines if "ERROR" in line]
-        if errors or lines:
-            return (errors or lines)[-1]
+        complaints = [line for line in lines if "WARNING[" in line or "ERROR[" in line]
+        if complaints or lines:
+            return " / ".join((complaints or lines)[-2:])
     return "it wrote no log."
 
 
