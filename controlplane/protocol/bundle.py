@@ -21,11 +21,11 @@ class FileKind(StrEnum):
 
 
 class BundleFile(BaseModel):
-    """One file of a release. ``path`` is relative to ``releases/<digest>/``."""
+    """One file of a release. ``path`` is relative to ``releases/<digest>/``; no part of it begins with a dot."""
 
     model_config = ConfigDict(frozen=True)
 
-    path: str = Field(pattern=r"^[a-z]+(/[A-Za-z0-9._-]+)+$|^[a-z]+\.json$", max_length=200)
+    path: str = Field(pattern=r"^[a-z]+(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$|^[a-z]+\.json$", max_length=200)
     kind: FileKind
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     size: int = Field(ge=0)
