@@ -53,6 +53,15 @@ def up() -> None:
 
 
 @app.command()
+def demo() -> None:
+    """Make real calls through a throw-away system and show what was heard and stored."""
+    from controlplane.entrypoints.demo import demo as run_demo  # noqa: PLC0415
+
+    if not asyncio.run(run_demo(load_settings())):
+        raise typer.Exit(1)
+
+
+@app.command()
 def api() -> None:
     """Run the HTTP API."""
     import uvicorn  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Writes docs/reference/settings.md from the settings themselves: ``python -m controlplane.entrypoints.settings_page``."""
+"""Writes docs/reference/settings.md from the settings: ``python -m controlplane.entrypoints.settings_page``."""
 
 import types
 import typing

@@ -203,7 +203,7 @@ async def _asterisk(layout: AsteriskLayout, stack: contextlib.AsyncExitStack) ->
 
 
 def _environment(settings: Settings, database_url: str) -> dict[str, str]:
-    return {"CP_DATABASE_URL": database_url, "CP_DATA_DIR": str(settings.data_dir)}
+    return {**settings.as_environment(), "CP_DATABASE_URL": database_url}
 
 
 def _children(settings: Settings, database_url: str, enrolment_code: str | None) -> tuple[Child, ...]:
@@ -239,7 +239,7 @@ async def _wait_ready(settings: Settings) -> None:
     async with httpx2.AsyncClient(base_url=settings.api_url, timeout=2) as client:
         try:
             async with asyncio.timeout(READY_S):
-                while not await _is_ready(client):
+                while not await _is_ready(client):  # noqa: ASYNC110 - readiness is asked over HTTP
                     await asyncio.sleep(0.1)
         except TimeoutError:
             raise UpError(f"The API did not get ready within {READY_S:.0f} s; the lines above say why.") from None

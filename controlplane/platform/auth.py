@@ -32,6 +32,9 @@ class Principal:
         location_ids: Where; None means every location of the organisation.
         own_extension_ids: For staff: the extensions whose calls and voicemail they may see; None = not limited.
         label: How the audit log names them.
+        installation_admin: May also do what reaches over organisations: make organisations, enrol nodes.
+        ip: Where the request came from.
+        request_id: What ties the audit line to the log.
     """
 
     org_id: UUID
@@ -42,6 +45,9 @@ class Principal:
     session_id: UUID | None = None
     location_ids: frozenset[UUID] | None = None
     own_extension_ids: frozenset[UUID] | None = None
+    installation_admin: bool = False
+    ip: str | None = None
+    request_id: str | None = None
 
     def may(self, scope: str) -> bool:
         """Whether the scope, its whole group (``calls:*``) or everything is granted."""

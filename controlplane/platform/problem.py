@@ -7,11 +7,12 @@ ControlPlaneError
 ├── NotFound (404)       not there, or not for you to know
 ├── Conflict (409)       clashes with what is there
 ├── Stale (412)          somebody changed it since you read it
+├── TooLarge (413)       the body is too big
 ├── TooMany (429)        slow down
 └── Unavailable (503)    something we depend on is away
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -77,6 +78,12 @@ class Invalid(ControlPlaneError):
         """An error about one field."""
         return cls(f"{field}: {message}", hint=hint, errors=[FieldError(field, message)])
 
+    @classmethod
+    def fields(cls, errors: Sequence[FieldError]) -> "Invalid":
+        """Errors about several fields; the first three are in the detail too."""
+        detail = "; ".join(f"{one.field}: {one.message}" for one in errors[:3])
+        return cls(detail, hint="Correct the fields named in errors and send it again.", errors=errors)
+
 
 class Unauthorized(ControlPlaneError):
     """Not logged in, or the token is no longer good."""
@@ -126,6 +133,12 @@ class TooMany(ControlPlaneError):
         return {"Retry-After": str(self.retry_after_s)}
 
 
+class TooLarge(ControlPlaneError):
+    """The body is bigger than anything this resource takes."""
+
+    status, title, slug = 413, "Too large", "too-large"
+
+
 class Unavailable(ControlPlaneError):
     """Something this request needs is away."""
 
@@ -146,6 +159,42 @@ def _field_path(location: Sequence[int | str]) -> str:
     return ".".join(parts) or "body"
 
 
+PLAIN_WORDS = {
+    "missing": "is required",
+    "extra_forbidden": "is not a field here; look for a spelling mistake",
+    "uuid_parsing": "is not an id (a UUID)",
+    "uuid_type": "is not an id (a UUID)",
+    "json_invalid": "the body is not JSON",
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must have at least {min_length} characters",
+    "too_long": "must have at most {max_length} entries",
+    "too_short": "must have at least {min_length} entries",
+    "string_pattern_mismatch": "must look like {pattern}",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
+}
+"""pydantic's error types in words for people; what is not here keeps pydantic's own."""
+
+
+def field_errors(found: Sequence[Any]) -> list[FieldError]:
+    """pydantic's errors as field errors."""
+    return [FieldError(_field_path(item["loc"]), _in_plain_words(item)) for item in found]
+
+
+def _in_plain_words(item: Mapping[str, Any]) -> str:
+    words = PLAIN_WORDS.get(item["type"])
+    if words is not None:
+        return words.format(**item.get("ctx", {}))
+    return str(item["msg"]).removeprefix("Value error, ")
+
+
 def install_problem_handlers(app: FastAPI) -> None:
     """Every error of the API leaves as a problem document; unexpected ones say nothing of the inside."""
 
@@ -155,15 +204,13 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
-        fields = [
-            FieldError(_field_path(item["loc"]), item["msg"].removeprefix("Value error, ")) for item in error.errors()
-        ]
-        detail = "; ".join(f"{f.field}: {f.message}" for f in fields[:3])
-        return _answer(Invalid(detail, hint="Correct the fields named in errors and send it again.", errors=fields))
+        return _answer(Invalid.fields(field_errors(error.errors())))
 
     @app.exception_handler(HTTPException)
     async def _plain(_: Request, error: HTTPException) -> JSONResponse:
-        kind: dict[int, type[ControlPlaneError]] = {401: Unauthorized, 403: Forbidden, 404: NotFound}
+        kind: dict[int, type[ControlPlaneError]] = {
+            401: Unauthorized, 403: Forbidden, 404: NotFound, 413: TooLarge,
+        }  # fmt: skip
         if error.status_code in kind:
             return _answer(kind[error.status_code](str(error.detail)))
         body = {

@@ -108,3 +108,15 @@ class Settings(BaseSettings):
     def web_url(self) -> str:
         """The address users type."""
         return (self.public_url or self.api_url).rstrip("/")
+
+    def as_environment(self) -> dict[str, str]:
+        """The same settings for a child process; what is unset is empty."""
+        return {f"CP_{name.upper()}": _plain(getattr(self, name)) for name in type(self).model_fields}
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return str(value)

@@ -1,0 +1,81 @@
+"""A user of our own REST API, for the demo, the tests and the benches."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+
+from controlplane.lab.process import LabError
+
+Json = dict[str, Any]
+
+
+class ApiClient:
+    """Talks to ``/api/v1`` as one logged-in user; anything but success is an error that shows the answer."""
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx2.AsyncClient(base_url=f"{url}/api/v1", timeout=60)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def login(self, email: str, password: str) -> None:
+        """Logs in; later calls carry the access token."""
+        answer = await self.post("/auth/login", {"email": email, "password": password})
+        self._http.headers["Authorization"] = f"Bearer {answer['access_token']}"
+
+    async def get(self, path: str, **query: Any) -> Json:
+        """A read."""
+        return await self._json("GET", path, params=query)
+
+    async def post(self, path: str, body: Json | None = None) -> Json:
+        """A create or an action."""
+        return await self._json("POST", path, json=body or {})
+
+    async def patch(self, path: str, body: Json) -> Json:
+        """A change."""
+        return await self._json("PATCH", path, json=body)
+
+    async def content(self, path: str) -> bytes:
+        """A file, such as a recording."""
+        answer = await self._http.get(path)
+        return self._checked(answer).content
+
+    async def apply(self, reason: str = "") -> Json:
+        """Applies the drafts and waits until the node has verified them."""
+        release = await self.post("/config/releases", {"reason": reason})
+        release = await self.get(f"/config/releases/{release['id']}", wait_s=30)
+        if release["state"] != "live":
+            raise LabError(f"the release is {release['state']}: {release['nodes']}")
+        return release
+
+    async def until(
+        self, path: str, ready: Callable[[Json], bool], *, timeout_s: float, what: str, **query: Any
+    ) -> Json:
+        """Reads again and again until the answer is as wanted."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            answer = await self.get(path, **query)
+            if ready(answer):
+                return answer
+            if time.monotonic() > deadline:
+                raise LabError(f"not {what} within {timeout_s:.0f} s: {answer}")
+            await asyncio.sleep(0.2)
+
+    async def _json(self, method: str, path: str, **options: Any) -> Json:
+        answer: Json = self._checked(await self._http.request(method, path, **options)).json()
+        return answer
+
+    @staticmethod
+    def _checked(answer: httpx2.Response) -> httpx2.Response:
+        if answer.is_error:
+            raise LabError(f"{answer.request.method} {answer.request.url.path} -> {answer.status_code}: {answer.text}")
+        return answer
