@@ -1,0 +1,393 @@
+"""Folds the facts of one call into its record. Pure: no clock, no database.
+
+Facts may come in any order, twice, or cut off; the same set gives the same record. What fits nowhere is flagged, never
+lost: the facts themselves stay in their table, and a fact that comes late only means folding again.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from controlplane.calls.legs import Leg, Legs, cause_in_words
+from controlplane.calls.reading import CelRow, as_int, as_uuid, clean, in_order, read_cel
+from controlplane.calls.record import FoldedCall
+from controlplane.calls.schemas import CallStatus, Direction, Phase
+from controlplane.calls.spans import Span, union_s
+from controlplane.kit.destination import DestinationKind
+from controlplane.protocol.call_events import CallEvent, Why
+from controlplane.protocol.facts import Fact, FactKind, NodeFact
+
+END_UNKNOWN = "end unknown"
+
+_LATE = timedelta(seconds=1)  # threads of Asterisk may stamp an event a little after the call's last
+_QUEUE_NAME = re.compile(r"^q-([0-9a-fA-F-]{32,36})$")
+_TOLD: dict[str, tuple[str, str | None, str]] = {
+    CallEvent.HOURS: ("hours", "time_condition", "id"),
+    CallEvent.WHISPER: ("whisper", "queue", "id"),
+    CallEvent.CONSENT: ("recording notice", None, ""),
+    CallEvent.RECORD: ("recording armed", None, ""),
+    CallEvent.VOICEMAIL_CHECK: ("messages heard", "voicemail", "box"),
+}
+"""Call event to the timeline's word, and the kind and key of the object it names."""
+
+_PASSED_OVER = frozenset({"PICKUP", "FORWARD", "PARK_START", "PARK_END", "LOCAL_OPTIMIZE"})
+
+
+def fold(facts: Iterable[Fact], *, lost_at: datetime | None = None) -> FoldedCall:
+    """The record of one call.
+
+    Args:
+        facts: All facts with the call's linkedid, as many as have come; node facts may be among them.
+        lost_at: If the call has no end of its own, it is closed here as "end unknown": when Asterisk went down, or
+            when the expiry job gave up waiting. A real end that comes later wins.
+    """
+    work = _Fold()
+    for fact in in_order(facts):
+        work.take(fact)
+    return work.finish(lost_at)
+
+
+class _Fold:
+    """The state machine: fed fact by fact in order of time."""
+
+    def __init__(self) -> None:
+        self.call = FoldedCall(linkedid="")
+        self.legs = Legs()
+        self.place: tuple[str, UUID | None] | None = None  # where the caller is: destination kind and id
+        self.place_why: str | None = None
+        self.ended_by = ""
+        self.caller_cause: int | None = None
+        self.dial_status: str | None = None
+        self.queue_since: tuple[UUID | None, datetime] | None = None
+        self.queue_left = False
+        self.waits: list[Span] = []
+        self.queues: list[tuple[datetime, UUID]] = []
+        self.outbound: CelRow | None = None
+        self.message_left = False
+        self.down_at: datetime | None = None
+        self.newest: datetime | None = None
+        self.cdr_ids: dict[str, datetime] = {}
+
+    # -- taking facts ------------------------------------------------------------------------------------------------
+
+    def take(self, fact: Fact) -> None:
+        if fact.kind == FactKind.NODE:
+            if fact.payload.get("event") == NodeFact.ASTERISK_DOWN:
+                self.down_at = fact.at
+            return
+        self.call.linkedid = self.call.linkedid or (fact.linkedid or "")
+        if fact.kind == FactKind.CEL:
+            self.newest = fact.at
+            self._take_cel(read_cel(fact))
+        elif fact.kind == FactKind.QUEUE_LOG:
+            self._take_queue_log(fact)
+        elif isinstance(uniqueid := fact.payload.get("uniqueid"), str):
+            self.cdr_ids.setdefault(uniqueid, fact.at)
+
+    def _take_cel(self, row: CelRow) -> None:
+        call = self.call
+        if call.ended_at and row.at > call.ended_at + _LATE:
+            self._flag("late", row.at, row.event)
+        if call.started_at is None:
+            call.started_at = row.at
+        if row.event.startswith("CP_"):
+            self._take_call_event(row)
+        elif row.event == "LINKEDID_END":
+            call.ended_at = row.at
+        else:
+            self._take_channel_event(row, self.legs.leg(row.uniqueid, row.channel))
+
+    def _take_channel_event(self, row: CelRow, leg: Leg) -> None:
+        match row.event:
+            case "CHAN_START":
+                self._start_leg(row, leg)
+            case "ANSWER":
+                leg.answered_at = leg.answered_at or row.at
+            case "BRIDGE_ENTER":
+                if not str(row.extra.get("bridge_technology", "")).startswith("holding"):
+                    self.legs.enter(leg, str(row.extra.get("bridge_id", "")), row.peer, row.at)
+                    self._stop_waiting_if_connected(row.at)
+            case "BRIDGE_EXIT":
+                self.legs.leave(leg, str(row.extra.get("bridge_id", "")), row.at)
+            case "HANGUP":
+                leg.cause = as_int(row.extra.get("hangupcause"))
+                self._note_who_hung_up(row, leg)
+            case "CHAN_END":
+                self.legs.gone(leg, row.at)
+            case "BLINDTRANSFER" | "ATTENDEDTRANSFER":
+                self._tell(row.at, "transferred", leg.where(), row.event.removesuffix("TRANSFER").lower())
+            case event if event not in _PASSED_OVER:
+                self._flag("unknown event", row.at, event)
+
+    def _start_leg(self, row: CelRow, leg: Leg) -> None:
+        leg.started_at = row.at
+        leg.extension_id = as_uuid(row.account)  # later rows of a leg may carry the caller's account code
+        if row.uniqueid == self.call.linkedid:
+            self.call.started_at = row.at
+            self.call.caller_channel = row.channel
+            self.call.caller_name = self.call.caller_name or clean(row.name)
+            self.call.caller_number = self.call.caller_number or clean(row.number)
+        elif not leg.is_local:
+            if leg.extension_id is None and self.outbound is not None:
+                leg.trunk_id = leg.trunk_id or self.outbound.uuid("trunk")
+                leg.number = self.outbound.text("dialed")
+            self._tell(row.at, "ringing", leg.where(), None)
+
+    def _note_who_hung_up(self, row: CelRow, leg: Leg) -> None:
+        source = str(row.extra.get("hangupsource", ""))
+        if leg.uniqueid == self.call.linkedid:
+            self.caller_cause = leg.cause
+            self.ended_by = source
+            self.dial_status = clean(row.extra.get("dialstatus")) or self.dial_status
+
+    def _take_call_event(self, row: CelRow) -> None:
+        match row.event:
+            case CallEvent.INBOUND | CallEvent.INTERNAL:
+                self._take_origin(row)
+            case CallEvent.OUTBOUND:
+                self._ask_carrier(row)
+            case CallEvent.AT:
+                self._arrive(row)
+            case CallEvent.DIAL_END:
+                self.dial_status = row.text("status")
+                kind = self.place[0] if self.place else DestinationKind.EXTENSION
+                self._tell(row.at, "dial ended", _where(kind, row.uuid("id")), _lower(row.text("status")))
+            case CallEvent.QUEUE_END:
+                self._leave_queue(row.at)
+                self.queue_left = True
+                self._tell(row.at, "queue left", _where("queue", row.uuid("id")), _lower(row.text("status")))
+            case CallEvent.VOICEMAIL:
+                self.message_left = self.message_left or row.text("file") is not None
+                what = "message left" if row.text("file") else "no message"
+                self._tell(row.at, what, _where("voicemail", row.uuid("box")), None)
+            case CallEvent.END:
+                if row.uniqueid == self.call.linkedid:
+                    self.caller_cause = as_int(row.extra.get("cause"))
+            case event:
+                self._take_plain_event(row, event)
+
+    def _take_plain_event(self, row: CelRow, event: str) -> None:
+        """Happenings that are told, and change nothing else."""
+        if event == CallEvent.KEY:
+            where = _where("ivr_menu", row.uuid("id"))
+            self._tell(row.at, "key", where, row.text("result"), digit=row.text("digit"))
+        elif event in _TOLD:
+            what, kind, key = _TOLD[event]
+            self._tell(row.at, what, _where(kind, row.uuid(key)) if kind else None, row.text("state"))
+        else:
+            self._flag("unknown event", row.at, event)
+
+    def _take_origin(self, row: CelRow) -> None:
+        call = self.call
+        if call.org_id is not None:
+            return  # a call has one origin; a transferred leg may pass the same door again
+        call.org_id = row.uuid("org")
+        call.location_id = row.uuid("loc")
+        call.config_release = row.text("release")
+        call.dialed_number = row.text("dialed")
+        call.caller_name = clean(row.name)
+        if row.event == CallEvent.INBOUND:
+            call.phone_number_id = row.uuid("did")
+            call.caller_number = row.text("caller")
+        else:
+            call.direction = Direction.INTERNAL
+            call.extension_id = row.uuid("ext")
+            call.caller_number = clean(row.number) or row.text("device")
+            self.legs.leg(row.uniqueid, row.channel).extension_id = call.extension_id
+        self._tell(row.at, "arrived", None, None, number=call.dialed_number)
+
+    def _ask_carrier(self, row: CelRow) -> None:
+        self.outbound = row
+        where = _where("trunk", row.uuid("trunk"))
+        self._tell(row.at, "carrier asked", where, None, number=row.text("dialed"), shown=row.text("shown"))
+        if self.call.direction == Direction.INTERNAL and self.place is None:
+            self.call.direction = Direction.OUTBOUND
+            self.call.dialed_number = row.text("dialed")
+
+    def _arrive(self, row: CelRow) -> None:
+        kind = row.text("kind") or ""
+        self._leave_queue(row.at)
+        self.queue_left = False
+        self.place, self.place_why = (kind, row.uuid("id")), row.text("why")
+        if kind == DestinationKind.QUEUE:
+            self.queue_since = (row.uuid("id"), row.at)
+            if (queue_id := row.uuid("id")) is not None:
+                self.queues.append((row.at, queue_id))
+        where = _where(kind, row.uuid("id")) if row.text("id") else {"kind": kind, "number": row.text("number")}
+        self._tell(row.at, "sent to", where, self.place_why)
+
+    def _leave_queue(self, at: datetime) -> None:
+        if self.queue_since is not None:
+            self.waits.append((self.queue_since[1], at))
+            self.queue_since = None
+
+    def _stop_waiting_if_connected(self, at: datetime) -> None:
+        if self.legs.anyone_talking():
+            self._leave_queue(at)
+
+    def _take_queue_log(self, fact: Fact) -> None:
+        """Second witness: names the queue where the channel event that told it was lost."""
+        if fact.payload.get("event") != "ENTERQUEUE":
+            return
+        match = _QUEUE_NAME.match(str(fact.payload.get("queuename", "")))
+        queue_id = as_uuid(match[1]) if match else None
+        if queue_id is not None:
+            self.queues.append((fact.at, queue_id))
+
+    # -- finishing ---------------------------------------------------------------------------------------------------
+
+    def finish(self, lost_at: datetime | None) -> FoldedCall:
+        call = self.call
+        call.last_fact_at = self.newest
+        self._close(lost_at)
+        now = call.ended_at or self.newest
+        if now is None or call.started_at is None:
+            return call  # nothing but node facts and second witnesses so far
+        if call.ended_at is not None:
+            self.legs.close(now)
+            call.duration_s = round((now - call.started_at).total_seconds(), 3)
+        self._leave_queue(now)
+        self._measure(now)
+        self._name_those_involved()
+        call.status = self._status()
+        call.phase = Phase.ENDED if call.ended_at else self._phase()
+        self._tell_ends(now)
+        self._cross_check()
+        call.legs = [leg.as_json(self._role(leg), now) for leg in self._real_legs()]
+        call.timeline.sort(key=lambda entry: entry["at"])
+        return call
+
+    def _close(self, lost_at: datetime | None) -> None:
+        call, legs = self.call, self.legs.by_id.values()
+        if call.ended_at is None and legs and all(leg.ended_at for leg in legs):
+            call.ended_at = max(leg.ended_at for leg in legs if leg.ended_at)
+        if call.ended_at is not None:
+            call.hangup_cause = self._hangup_cause()
+            return
+        closing = max((at for at in (self.down_at, lost_at) if at is not None), default=None)
+        if closing is not None and self.newest is not None:
+            call.ended_at = max(closing, self.newest)
+            call.hangup_cause = END_UNKNOWN
+            self._flag(END_UNKNOWN, call.ended_at, "")
+
+    def _hangup_cause(self) -> str | None:
+        if self.caller_cause is None:
+            return None
+        if self.caller_cause == 0:  # "not defined": what Asterisk has when the caller gives up before any connection
+            return cause_in_words(16) if self.ended_by == self.call.caller_channel else "not defined"
+        return cause_in_words(self.caller_cause)
+
+    def _measure(self, now: datetime) -> None:
+        call = self.call
+        if self.legs.first_talk is not None:
+            call.answered_at = self.legs.first_talk[0]
+        open_talk = [(leg.talking_since, now) for leg in self.legs.by_id.values() if leg.talking_since]
+        call.talk_s = union_s([*self.legs.talks(), *open_talk])
+        call.wait_s = union_s(self.waits)
+        rings = [leg.ringing(now) for leg in self._real_legs() if leg.uniqueid != call.linkedid]
+        call.ring_s = union_s((ring for ring in rings if ring), until=call.answered_at)
+
+    def _name_those_involved(self) -> None:
+        call = self.call
+        if self.legs.first_talk is not None and call.direction != Direction.OUTBOUND:
+            sides = (self.legs.by_id[uniqueid] for uniqueid in self.legs.first_talk[1] - {call.linkedid})
+            found = sorted(side.extension_id for side in sides if side.extension_id)
+            call.extension_id = found[0] if found else None
+        elif call.direction == Direction.INTERNAL:
+            call.extension_id = None  # nobody answered
+        involved = {leg.extension_id for leg in self._real_legs() if leg.extension_id}
+        call.extension_ids = sorted(involved | ({call.extension_id} if call.extension_id else set()))
+        before = [queue for at, queue in self.queues if call.answered_at is None or at <= call.answered_at]
+        call.queue_id = before[-1] if before else None
+
+    def _status(self) -> CallStatus:
+        if self.legs.first_talk is not None:
+            return CallStatus.ANSWERED if self.call.ended_at else CallStatus.LIVE
+        if self.call.ended_at is None:
+            return CallStatus.LIVE
+        if self.message_left:
+            return CallStatus.VOICEMAIL
+        return self._status_unanswered(self.place[0] if self.place else "")
+
+    def _status_unanswered(self, place: str) -> CallStatus:
+        if place == DestinationKind.HANGUP and self.place_why == Why.NUMBER:
+            return CallStatus.BLOCKED
+        if place == DestinationKind.IVR_MENU or (place == DestinationKind.QUEUE and not self.queue_left):
+            return CallStatus.ABANDONED
+        if self.call.direction == Direction.OUTBOUND:
+            causes = [leg.cause for leg in self._real_legs() if leg.uniqueid != self.call.linkedid]
+            return _refusal(causes[-1] if causes else self.caller_cause)
+        if place in {DestinationKind.EXTENSION, DestinationKind.RING_GROUP, DestinationKind.EXTERNAL_NUMBER}:
+            if self.dial_status == "BUSY":
+                return CallStatus.BUSY
+            if self.call.direction == Direction.INTERNAL and self.dial_status in {"CHANUNAVAIL", "CONGESTION"}:
+                return CallStatus.FAILED
+        return CallStatus.MISSED
+
+    def _phase(self) -> Phase:
+        if self.legs.anyone_talking():
+            return Phase.ANSWERED
+        places: dict[str, Phase] = {
+            DestinationKind.QUEUE: Phase.QUEUED,
+            DestinationKind.IVR_MENU: Phase.IN_IVR,
+            DestinationKind.VOICEMAIL: Phase.VOICEMAIL,
+        }
+        at = places.get(self.place[0]) if self.place else None
+        ringing = any(leg.outcome() == "ringing" for leg in self._real_legs() if leg.uniqueid != self.call.linkedid)
+        return Phase.RINGING if ringing and at is not Phase.QUEUED else at or Phase.NEW
+
+    def _tell_ends(self, now: datetime) -> None:
+        for leg in self._real_legs():
+            since = leg.talks[0][0] if leg.talks else leg.talking_since
+            if since is not None and leg.uniqueid != self.call.linkedid:
+                self._tell(since, "connected", leg.where(), None)
+        if self.call.ended_at is not None:
+            names = {self.call.caller_channel: "caller", "": None}
+            by = names.get(self.ended_by, "other side" if "/" in self.ended_by else None)
+            by = "system" if self.ended_by.startswith("dialplan/") else by
+            why = END_UNKNOWN if self.call.hangup_cause == END_UNKNOWN else by
+            self._tell(now, "ended", None, why, cause=self.call.hangup_cause)
+
+    def _cross_check(self) -> None:
+        for uniqueid, at in self.cdr_ids.items():
+            if uniqueid not in self.legs.by_id:
+                self._flag("record without events", at, uniqueid)
+        for leg in self.legs.by_id.values():
+            if leg.started_at is None:
+                self._flag("no start", self.call.started_at, leg.channel)
+        if self.call.org_id is None:
+            self._flag("no origin", self.call.started_at, "")
+
+    # -- small helpers -----------------------------------------------------------------------------------------------
+
+    def _real_legs(self) -> list[Leg]:
+        return [leg for leg in self.legs.by_id.values() if not leg.is_local]
+
+    def _role(self, leg: Leg) -> str:
+        if leg.uniqueid == self.call.linkedid:
+            return "caller"
+        return "phone" if leg.trunk_id is None else "trunk"
+
+    def _tell(self, at: datetime, what: str, where: dict[str, Any] | None, why: str | None, **more: Any) -> None:
+        details = {key: value for key, value in more.items() if value is not None}
+        self.call.timeline.append({"at": at.isoformat(), "what": what, "where": where, "why": why, **details})
+
+    def _flag(self, what: str, at: datetime | None, detail: str) -> None:
+        self.call.flags.append({"what": what, "at": at and at.isoformat(), "detail": detail[:200]})
+
+
+def _where(kind: str, thing: UUID | None) -> dict[str, Any] | None:
+    return {"kind": kind, "id": str(thing)} if thing is not None else None
+
+
+def _lower(text: str | None) -> str | None:
+    return text.lower() if text else None
+
+
+def _refusal(cause: int | None) -> CallStatus:
+    """What an unanswered outbound call's last word from the carrier means."""
+    if cause == 17:
+        return CallStatus.BUSY
+    return CallStatus.MISSED if cause in {None, 0, 16, 18, 19, 20} else CallStatus.FAILED

@@ -1,0 +1,189 @@
+"""Words of the call record, and its shape over HTTP."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from controlplane.kit.text import one_line
+
+
+class Direction(StrEnum):
+    """Which way a call goes, seen from the organisation."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    INTERNAL = "internal"
+
+
+class CallStatus(StrEnum):
+    """What became of a call."""
+
+    LIVE = "live"
+    ANSWERED = "answered"  # caller and somebody (a person, or a phone outside) were connected
+    MISSED = "missed"  # nobody took it: it rang out, or found everything closed or away
+    ABANDONED = "abandoned"  # the caller left from a menu or a waiting line
+    VOICEMAIL = "voicemail"  # nobody took it, and a message was left
+    BUSY = "busy"
+    FAILED = "failed"  # the carrier or the far side refused it
+    BLOCKED = "blocked"  # the number's destination is to hang up
+
+
+class Phase(StrEnum):
+    """Where a live call is now; ``ended`` for all others."""
+
+    NEW = "new"
+    IN_IVR = "in_ivr"
+    QUEUED = "queued"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    VOICEMAIL = "voicemail"
+    ENDED = "ended"
+
+
+class TranscriptState(StrEnum):
+    """How far a transcript is."""
+
+    PENDING = "pending"
+    DONE = "done"
+    EMPTY = "empty"  # nobody said anything
+    FAILED = "failed"  # the audio can't be read; ``reason`` says why
+
+
+class TranscriptRef(BaseModel):
+    """A transcript as far as a call record tells of it."""
+
+    state: TranscriptState
+    text: str
+
+
+class RecordingRef(BaseModel):
+    """A stored recording. ``duration_s`` is the connected part; two channels are caller left, answering side right."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    duration_s: float
+    channels: int
+
+
+class CallRecord(BaseModel):
+    """One call, as the contract promises it. All times UTC, all ``_s`` in seconds with milliseconds."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    node: str
+    linkedid: str = Field(description="Asterisk's id of the call on its node.")
+    direction: Direction
+    status: CallStatus
+    phase: Phase = Field(description="Where a live call is now.")
+    started_at: AwareDatetime
+    answered_at: AwareDatetime | None = Field(description="First moment in which both sides were connected.")
+    ended_at: AwareDatetime | None
+    ring_s: float = Field(description="At least one phone rang, before the first connection.")
+    wait_s: float = Field(description="Spent in queues, ringing of members and whisper included.")
+    talk_s: float = Field(description="At least two sides were connected; music, menus and whisper don't count.")
+    duration_s: float | None = Field(description="From start to end; null while live.")
+    caller_number: str | None
+    caller_name: str | None
+    dialed_number: str | None
+    contact_id: UUID | None = None
+    phone_number_id: UUID | None
+    location_id: UUID | None
+    queue_id: UUID | None = Field(description="The last queue before the connection (or at all).")
+    extension_id: UUID | None = Field(description="Who answered; for outbound calls who dialled.")
+    hangup_cause: str | None
+    source: str | None = None
+    medium: str | None = None
+    campaign: str | None = None
+    term: str | None = None
+    content: str | None = None
+    visitor_id: UUID | None = None
+    attribution: dict[str, Any] | None = None
+    recording: RecordingRef | None = None
+    voicemail_id: UUID | None = None
+    transcript: TranscriptRef | None = None
+    tags: list[str]
+    notes: str | None
+    outcome: str | None
+    conversion: dict[str, Any] | None = None
+    cost: dict[str, Any] | None = None
+    spam: dict[str, Any] | None = None
+    provider: str | None = None
+    provider_call_id: str | None = None
+    config_release: str | None
+
+
+class CallDetail(CallRecord):
+    """A call with its legs, its story, and what was odd about its facts."""
+
+    legs: list[dict[str, Any]]
+    timeline: list[dict[str, Any]] = Field(description="at, what, where {kind, id}, why; in order of time.")
+    flags: list[dict[str, Any]] = Field(description="Facts that came late or fit nowhere; kept, never lost.")
+
+
+def _tag(text: str) -> str:
+    return one_line(text).lower()
+
+
+Tag = Annotated[str, AfterValidator(_tag), Field(max_length=40)]
+
+
+class CallPatch(BaseModel):
+    """What people may add to a call. A field left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    notes: str | None = Field(None, max_length=10_000)
+    outcome: Annotated[str, AfterValidator(one_line), Field(max_length=100)] | None = None
+    tags: list[Tag] | None = Field(None, max_length=50)
+
+
+class Word(BaseModel):
+    """One spoken word. Times in seconds from the start of the audio; ``channel`` 0 is the caller."""
+
+    word: str
+    start_s: float
+    end_s: float
+    confidence: float
+    channel: int
+
+
+class Transcript(BaseModel):
+    """What was said."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    state: TranscriptState
+    text: str
+    words: list[Word]
+    engine: str | None
+    reason: str | None
+    took_ms: int | None
+
+
+class Voicemail(BaseModel):
+    """A message in a voicemail box."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    box_id: UUID | None
+    location_id: UUID | None
+    call_id: UUID | None
+    caller_number: str | None
+    caller_name: str | None
+    left_at: AwareDatetime
+    duration_s: float
+    heard_at: AwareDatetime | None
+    transcript: TranscriptRef | None = None
+
+
+class VoicemailPatch(BaseModel):
+    """Marks a message as heard or new."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    heard: bool
