@@ -1,6 +1,5 @@
 """The private Asterisk itself: boots clean, answers, is found again, stops leaving nothing, needs no root."""
 
-import contextlib
 import json
 import os
 import re
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from controlplane.lab.addresses import free_port
 from controlplane.node.base_config import write_base_config
 from controlplane.node.layout import AsteriskLayout, AsteriskPorts, AsteriskRuntimeError
 from controlplane.node.phones import PhoneObject, write_phones
@@ -30,12 +30,8 @@ def tree() -> Path:
 
 
 def free_ports() -> AsteriskPorts:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(5)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        sip, sip_tls, wss, ari, ami = (each.getsockname()[1] for each in sockets)
-    return AsteriskPorts(sip, sip_tls, wss, ari, ami, rtp_start=30_000, rtp_end=30_200)
+    sip, sip_tls, wss, ari, ami = (free_port("127.0.0.1") for _ in range(5))
+    return AsteriskPorts(sip, sip_tls, wss, ari, ami)
 
 
 @pytest.fixture
