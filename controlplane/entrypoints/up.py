@@ -49,6 +49,7 @@ class Running:
     database_url: str
     layout: AsteriskLayout
     children: tuple[Child, ...]
+    postgres: EmbeddedPostgres | None
 
 
 @contextlib.asynccontextmanager
@@ -84,6 +85,7 @@ async def run_everything(settings: Settings, say: Say) -> AsyncIterator[Running]
                 database_url=database_url,
                 layout=layout,
                 children=children,
+                postgres=postgres,
             )
             for task in tasks:
                 task.cancel()

@@ -25,6 +25,7 @@ from controlplane.release.schemas import ApplyRequest, BlobRequest, PlanRead, Re
 router = APIRouter(prefix="/config", tags=["configuration"])
 node_router = APIRouter(prefix="/node/v1", tags=["node link"], include_in_schema=False)
 
+MayRead = Annotated[Principal, Depends(requires("config:read"))]
 MayPlan = Annotated[Principal, Depends(requires("config:plan"))]
 MayApply = Annotated[Principal, Depends(requires("config:apply"))]
 NO_RELEASE = NotFound("There is no such release.", hint="Look at the list of releases.")
@@ -39,7 +40,7 @@ async def plan(services: ServicesDep, uow: Uow, principal: MayPlan) -> PlanRead:
 @router.get("/releases")
 async def list_releases(
     uow: Uow,
-    principal: MayPlan,
+    principal: MayRead,
     query: Annotated[ListQuery, Depends(list_query)],
     state: Annotated[ReleaseState | None, Query()] = None,
 ) -> Page[ReleaseRead]:
@@ -84,7 +85,7 @@ async def roll_back(
 @router.get("/releases/{release_id}")
 async def get_release(
     services: ServicesDep,
-    principal: MayPlan,
+    principal: MayRead,
     release_id: UUID,
     wait_s: Annotated[
         float, Query(ge=0, le=30, description="Answer at once when it is done, at the latest after.")
