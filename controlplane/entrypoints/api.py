@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from controlplane import __version__
 from controlplane.entrypoints import health
+from controlplane.identity import routes as identity
 from controlplane.platform import metrics
 from controlplane.platform.problem import install_problem_handlers
 from controlplane.platform.services import Services
@@ -14,7 +15,7 @@ from controlplane.platform.services import Services
 
 def api_routers() -> list[APIRouter]:
     """Routers under ``/api/v1``, one line a slice."""
-    return []
+    return [identity.router]
 
 
 def root_routers() -> list[APIRouter]:

@@ -2,40 +2,18 @@
 
 import asyncio
 import sys
-from collections.abc import Coroutine, Iterator
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 
 from controlplane import __version__
-from controlplane.platform.logging import configure_logging
-from controlplane.platform.settings import Settings
+from controlplane.entrypoints import cli_config, cli_users
+from controlplane.entrypoints.cli_support import database_url, errors, load_settings, print_json, run
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Call Commander: a control plane for Asterisk.")
-errors = Console(stderr=True)
-Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
-
-
-def load_settings() -> Settings:
-    """Settings from the environment, logging configured by them; wrong ones end the program with one sentence each."""
-    try:
-        settings = Settings()
-    except ValidationError as err:
-        for item in err.errors():
-            name = "CP_" + "_".join(str(part) for part in item["loc"]).upper()
-            errors.print(f"{name}: {item['msg'].removeprefix('Value error, ')}", style="red", highlight=False)
-        raise SystemExit(2) from None
-    configure_logging(settings.log_level, as_json=settings.log_json)
-    return settings
-
-
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Runs a command's coroutine on uvloop."""
-    import uvloop  # noqa: PLC0415 - see the module's docstring
-
-    return uvloop.run(work)
+app.add_typer(cli_users.app, name="user")
+app.add_typer(cli_config.app, name="config")
 
 
 @app.command()
@@ -71,7 +49,7 @@ def api() -> None:
 
     settings = load_settings()
     uvicorn.run(
-        make_api(make_services(settings, _database_url(settings))),
+        make_api(make_services(settings, database_url(settings))),
         host=settings.http_host,
         port=settings.http_port,
         log_config=None,
@@ -90,7 +68,7 @@ def worker(
     from controlplane.platform.services import make_services  # noqa: PLC0415
 
     settings = load_settings()
-    run(run_worker(make_services(settings, _database_url(settings)), media=media))
+    run(run_worker(make_services(settings, database_url(settings)), media=media))
 
 
 @app.command()
@@ -98,27 +76,36 @@ def migrate() -> None:
     """Bring the database to its newest shape."""
     from controlplane.platform.migrate import migrate as run_migrations  # noqa: PLC0415
 
-    run(run_migrations(_database_url(load_settings())))
+    run(run_migrations(database_url(load_settings())))
 
 
-def _database_url(settings: Settings) -> str:
-    """The database as set, else the private one, which is started if it doesn't run."""
-    if settings.database_url:
-        return settings.database_url.get_secret_value()
-    from controlplane.platform.postgres import EmbeddedPostgres  # noqa: PLC0415
+@app.command(hidden=True)
+def bootstrap() -> None:
+    """Migrate, make the first admin, let the local node in; prints JSON. Part of `up` and of the Compose file."""
+    from controlplane.entrypoints.bootstrap import bootstrap as run_bootstrap  # noqa: PLC0415
 
-    return asyncio.run(EmbeddedPostgres(settings.data_dir / "postgres").start())
+    settings = load_settings()
+    print_json(run(run_bootstrap(settings, database_url(settings))))
+
+
+@app.command()
+def node() -> None:
+    """Run noded, the helper beside this machine's Asterisk."""
+    from controlplane.entrypoints.node import run_node  # noqa: PLC0415
+
+    asyncio.run(run_node(load_settings()))
 
 
 def main() -> None:
     """Runs a command; what it can't do is said in one sentence and ends with 1 (2: wrong usage)."""
     from controlplane.entrypoints.up import UpError  # noqa: PLC0415
     from controlplane.node.layout import AsteriskRuntimeError  # noqa: PLC0415
+    from controlplane.platform.problem import ControlPlaneError  # noqa: PLC0415
 
     failed = False
     try:
         app()
-    except* (UpError, AsteriskRuntimeError) as group:
+    except* (UpError, AsteriskRuntimeError, ControlPlaneError) as group:
         failed = True
         for err in _leaves(group):
             errors.print(str(err), style="red", highlight=False)

@@ -57,6 +57,16 @@ async def find_release(session: AsyncSession, principal: Principal, release_id: 
     return (await session.scalars(statement)).first()
 
 
+async def find_release_by_number(session: AsyncSession, principal: Principal, number: int) -> Release | None:
+    """One of them by its number."""
+    return (await session.scalars(release_list(principal).where(Release.number == number))).first()
+
+
+async def newest(session: AsyncSession, principal: Principal, limit: int) -> Sequence[Release]:
+    """The newest of them."""
+    return (await session.scalars(release_list(principal).order_by(Release.number.desc()).limit(limit))).all()
+
+
 async def bundles_of(session: AsyncSession, release_ids: Sequence[UUID]) -> Sequence[NodeBundle]:
     """The releases' bundles, by node."""
     statement = select(NodeBundle).where(NodeBundle.release_id.in_(release_ids)).order_by(NodeBundle.node)

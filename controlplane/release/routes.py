@@ -1,6 +1,5 @@
 """Plan, apply, roll back; and what nodes fetch and report."""
 
-import asyncio
 import tarfile
 from collections.abc import Iterator
 from typing import Annotated
@@ -11,11 +10,9 @@ from fastapi.responses import StreamingResponse
 
 from controlplane.identity.door import audit, requires
 from controlplane.nodes.door import NodeIdentity, signed_node
-from controlplane.platform import wakeups
 from controlplane.platform.auth import Principal
 from controlplane.platform.listing import ListQuery, Page, fetch_page, list_query
-from controlplane.platform.problem import NotFound
-from controlplane.platform.services import Services, ServicesDep, Uow
+from controlplane.platform.services import ServicesDep, Uow
 from controlplane.protocol.bundle import ApplyReport, SignedManifest
 from controlplane.release import repository, service
 from controlplane.release.blobs import Blobs
@@ -28,7 +25,6 @@ node_router = APIRouter(prefix="/node/v1", tags=["node link"], include_in_schema
 MayRead = Annotated[Principal, Depends(requires("config:read"))]
 MayPlan = Annotated[Principal, Depends(requires("config:plan"))]
 MayApply = Annotated[Principal, Depends(requires("config:apply"))]
-NO_RELEASE = NotFound("There is no such release.", hint="Look at the list of releases.")
 
 
 @router.post("/plan")
@@ -92,27 +88,7 @@ async def get_release(
     ] = 0,
 ) -> ReleaseRead:
     """One release and how it goes on the nodes."""
-    with services.wakeups.subscribe(f"release:{release_id}") as woken:
-        found = await _read(services, principal, release_id)
-        if wait_s and found.state == ReleaseState.APPLYING:
-            await _until_done(services, principal, found, woken=woken, wait_s=wait_s)
-            found = await _read(services, principal, release_id)
-        return found
-
-
-async def _until_done(
-    services: Services, principal: Principal, found: ReleaseRead, *, woken: asyncio.Event, wait_s: float
-) -> None:
-    while found.state == ReleaseState.APPLYING and await wakeups.wait(woken, wait_s):
-        found = await _read(services, principal, found.id)
-
-
-async def _read(services: Services, principal: Principal, release_id: UUID) -> ReleaseRead:
-    async with services.uow() as uow:
-        release = await repository.find_release(uow.session, principal, release_id)
-        if release is None:
-            raise NO_RELEASE
-        return (await service.read_releases(uow.session, [release]))[0]
+    return await service.wait_until_done(services, principal, release_id, wait_s)
 
 
 # For nodes
@@ -123,7 +99,7 @@ async def signed_manifest(uow: Uow, node: Annotated[NodeIdentity, Depends(signed
     """The manifest of a bundle for this node."""
     bundle = await repository.bundle_by_digest(uow.session, node.name, digest)
     if bundle is None:
-        raise NO_RELEASE
+        raise service.no_release()
     return SignedManifest(manifest=bundle.manifest, signature=bundle.signature)
 
 

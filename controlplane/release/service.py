@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from controlplane.kit import clock
 from controlplane.kit.ids import new_id
 from controlplane.nodes import door as nodes
+from controlplane.platform import wakeups
 from controlplane.platform.auth import Principal
 from controlplane.platform.crypto import Crypto
 from controlplane.platform.problem import Conflict, NotFound
@@ -100,7 +102,7 @@ async def roll_back(
     """
     wanted = await repository.find_release(uow.session, principal, release_id)
     if wanted is None:
-        raise NotFound("There is no such release.", hint="Look at the list of releases.")
+        raise no_release()
     node = await telephony.home_node(uow.session, principal.org_id)
     configuration = open_snapshot(services.crypto, wanted, node)
     live = await repository.live_release(uow.session, principal.org_id)
@@ -288,6 +290,52 @@ async def _did_not_hold(uow: UnitOfWork, release: Release, report: ApplyReport, 
 
 
 # Reading
+
+
+def no_release() -> NotFound:
+    """The error for a release that isn't there."""
+    return NotFound("There is no such release.", hint="Look at the list of releases.")
+
+
+async def wait_until_done(services: Services, principal: Principal, release_id: UUID, wait_s: float) -> ReleaseRead:
+    """A release, at once when it is done (or `wait_s` is 0), else when it is or the time is up.
+
+    Raises:
+        NotFound: No such release.
+    """
+    with services.wakeups.subscribe(f"release:{release_id}") as woken:
+        deadline = time.monotonic() + wait_s
+        while True:
+            found = await _read(services, principal, release_id)
+            left_s = deadline - time.monotonic()
+            if found.state != ReleaseState.APPLYING or left_s <= 0:
+                return found
+            await wakeups.wait(woken, min(left_s, 2.0))
+
+
+async def _read(services: Services, principal: Principal, release_id: UUID) -> ReleaseRead:
+    async with services.uow() as uow:
+        release = await repository.find_release(uow.session, principal, release_id)
+        if release is None:
+            raise no_release()
+        return (await read_releases(uow.session, [release]))[0]
+
+
+async def find_by_number(session: AsyncSession, principal: Principal, number: int) -> Release:
+    """A release by the number that people see.
+
+    Raises:
+        NotFound: No such release.
+    """
+    release = await repository.find_release_by_number(session, principal, number)
+    if release is None:
+        raise no_release()
+    return release
+
+
+async def history(session: AsyncSession, principal: Principal, limit: int) -> list[ReleaseRead]:
+    """The newest releases."""
+    return await read_releases(session, await repository.newest(session, principal, limit))
 
 
 def present(release: Release, bundles: Sequence[NodeBundle]) -> ReleaseRead:

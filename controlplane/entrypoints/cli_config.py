@@ -1,0 +1,146 @@
+"""``controlplane config``: look at what an apply would change, apply it, take it back."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import typer
+
+from controlplane.entrypoints.cli_support import (
+    AsJson,
+    database_url,
+    errors,
+    load_settings,
+    out,
+    print_json,
+    print_rows,
+    run,
+    services_for,
+)
+
+app = typer.Typer(no_args_is_help=True, help="Plan, apply and roll back the configuration.")
+Organization = Annotated[str | None, typer.Option(help="Name of the organisation; default: the first.")]
+Reason = Annotated[str, typer.Option(help="Why, for the history.")]
+APPLY_S = 120.0
+
+
+@app.command()
+def validate(organization: Organization = None, as_json: AsJson = False) -> None:
+    """Check the drafts; exit 1 when they can't be applied."""
+    _show_plan(organization, as_json=as_json, changes=False)
+
+
+@app.command()
+def plan(organization: Organization = None, as_json: AsJson = False) -> None:
+    """Show in words what an apply would change; exit 1 when it would be refused."""
+    _show_plan(organization, as_json=as_json, changes=True)
+
+
+@app.command()
+def apply(reason: Reason = "", organization: Organization = None, as_json: AsJson = False) -> None:
+    """Apply the drafts and wait until the node has verified them; exit 1 when they don't hold."""
+
+    async def work(services: Any, principal: Any) -> Any:
+        from controlplane.release import door  # noqa: PLC0415 - heavy
+
+        async with services.uow() as uow:
+            release = await door.apply(services, uow, principal, reason)
+        return await door.wait_until_done(services, principal, release.id, APPLY_S)
+
+    _show_release(_run(work, organization), as_json=as_json)
+
+
+@app.command()
+def rollback(number: int, reason: Reason = "", organization: Organization = None, as_json: AsJson = False) -> None:
+    """Make an earlier release live again (its number is in the history)."""
+
+    async def work(services: Any, principal: Any) -> Any:
+        from controlplane.release import door  # noqa: PLC0415 - heavy
+
+        async with services.uow() as uow:
+            wanted = await door.find_by_number(uow.session, principal, number)
+            release = await door.roll_back(services, uow, principal, wanted.id, reason)
+        return await door.wait_until_done(services, principal, release.id, APPLY_S)
+
+    _show_release(_run(work, organization), as_json=as_json)
+
+
+@app.command()
+def history(
+    limit: Annotated[int, typer.Option(min=1, max=500)] = 20, organization: Organization = None, as_json: AsJson = False
+) -> None:
+    """Show the newest releases."""
+
+    async def work(services: Any, principal: Any) -> Any:
+        from controlplane.release import door  # noqa: PLC0415 - heavy
+
+        async with services.uow() as uow:
+            return await door.history(uow.session, principal, limit)
+
+    rows = [
+        {
+            "number": one.number,
+            "state": one.state.value,
+            "when": one.created_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+            "author": one.author,
+            "reason": one.reason,
+            "changes": len(one.changes),
+        }
+        for one in _run(work, organization)
+    ]
+    print_rows(rows, as_json=as_json, empty="Nothing was applied yet.")
+
+
+def _show_plan(organization: str | None, *, as_json: bool, changes: bool) -> None:
+    async def work(services: Any, principal: Any) -> Any:
+        from controlplane.release import door  # noqa: PLC0415 - heavy
+
+        async with services.uow() as uow:
+            return await door.plan(services, uow, principal)
+
+    found = _run(work, organization)
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        for problem in found.problems:
+            style = "red" if problem.severity == "error" else "yellow"
+            errors.print(
+                f"{problem.severity}: {problem.path}: {problem.message} {problem.hint}", style=style, markup=False
+            )
+        if changes:
+            for change in found.changes:
+                out.print(f"{change.action}: {change.effect}", highlight=False, markup=False)
+            out.print(f"reloads: {', '.join(found.reloads) or 'none'}", highlight=False, markup=False)
+        if found.ok:
+            out.print("It can be applied." if found.changes else "Nothing to apply: the drafts are what is live.")
+    if not found.ok:
+        raise typer.Exit(1)
+
+
+def _show_release(release: Any, *, as_json: bool) -> None:
+    if as_json:
+        print_json(release.model_dump(mode="json"))
+    else:
+        out.print(f"Release {release.number} is {release.state.value}.", highlight=False)
+        for node in release.nodes:
+            out.print(f"  {node.node}: {node.state}, {node.took_ms} ms, {', '.join(node.reloads) or 'no reload'}")
+            for problem in node.problems:
+                errors.print(f"  {problem}", style="red", markup=False)
+    if release.state.value != "live":
+        raise typer.Exit(1)
+
+
+def _run(work: Callable[[Any, Any], Awaitable[Any]], organization: str | None) -> Any:
+    settings = load_settings()
+    url = database_url(settings)
+
+    async def inside() -> Any:
+        from controlplane.identity.door import load_organizations, system_principal  # noqa: PLC0415 - heavy
+
+        async with services_for(settings, url) as services:
+            async with services.uow() as uow:
+                found = [one for one in await load_organizations(uow.session) if organization in {None, one.name}]
+            if not found:
+                raise typer.BadParameter(f"there is no organisation {organization!r}")
+            return await work(services, system_principal(found[0].id, "command line"))
+
+    return run(inside())

@@ -1,0 +1,20 @@
+"""What others may use of releases: the command line plans and applies through here."""
+
+from controlplane.release.errors import PlanRefused
+from controlplane.release.schemas import ChangeRead, PlanRead, ProblemRead, ReleaseRead, ReleaseState
+from controlplane.release.service import apply, find_by_number, history, plan, roll_back, wait_until_done
+
+__all__ = [
+    "ChangeRead",
+    "PlanRead",
+    "PlanRefused",
+    "ProblemRead",
+    "ReleaseRead",
+    "ReleaseState",
+    "apply",
+    "find_by_number",
+    "history",
+    "plan",
+    "roll_back",
+    "wait_until_done",
+]
