@@ -1,0 +1,99 @@
+"""Facts of many calls into rows and events."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from controlplane.calls import events, repository
+from controlplane.calls.fold import fold
+from controlplane.calls.record import FoldedCall
+from controlplane.calls.repository import CallKey
+from controlplane.calls.schemas import CallStatus
+from controlplane.kit.ids import new_id
+from controlplane.platform.events import Event
+from controlplane.platform.uow import UnitOfWork
+from controlplane.protocol.facts import Fact
+
+
+async def fold_calls(uow: UnitOfWork, facts: Mapping[CallKey, Sequence[Fact]]) -> int:
+    """Writes the records of these calls, and events for what changed. Safe to repeat.
+
+    A call whose organisation is not told yet is left for later: its next facts bring it here again.
+
+    Returns:
+        How many records changed.
+    """
+    stored = await repository.stored_calls(uow.session, facts.keys())
+    rows: list[dict[str, Any]] = []
+    news: list[Event] = []
+    for key, call_facts in facts.items():
+        before = stored.get(key)
+        call = fold(call_facts, lost_at=before["lost_at"] if before else None)
+        if call.org_id is None or call.started_at is None or call.last_fact_at is None:
+            continue
+        row = _row(key, call, before)
+        if before is None or any(before[name] != row[name] for name in _COMPARED):
+            rows.append(row)
+            news.extend(_events(call, row["id"], before))
+    if not rows:
+        return 0
+    await repository.upsert_calls(uow.session, rows)
+    for event in news:
+        await uow.record(event)
+    await _attach(uow, [row["id"] for row in rows])
+    return len(rows)
+
+
+_FOLDED = [field.name for field in dataclasses.fields(FoldedCall) if field.name != "linkedid"]
+_COMPARED = [name for name in _FOLDED if name in repository.FOLDED_COLUMNS]
+
+
+def _row(key: CallKey, call: FoldedCall, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    row = {name: getattr(call, name) for name in _FOLDED}
+    row["id"] = before["id"] if before else new_id()
+    row["node"], row["linkedid"] = key
+    row["lost_at"] = before["lost_at"] if before else None
+    return row
+
+
+def _events(call: FoldedCall, call_id: UUID, before: Mapping[str, Any] | None) -> Iterable[Event]:
+    about = {
+        "org_id": call.org_id, "location_id": call.location_id, "subject": str(call_id),
+        "direction": call.direction, "status": call.status, "phase": call.phase,
+        "caller_number": call.caller_number, "dialed_number": call.dialed_number, "queue_id": call.queue_id,
+        "extension_id": call.extension_id, "extension_ids": call.extension_ids, "started_at": call.started_at,
+    }  # fmt: skip
+    was_live = before is None or before["status"] == CallStatus.LIVE
+    was_answered = before is not None and before["answered_at"] is not None
+    told = False
+    if before is None:
+        told = True
+        yield events.CallStarted(**about, occurred_at=call.started_at)
+    if call.answered_at and not was_answered:
+        told = True
+        yield events.CallAnswered(**about, occurred_at=call.answered_at)
+    if call.ended_at and was_live:
+        yield events.CallEnded(**about, occurred_at=call.ended_at, talk_s=call.talk_s, duration_s=call.duration_s)
+    elif not told and before is not None and (not was_live or before["phase"] != call.phase):
+        yield events.CallUpdated(**about, occurred_at=call.last_fact_at)
+
+
+async def _attach(uow: UnitOfWork, call_ids: Sequence[UUID]) -> None:
+    """Joins what was uploaded before its call's record was there."""
+    for recording in await repository.attach_recordings(uow.session, call_ids=call_ids):
+        await tell_recording(uow, recording)
+    await repository.attach_voicemails(uow.session, call_ids=call_ids)
+
+
+async def tell_recording(uow: UnitOfWork, recording: Any) -> None:
+    """The recording can be found through its call now."""
+    await uow.record(
+        events.RecordingStored(
+            org_id=recording.org_id,
+            location_id=recording.location_id,
+            subject=str(recording.id),
+            call_id=recording.call_id,
+            duration_s=recording.duration_s,
+        )
+    )

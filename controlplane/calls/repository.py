@@ -1,0 +1,187 @@
+"""Rows of calls, recordings, voicemail and transcripts."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, exists, func, or_, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
+
+from controlplane.calls.models import Call, Recording, Transcript, Voicemail
+from controlplane.platform.auth import Principal
+from controlplane.platform.tenancy import scoped, visible
+
+CallKey = tuple[str, str]
+"""Node and linkedid: what names a call in the whole fleet."""
+
+_KEPT = frozenset({"id", "node", "linkedid", "created_at", "tags", "notes", "outcome", "version", "searched"})
+FOLDED_COLUMNS = tuple(column.name for column in Call.__table__.columns if column.name not in _KEPT)
+"""What the fold writes; the rest is people's or never changes."""
+
+
+async def stored_calls(session: AsyncSession, keys: Collection[CallKey]) -> dict[CallKey, Mapping[str, Any]]:
+    """The rows of these calls, those that exist."""
+    table = Call.__table__
+    columns = [column for column in table.columns if column.name != "searched"]
+    statement = select(*columns).where(tuple_(table.c.node, table.c.linkedid).in_(keys))
+    return {(row["node"], row["linkedid"]): dict(row) for row in (await session.execute(statement)).mappings()}
+
+
+async def upsert_calls(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Writes folded calls in one statement. An id stays with its (node, linkedid) for ever."""
+    statement = insert(Call).values(rows)
+    changes = {name: statement.excluded[name] for name in FOLDED_COLUMNS if name != "updated_at"}
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=["node", "linkedid"], set_={**changes, "updated_at": func.now()})
+    )
+
+
+def _its_call(model: type[Recording] | type[Voicemail]) -> ColumnElement[bool]:
+    if model is Recording:
+        return and_(Recording.node == Call.node, Recording.linkedid == Call.linkedid)
+    ended = func.coalesce(Call.ended_at, Call.last_fact_at)
+    return and_(
+        Voicemail.node == Call.node,
+        Voicemail.caller_channel == Call.caller_channel,
+        Voicemail.left_at >= Call.started_at,
+        Voicemail.left_at <= ended + text("interval '10 minutes'"),  # a live call's newest fact may be its greeting
+    )
+
+
+async def attach_recordings(session: AsyncSession, *, call_ids: Collection[UUID] | None = None,
+                            recording_id: UUID | None = None) -> Sequence[Recording]:  # fmt: skip
+    """Joins recordings that lack their call to it, from either side; returns those joined."""
+    wanted = Call.id.in_(call_ids) if call_ids is not None else Recording.id == recording_id
+    statement = (
+        update(Recording)
+        .where(Recording.call_id.is_(None), _its_call(Recording), wanted)
+        .values(call_id=Call.id, org_id=Call.org_id, location_id=Call.location_id)
+        .returning(Recording)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def attach_voicemails(session: AsyncSession, *, call_ids: Collection[UUID] | None = None,
+                            voicemail_id: UUID | None = None) -> None:  # fmt: skip
+    """Joins messages that lack their call to it, from either side."""
+    wanted = Call.id.in_(call_ids) if call_ids is not None else Voicemail.id == voicemail_id
+    await session.execute(
+        update(Voicemail)
+        .where(Voicemail.call_id.is_(None), _its_call(Voicemail), wanted)
+        .values(call_id=Call.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def silent_calls(session: AsyncSession, before: datetime) -> list[CallKey]:
+    """Live calls of which nothing was heard since then."""
+    statement = select(Call.node, Call.linkedid).where(Call.status == "live", Call.last_fact_at < before)
+    return [(row.node, row.linkedid) for row in await session.execute(statement)]
+
+
+async def mark_lost(session: AsyncSession, keys: Collection[CallKey], lost_at: datetime | None) -> None:
+    """Presumes the end of calls: at that time, or with their newest fact."""
+    moment = lost_at if lost_at is not None else Call.last_fact_at
+    await session.execute(
+        update(Call)
+        .where(tuple_(Call.node, Call.linkedid).in_(keys))
+        .values(lost_at=moment)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def live_calls_of_node(session: AsyncSession, node: str, started_before: datetime) -> list[CallKey]:
+    """Calls of a node that began before that time and are still live."""
+    statement = select(Call.node, Call.linkedid).where(
+        Call.status == "live", Call.node == node, Call.started_at < started_before
+    )
+    return [(row.node, row.linkedid) for row in await session.execute(statement)]
+
+
+def visible_calls(principal: Principal) -> Select[Any]:
+    """Calls that the principal may see: of their locations, and for staff those of their own extensions."""
+    statement = scoped(select(Call), Call, principal)
+    if principal.own_extension_ids is not None:
+        statement = statement.where(Call.extension_ids.overlap(list(principal.own_extension_ids)))
+    return statement
+
+
+async def find_call(session: AsyncSession, principal: Principal, call_id: UUID, *, lock: bool = False) -> Call | None:
+    """One call, if the principal may see it."""
+    statement = visible_calls(principal).where(Call.id == call_id)
+    call: Call | None = await session.scalar(statement.with_for_update() if lock else statement)
+    return call
+
+
+def visible_voicemails(principal: Principal, own_box_ids: Collection[UUID] | None) -> Select[Any]:
+    """Messages that are not deleted and that the principal may see; ``own_box_ids`` limits staff."""
+    statement = select(Voicemail).where(visible(Voicemail, principal), Voicemail.deleted_at.is_(None))
+    if own_box_ids is not None:
+        statement = statement.where(Voicemail.box_id.in_(own_box_ids))
+    return statement
+
+
+async def find_voicemail(
+    session: AsyncSession, principal: Principal, own_box_ids: Collection[UUID] | None, voicemail_id: UUID
+) -> Voicemail | None:
+    """One message, if the principal may hear it."""
+    statement = visible_voicemails(principal, own_box_ids).where(Voicemail.id == voicemail_id)
+    voicemail: Voicemail | None = await session.scalar(statement)
+    return voicemail
+
+
+async def recordings_of(session: AsyncSession, call_ids: Collection[UUID]) -> dict[UUID, Recording]:
+    """The longest recording of each call."""
+    statement = select(Recording).where(Recording.call_id.in_(call_ids)).order_by(Recording.duration_s)
+    return {recording.call_id: recording for recording in await session.scalars(statement) if recording.call_id}
+
+
+async def voicemails_of(session: AsyncSession, call_ids: Collection[UUID]) -> dict[UUID, Voicemail]:
+    """The message of each call that has one."""
+    statement = select(Voicemail).where(Voicemail.call_id.in_(call_ids), Voicemail.deleted_at.is_(None))
+    return {voicemail.call_id: voicemail for voicemail in await session.scalars(statement) if voicemail.call_id}
+
+
+async def transcripts_of(session: AsyncSession, source_ids: Collection[UUID]) -> dict[UUID, Transcript]:
+    """Transcripts by the id of their recording or message."""
+    statement = select(Transcript).where(
+        or_(Transcript.recording_id.in_(source_ids), Transcript.voicemail_id.in_(source_ids))
+    )
+    found: dict[UUID, Transcript] = {}
+    for row in await session.scalars(statement):
+        source = row.recording_id or row.voicemail_id
+        if source is not None:
+            found[source] = row
+    return found
+
+
+async def recording_named(session: AsyncSession, node: str, name: str) -> Recording | None:
+    """The recording that a node uploaded under this name."""
+    return await session.scalar(select(Recording).where(Recording.node == node, Recording.name == name))
+
+
+async def voicemail_named(
+    session: AsyncSession, node: str, context: str, box_number: str, msg_id: str
+) -> Voicemail | None:
+    """The message that a node uploaded."""
+    return await session.scalar(
+        select(Voicemail).where(
+            Voicemail.node == node,
+            Voicemail.context == context,
+            Voicemail.box_number == box_number,
+            Voicemail.msg_id == msg_id,
+        )
+    )
+
+
+async def has_unlinked(session: AsyncSession) -> bool:
+    """Whether any recording or message still lacks its call."""
+    return bool(
+        await session.scalar(
+            select(or_(exists().where(Recording.call_id.is_(None)), exists().where(Voicemail.call_id.is_(None))))
+        )
+    )
