@@ -1,0 +1,65 @@
+"""Writing the audit log."""
+
+from typing import Any
+from uuid import UUID
+
+from controlplane.identity.models import AuditLine
+from controlplane.platform.auth import Principal
+from controlplane.platform.uow import UnitOfWork
+
+_NOISE = {"updated_at", "version"}  # change with every edit, say nothing
+
+
+async def audit(  # noqa: PLR0913 - a line of the log has so many columns
+    uow: UnitOfWork,
+    principal: Principal,
+    *,
+    action: str,
+    kind: str,
+    object_id: UUID | str | None = None,
+    name: str | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    location_id: UUID | None = None,
+) -> None:
+    """Writes a line into the audit log, in the transaction of the change itself.
+
+    Args:
+        uow: The change's unit of work.
+        principal: Who did it; `system_principal` for what the system does by itself.
+        action: ``<kind>.<verb>`` such as ``queue.update``.
+        kind: What it was done to, such as ``queue``.
+        object_id: Which one.
+        name: What people call it.
+        before: JSON values before the change, without secrets; None when it was made.
+        after: JSON values after the change, without secrets; None when it was removed. With both, only the fields
+            that differ are kept.
+        location_id: Where, so that people limited to locations see their own lines.
+    """
+    if before is not None and after is not None:
+        differ = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)} - _NOISE
+        before = {key: before[key] for key in before.keys() & differ}
+        after = {key: after[key] for key in after.keys() & differ}
+    uow.session.add(
+        AuditLine(
+            org_id=principal.org_id,
+            location_id=location_id,
+            actor=principal.label,
+            user_id=principal.user_id,
+            api_key_id=principal.api_key_id,
+            action=action,
+            kind=kind,
+            object_id=None if object_id is None else str(object_id),
+            name=name,
+            before=before,
+            after=after,
+            ip=principal.ip,
+            request_id=principal.request_id,
+        )
+    )
+    await uow.session.flush()
+
+
+def system_principal(org_id: UUID, label: str = "system") -> Principal:
+    """Who the system's own deeds are audited as, such as a job or the command line."""
+    return Principal(org_id=org_id, scopes=frozenset({"*"}), label=label)

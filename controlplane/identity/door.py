@@ -1,0 +1,147 @@
+"""What other slices may use of identity: who asks, what they may do, the audit log, the places."""
+
+import re
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from controlplane.identity import people, repository
+from controlplane.identity.access import Caller, principal_of_token
+from controlplane.identity.audit import audit, system_principal
+from controlplane.identity.first_start import ensure_first_admin
+from controlplane.identity.people import create_user
+from controlplane.identity.rights import INSTALLATION_SCOPES, SCOPES
+from controlplane.identity.schemas import FirstAdmin, LocationInfo, OrganizationInfo, UserPatch, UserRead, UserWrite
+from controlplane.identity.service import get_organization
+from controlplane.kit.ids import new_id
+from controlplane.platform.auth import Principal
+from controlplane.platform.problem import Forbidden, NotFound, Unauthorized
+from controlplane.platform.services import Services, ServicesDep, Uow
+from controlplane.platform.uow import UnitOfWork
+
+__all__ = [
+    "CallerDep",
+    "FirstAdmin",
+    "LocationInfo",
+    "LoggedIn",
+    "OrganizationInfo",
+    "UserRead",
+    "UserWrite",
+    "audit",
+    "create_user",
+    "disable_user",
+    "ensure_first_admin",
+    "list_users",
+    "load_locations",
+    "load_organizations",
+    "principal_from_token",
+    "requires",
+    "system_principal",
+]
+
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+_bearer = HTTPBearer(auto_error=False, description="An access token from `auth/login`, or an API key.")
+
+
+def get_caller(
+    request: Request,
+    user_agent: Annotated[str, Header(max_length=2000)] = "",
+    x_request_id: Annotated[str, Header(max_length=200)] = "",
+) -> Caller:
+    """What the connection tells of the request. A sensible ``X-Request-ID`` is kept, else one is made."""
+    request_id = x_request_id if _REQUEST_ID.match(x_request_id) else str(new_id())
+    return Caller(request.client.host if request.client else None, user_agent, request_id)
+
+
+CallerDep = Annotated[Caller, Depends(get_caller)]
+
+
+async def get_principal(
+    uow: Uow,
+    services: ServicesDep,
+    caller: CallerDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    x_organization: Annotated[
+        UUID | None, Header(description="Work in this organisation instead of one's own; installation admins only.")
+    ] = None,
+) -> Principal:
+    """Who makes this request. Their session or key is looked up every time: who is shut out is out at once.
+
+    Raises:
+        Unauthorized: Nobody, or no longer anybody.
+        NotFound: ``X-Organization`` names none that this user may work in.
+    """
+    if credentials is None:
+        raise Unauthorized("This needs a login.", hint="Send the header Authorization: Bearer <access token>.")
+    principal = await principal_of_token(uow, services.crypto, credentials.credentials, caller)
+    if x_organization is None or x_organization == principal.org_id:
+        return principal
+    await get_organization(uow, principal, x_organization)
+    return replace(principal, org_id=x_organization)
+
+
+LoggedIn = Annotated[Principal, Depends(get_principal)]
+
+
+def requires(scope: str) -> Callable[[Principal], Awaitable[Principal]]:
+    """A dependency that lets only those in who have the scope: ``Depends(requires("queues:write"))``.
+
+    Raises:
+        ValueError: At import, when there is no such scope (see docs/reference/rights.md).
+    """
+    if scope not in SCOPES:
+        raise ValueError(f"no such scope: {scope}")
+
+    async def allowed(principal: LoggedIn) -> Principal:
+        principal.require(scope)
+        if scope in INSTALLATION_SCOPES and not principal.installation_admin:
+            raise Forbidden("This reaches over all organisations.", hint="Ask an installation admin.")
+        return principal
+
+    return allowed
+
+
+async def principal_from_token(services: Services, token: str, ip: str | None) -> Principal:
+    """Who an access token or API key stands for, where there is no ordinary request (WebSockets).
+
+    Raises:
+        Unauthorized: Unknown, expired, revoked, or its user is disabled.
+    """
+    async with services.uow() as uow:
+        return await principal_of_token(uow, services.crypto, token, Caller(ip))
+
+
+async def load_locations(session: AsyncSession, *, org_ids: Collection[UUID] | None = None) -> list[LocationInfo]:
+    """Locations of these organisations, or all, by birth."""
+    rows = await repository.load_locations(session, org_ids)
+    return [LocationInfo(row.id, row.org_id, row.name, row.timezone, row.node) for row in rows]
+
+
+async def load_organizations(session: AsyncSession) -> list[OrganizationInfo]:
+    """Every organisation, by birth: the first is the one made at first start."""
+    return [OrganizationInfo(row.id, row.name) for row in await repository.load_organizations(session)]
+
+
+async def list_users(session: AsyncSession) -> list[UserRead]:
+    """Everybody on this installation, by address, for the command line."""
+    return [people.user_read(user, role) for user, role in await repository.load_users(session)]
+
+
+async def disable_user(uow: UnitOfWork, email: str) -> UserRead:
+    """Shuts a user out at once, for the command line.
+
+    Raises:
+        NotFound: Nobody has this address.
+        Conflict: It is the organisation's last admin.
+    """
+    user = await repository.find_user_by_email(uow.session, email.strip().lower())
+    if user is None:
+        raise NotFound("There is no user with this e-mail address.")
+    principal = replace(system_principal(user.org_id, "command line"), installation_admin=True)
+    changed, role = await people.change_user(uow, principal, user.id, UserPatch(disabled=True))
+    return people.user_read(changed, role)

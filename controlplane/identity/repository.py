@@ -1,0 +1,278 @@
+"""Every query of identity."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, text, true, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from controlplane.identity.models import ApiKey, AuditLine, Location, LoginSession, Organization, Role, User
+from controlplane.platform.auth import Principal
+from controlplane.platform.listing import ListQuery, fetch_page
+from controlplane.platform.tenancy import scoped, visible
+
+Paged = tuple[list[Any], str | None, int | None]
+FIRST_ADMIN_LOCK = 0x43500001
+
+
+def visible_locations(principal: Principal) -> ColumnElement[bool]:
+    """Condition: locations of the principal."""
+    condition = visible(Location, principal)
+    return condition if principal.location_ids is None else condition & Location.id.in_(principal.location_ids)
+
+
+def visible_users(principal: Principal) -> ColumnElement[bool]:
+    """Condition: people who work at one of the principal's locations, and oneself."""
+    condition = visible(User, principal)
+    if principal.location_ids is None:
+        return condition
+    near = User.location_ids.overlap(list(principal.location_ids))
+    return condition & or_(near, User.id == principal.user_id)
+
+
+async def organizations_page(session: AsyncSession, principal: Principal, query: ListQuery) -> Paged:
+    """Organisations: all for installation admins, else one's own."""
+    condition = true() if principal.installation_admin else Organization.id == principal.org_id
+    return await fetch_page(
+        session,
+        select(Organization).where(condition),
+        Organization,
+        query,
+        sortable={"name": Organization.name, "created_at": Organization.created_at},
+        default_sort="name",
+    )
+
+
+async def load_organizations(session: AsyncSession) -> Sequence[Organization]:
+    """Every organisation, by birth."""
+    return (await session.scalars(select(Organization).order_by(Organization.id))).all()
+
+
+async def locations_page(
+    session: AsyncSession, principal: Principal, query: ListQuery, *, name: str | None, node: str | None
+) -> Paged:
+    """The principal's locations."""
+    statement = select(Location).where(visible_locations(principal))
+    if name is not None:
+        statement = statement.where(Location.name == name)
+    if node is not None:
+        statement = statement.where(Location.node == node)
+    sortable = {"name": Location.name, "created_at": Location.created_at}
+    return await fetch_page(session, statement, Location, query, sortable=sortable, default_sort="name")
+
+
+async def find_location(session: AsyncSession, principal: Principal, location_id: UUID) -> Location | None:
+    """One of the principal's locations."""
+    return await session.scalar(select(Location).where(visible_locations(principal), Location.id == location_id))
+
+
+async def load_locations(session: AsyncSession, org_ids: Collection[UUID] | None) -> Sequence[Location]:
+    """Locations of some or all organisations, by birth."""
+    statement = select(Location).order_by(Location.id)
+    if org_ids is not None:
+        statement = statement.where(Location.org_id.in_(org_ids))
+    return (await session.scalars(statement)).all()
+
+
+async def count_locations(session: AsyncSession, org_id: UUID, ids: Collection[UUID]) -> int:
+    """How many of the ids are locations of the organisation."""
+    statement = select(func.count()).where(Location.org_id == org_id, Location.id.in_(ids))
+    return await session.scalar(statement) or 0
+
+
+async def location_in_use(session: AsyncSession, location_id: UUID) -> bool:
+    """Whether a user or API key is limited to this location."""
+    statement = select(
+        or_(
+            select(User.id).where(User.location_ids.contains([location_id])).exists(),
+            select(ApiKey.id).where(ApiKey.location_ids.contains([location_id])).exists(),
+        )
+    )
+    return bool(await session.scalar(statement))
+
+
+async def own_roles(session: AsyncSession, org_id: UUID) -> Sequence[Role]:
+    """The organisation's own roles, by name."""
+    return (await session.scalars(select(Role).where(Role.org_id == org_id).order_by(Role.name))).all()
+
+
+async def find_role(session: AsyncSession, principal: Principal, role_id: UUID) -> Role | None:
+    """One of the organisation's own roles."""
+    return await session.scalar(select(Role).where(visible(Role, principal), Role.id == role_id))
+
+
+async def find_role_named(session: AsyncSession, org_id: UUID, name: str) -> Role | None:
+    """A role of the organisation by its name."""
+    return await session.scalar(select(Role).where(Role.org_id == org_id, Role.name == name))
+
+
+def _users_with_role() -> Select[User, Role]:
+    return select(User, Role).outerjoin(Role, Role.id == User.role_id)
+
+
+async def users_page(
+    session: AsyncSession, principal: Principal, query: ListQuery, *, email: str | None, role: str | None
+) -> Paged:
+    """People the principal may see."""
+    statement = select(User).outerjoin(Role, Role.id == User.role_id).where(visible_users(principal))
+    if email is not None:
+        statement = statement.where(User.email == email.lower())
+    if role is not None:
+        statement = statement.where(func.coalesce(User.built_in_role, Role.name) == role)
+    sortable = {"name": User.name, "email": User.email, "created_at": User.created_at}
+    return await fetch_page(session, statement, User, query, sortable=sortable, default_sort="name")
+
+
+async def find_user(session: AsyncSession, principal: Principal, user_id: UUID) -> tuple[User, Role | None] | None:
+    """A user the principal may see, with their own role."""
+    statement = _users_with_role().where(visible_users(principal), User.id == user_id)
+    row = (await session.execute(statement)).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+async def user_with_role(session: AsyncSession, user_id: UUID) -> tuple[User, Role | None] | None:
+    """A user by id, for the login itself."""
+    row = (await session.execute(_users_with_role().where(User.id == user_id))).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+async def find_user_by_email(session: AsyncSession, email: str) -> User | None:
+    """Who logs in with this address."""
+    return await session.scalar(select(User).where(User.email == email))
+
+
+async def load_users(session: AsyncSession) -> list[tuple[User, Role | None]]:
+    """Everybody on this installation, by address."""
+    rows = await session.execute(_users_with_role().order_by(User.email))
+    return [(user, role) for user, role in rows]
+
+
+async def any_user(session: AsyncSession) -> bool:
+    """Whether anybody can log in yet; waits for another process that is just making the first one."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": FIRST_ADMIN_LOCK})
+    return await session.scalar(select(User.id).limit(1)) is not None
+
+
+async def active_admins(session: AsyncSession, org_id: UUID) -> Sequence[User]:
+    """Admins who can log in; locked, so that two of them can't remove each other at once."""
+    statement = (
+        select(User)
+        .where(User.org_id == org_id, User.built_in_role == "admin", User.disabled_at.is_(None))
+        .order_by(User.id)
+        .with_for_update()
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def session_with_user(session: AsyncSession, session_id: UUID) -> tuple[LoginSession, User, Role | None] | None:
+    """A login session, its user and their role, in one indexed query."""
+    statement = (
+        select(LoginSession, User, Role)
+        .join(User, User.id == LoginSession.user_id)
+        .outerjoin(Role, Role.id == User.role_id)
+        .where(LoginSession.id == session_id)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return (row[0], row[1], row[2]) if row else None
+
+
+async def lock_session(session: AsyncSession, session_id: UUID) -> LoginSession | None:
+    """A login session for changing: two refreshes with one token come one after the other."""
+    return await session.scalar(select(LoginSession).where(LoginSession.id == session_id).with_for_update())
+
+
+async def sessions_page(
+    session: AsyncSession, principal: Principal, query: ListQuery, *, user_id: UUID | None, moment: datetime
+) -> Paged:
+    """Logins that still hold, of one user or of everybody the principal may see."""
+    statement = (
+        select(LoginSession)
+        .join(User, User.id == LoginSession.user_id)
+        .where(visible_users(principal), LoginSession.revoked_at.is_(None), LoginSession.expires_at > moment)
+    )
+    if user_id is not None:
+        statement = statement.where(User.id == user_id)
+    sortable = {"last_used_at": LoginSession.last_used_at, "created_at": LoginSession.created_at}
+    return await fetch_page(session, statement, LoginSession, query, sortable=sortable, default_sort="-last_used_at")
+
+
+async def find_session(session: AsyncSession, principal: Principal, session_id: UUID) -> LoginSession | None:
+    """A login session of somebody the principal may see."""
+    statement = (
+        select(LoginSession)
+        .join(User, User.id == LoginSession.user_id)
+        .where(visible_users(principal), LoginSession.id == session_id)
+    )
+    return await session.scalar(statement)
+
+
+async def revoke_sessions(session: AsyncSession, user_id: UUID, moment: datetime, *, keep: UUID | None = None) -> None:
+    """Ends a user's logins, except perhaps the one that asks."""
+    statement = (
+        update(LoginSession)
+        .where(LoginSession.user_id == user_id, LoginSession.revoked_at.is_(None))
+        .values(revoked_at=moment)
+    )
+    if keep is not None:
+        statement = statement.where(LoginSession.id != keep)
+    await session.execute(statement)
+
+
+async def key_with_user(session: AsyncSession, key_hash: str) -> tuple[ApiKey, User, Role | None] | None:
+    """An API key, who made it and their role, in one indexed query."""
+    statement = (
+        select(ApiKey, User, Role)
+        .join(User, User.id == ApiKey.created_by)
+        .outerjoin(Role, Role.id == User.role_id)
+        .where(ApiKey.key_hash == key_hash)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return (row[0], row[1], row[2]) if row else None
+
+
+async def keys_page(session: AsyncSession, principal: Principal, query: ListQuery) -> Paged:
+    """The organisation's API keys."""
+    sortable = {"name": ApiKey.name, "created_at": ApiKey.created_at}
+    statement = scoped(select(ApiKey), ApiKey, principal)
+    return await fetch_page(session, statement, ApiKey, query, sortable=sortable, default_sort="name")
+
+
+async def find_key(session: AsyncSession, principal: Principal, key_id: UUID) -> ApiKey | None:
+    """One of the organisation's API keys."""
+    return await session.scalar(select(ApiKey).where(visible(ApiKey, principal), ApiKey.id == key_id))
+
+
+async def audit_page(
+    session: AsyncSession, principal: Principal, query: ListQuery, *, conditions: Sequence[ColumnElement[bool]]
+) -> Paged:
+    """Lines of the audit log, newest first."""
+    statement = scoped(select(AuditLine), AuditLine, principal).where(*conditions)
+    return await fetch_page(session, statement, AuditLine, query, sortable={"at": AuditLine.at}, default_sort="-at")
+
+
+def audit_conditions(
+    *,
+    actor: str | None,
+    action: str | None,
+    kind: str | None,
+    object_id: str | None,
+    after: datetime | None,
+    before: datetime | None,
+) -> list[ColumnElement[bool]]:
+    """Filters of the audit log that were asked for. ``actor`` matches a part of the label."""
+    conditions: list[ColumnElement[bool]] = []
+    if actor is not None:
+        conditions.append(AuditLine.actor.icontains(actor, autoescape=True))
+    if action is not None:
+        conditions.append(AuditLine.action == action)
+    if kind is not None:
+        conditions.append(AuditLine.kind == kind)
+    if object_id is not None:
+        conditions.append(AuditLine.object_id == object_id)
+    if after is not None:
+        conditions.append(AuditLine.at >= after)
+    if before is not None:
+        conditions.append(AuditLine.at < before)
+    return conditions
