@@ -184,7 +184,7 @@ PLAIN_WORDS = {
 
 
 def field_errors(found: Sequence[Any]) -> list[FieldError]:
-    """pydantic's errors as field errors."""
+    """Pydantic's errors as field errors."""
     return [FieldError(_field_path(item["loc"]), _in_plain_words(item)) for item in found]
 
 
