@@ -8,14 +8,17 @@ from fastapi import APIRouter, FastAPI
 from controlplane import __version__
 from controlplane.entrypoints import health
 from controlplane.identity import routes as identity
+from controlplane.numbering import routes as numbering
 from controlplane.platform import metrics
+from controlplane.platform.body_limit import BodyLimit
 from controlplane.platform.problem import install_problem_handlers
 from controlplane.platform.services import Services
+from controlplane.telephony import routes as telephony
 
 
 def api_routers() -> list[APIRouter]:
     """Routers under ``/api/v1``, one line a slice."""
-    return [identity.router]
+    return [identity.router, numbering.router, telephony.router]
 
 
 def root_routers() -> list[APIRouter]:
@@ -40,6 +43,7 @@ def make_api(services: Services) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.services = services
+    app.add_middleware(BodyLimit)
     install_problem_handlers(app)
     for router in api_routers():
         app.include_router(router, prefix="/api/v1")

@@ -27,6 +27,16 @@ class Kind(StrEnum):
     PROMPT = "prompt"
     OUTBOUND_ROUTE = "outbound_route"
 
+    @property
+    def words(self) -> str:
+        """How sentences call it: ``ring group``."""
+        return self.value.replace("_", " ").replace("ivr", "IVR")
+
+    @property
+    def article(self) -> str:
+        """The same with its article: ``a ring group``, ``an extension``."""
+        return f"{'an' if self.value[0] in 'aeiou' else 'a'} {self.words}"
+
 
 @dataclass(frozen=True)
 class Ref:

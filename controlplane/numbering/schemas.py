@@ -15,28 +15,35 @@ from controlplane.objects.schemas import ObjectFields
 
 Codec = Literal["ulaw", "alaw", "g722", "opus"]
 
-_HOST = re.compile(r"^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,62}\.?)*$")
-_SIP_USER = re.compile(r"^[A-Za-z0-9._+-]{1,80}$")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*")
+_SIP_USER = re.compile(r"[A-Za-z0-9._+-]{1,80}")
+
+
+def _address(text: str) -> str:
+    if "%" in text:
+        raise ValueError("an address with a zone")  # ipaddress takes any text behind the %, line breaks too
+    return str(ipaddress.ip_address(text))
 
 
 def _host(text: str) -> str:
     try:
-        return str(ipaddress.ip_address(text))
+        return _address(text)
     except ValueError:
-        if not _HOST.match(text):
+        if len(text) > 253 or not _HOST.fullmatch(text):
             raise ValueError("not a host name or IP address") from None
         return text.lower()
 
 
 def _network(text: str) -> str:
     try:
-        return str(ipaddress.ip_network(text, strict=False))
+        address, slash, bits = text.partition("/")
+        return str(ipaddress.ip_network(_address(address) + slash + bits, strict=False))
     except ValueError:
         raise ValueError("not an IP address or network like 203.0.113.7 or 203.0.113.0/28") from None
 
 
 def _sip_user(text: str) -> str:
-    if not _SIP_USER.match(text):
+    if not _SIP_USER.fullmatch(text):
         raise ValueError("only letters, digits and . _ + - are allowed, at most 80")
     return text
 
@@ -46,6 +53,12 @@ def no_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(values)) != len(values):
         raise ValueError("names something twice")
     return values
+
+
+def _password(password: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\x21-\x7e]{1,200}", password.get_secret_value()):
+        raise ValueError("must have 1 to 200 characters: letters, digits and signs of ASCII, no spaces")
+    return password
 
 
 Host = Annotated[str, AfterValidator(_host)]
@@ -96,7 +109,9 @@ class TrunkFields(ObjectFields):
     port: int = Field(5060, ge=1, le=65535)
     transport: Literal["udp", "tcp", "tls"] = "udp"
     username: SipUser | None = Field(None, description="Needed for registration; optional for ip.")
-    password: SecretStr | None = Field(None, max_length=200, description="Written, never read back.")
+    password: Annotated[SecretStr, AfterValidator(_password)] | None = Field(
+        None, description="Written, never read back."
+    )
     source_networks: tuple[Network, ...] = Field(
         (), max_length=100, description="Addresses its calls come from; default: the host."
     )

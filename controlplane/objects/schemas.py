@@ -4,7 +4,7 @@ An object is one validated document: a few columns that the database guards (org
 keys, version) and the rest as JSON in the shape of its kind's ``Fields`` class. See docs/adr/0001.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
@@ -22,6 +22,8 @@ class ObjectFields(BaseModel):
     kind: ClassVar[Kind]
     secret_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that are sealed at rest, never read back, and not part of the JSON document."""
+    generated: ClassVar[Mapping[str, Callable[[], str]]] = {}
+    """Secret fields that are made up where left out. Only the answer that creates or rotates one shows it."""
 
     name: Name = Field(description="What people call it; unique among its kind in the organisation.")
     location_id: UUID | None = Field(None, description="The location it belongs to; null: the whole organisation.")
@@ -30,8 +32,16 @@ class ObjectFields(BaseModel):
         """What a user dials inside to reach it; unique in the organisation over all kinds."""
         return None
 
+    def org_key(self) -> str | None:
+        """What else must be unique in the organisation."""
+        return None
+
     def global_key(self) -> str | None:
         """What must be unique over all organisations of this installation (SIP user names, phone numbers)."""
+        return None
+
+    def own_text(self) -> str | None:
+        """A text that is the object itself, to be spoken by our voice (texts in ``Spoken`` parts are found alone)."""
         return None
 
 
@@ -43,6 +53,16 @@ class ObjectMeta(BaseModel):
     version: int = Field(description="Counts changes; the ETag.")
     created_at: AwareDatetime
     updated_at: AwareDatetime
+
+
+class UseRead(BaseModel):
+    """An object that names another: ``queue "Sales"`` in its field ``overflow.id``."""
+
+    kind: Kind
+    id: UUID
+    name: str
+    number: str
+    field: str
 
 
 Fields_co = TypeVar("Fields_co", bound=ObjectFields, covariant=True)

@@ -6,10 +6,32 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from controlplane.kit.destination import Spoken
+from controlplane.kit.destination import Kind, Spoken
+from controlplane.numbering.schemas import PhoneNumberFields, TrunkFields
 from controlplane.objects.schemas import ObjectFields, Stored
+from controlplane.telephony import schemas
 
 Fields = TypeVar("Fields", bound=ObjectFields)
+
+
+FIELDS: Mapping[Kind, type[ObjectFields]] = {
+    fields.kind: fields
+    for fields in (
+        TrunkFields,
+        PhoneNumberFields,
+        schemas.ExtensionFields,
+        schemas.DeviceFields,
+        schemas.RingGroupFields,
+        schemas.QueueFields,
+        schemas.IvrMenuFields,
+        schemas.TimeConditionFields,
+        schemas.HolidayCalendarFields,
+        schemas.VoicemailBoxFields,
+        schemas.PromptFields,
+        schemas.OutboundRouteFields,
+    )
+}
+"""The shape of each kind's document."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,14 @@
 """Extensions, devices and everything a call can pass on its way, except trunks and numbers."""
 
 import re
+import secrets
+from collections.abc import Callable, Mapping
 from datetime import date, time
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -22,6 +26,28 @@ class Part(BaseModel):
     """A piece of an object."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def make_secret() -> str:
+    """A SIP password nobody guesses: 24 characters, some 142 bits."""
+    return secrets.token_urlsafe(24)[:24]
+
+
+def make_pin() -> str:
+    """A voicemail PIN of six digits."""
+    return f"{secrets.randbelow(1_000_000):06}"
+
+
+def _sip_secret(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9._~-]{12,80}", secret.get_secret_value()):
+        raise ValueError("must have 12 to 80 characters out of letters, digits and . _ ~ -")
+    return secret
+
+
+def _pin(pin: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[0-9]{4,10}", pin.get_secret_value()):
+        raise ValueError("must have 4 to 10 digits")
+    return pin
 
 
 class ExtensionFields(ObjectFields):
@@ -47,11 +73,12 @@ class DeviceFields(ObjectFields):
 
     kind: ClassVar[Kind] = Kind.DEVICE
     secret_fields: ClassVar[tuple[str, ...]] = ("secret",)
+    generated: ClassVar[Mapping[str, Callable[[], str]]] = {"secret": make_secret}
 
     name: SipUser = Field(max_length=40, description="SIP user name; unique on this installation.")
     extension_id: Annotated[UUID, Ref(Kind.EXTENSION)]
-    secret: SecretStr | None = Field(
-        None, min_length=12, max_length=80, pattern=r"^[A-Za-z0-9._~-]+$",
+    secret: Annotated[SecretStr, AfterValidator(_sip_secret)] | None = Field(
+        None,
         description="SIP password. Left out: a strong one is made up. Shown once, in the answer that made it.",
     )  # fmt: skip
     codecs: Codecs = ("opus", "g722", "ulaw", "alaw")
@@ -109,15 +136,18 @@ class TimeConditionFields(ObjectFields):
         return self
 
 
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones())  # walks a folder: 10 ms
+
+
 def known_timezone(name: str) -> str:
     """Checks an IANA time zone name.
 
     Raises:
         ValueError: Unknown.
     """
-    from zoneinfo import available_timezones  # noqa: PLC0415 - reads a folder; keep imports of this module free of it
-
-    if name not in available_timezones():
+    if name not in _timezones():
         raise ValueError(f"unknown time zone {name!r}; write an IANA name like America/New_York")
     return name
 
@@ -251,15 +281,20 @@ class VoicemailBoxFields(ObjectFields):
 
     kind: ClassVar[Kind] = Kind.VOICEMAIL_BOX
     secret_fields: ClassVar[tuple[str, ...]] = ("pin",)
+    generated: ClassVar[Mapping[str, Callable[[], str]]] = {"pin": make_pin}
 
     number: str = Field(pattern=r"^[0-9]{2,8}$", description="Box number; unique among boxes.")
-    pin: SecretStr | None = Field(
-        None, pattern=r"^[0-9]{4,10}$", description="Left out: made up. Shown once, in the answer that made it."
+    pin: Annotated[SecretStr, AfterValidator(_pin)] | None = Field(
+        None, description="Left out: made up. Shown once, in the answer that made it."
     )
     email: Email | None = Field(None, description="New messages are mailed here.")
     greeting: Spoken | None = Field(None, description="Default: Asterisk's own.")
     max_messages: int = Field(100, ge=1, le=1000)
     max_message_s: int = Field(180, ge=5, le=1800)
+
+    def org_key(self) -> str | None:
+        """Boxes of an organisation share one voicemail context."""
+        return f"box:{self.number}"
 
 
 class PromptFields(ObjectFields):
@@ -269,12 +304,43 @@ class PromptFields(ObjectFields):
 
     text: SpokenText | None = Field(None, description="What is said. Left out: audio is uploaded afterwards.")
 
+    def own_text(self) -> str | None:
+        """Its text, unless its audio is uploaded."""
+        return self.text
 
-_PATTERN = re.compile(r"^\+?([0-9XZN]|\[[0-9]+(-[0-9])?[0-9]*\])+[.!]?$")
+
+class SoundState(StrEnum):
+    """How far a prompt's sound is."""
+
+    PENDING = "pending"  # its text waits to be spoken, or its audio to be uploaded
+    READY = "ready"
+    FAILED = "failed"
+
+
+class SoundRead(BaseModel):
+    """A prompt's sound."""
+
+    state: SoundState
+    duration_ms: int | None = Field(description="How long it plays.")
+    error: str | None = Field(description="Why it failed.")
+    voice: str | None = Field(description="Engine and voice that spoke it; `upload` for uploaded audio.")
+
+
+class HolidayImport(BaseModel):
+    """Which public holidays to add to a calendar."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    country: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 code such as US.")
+    subdivision: str | None = Field(None, pattern=r"^[A-Za-z0-9]{1,10}$", description="State or province such as NY.")
+    years: tuple[Annotated[int, Field(ge=2000, le=2100)], ...] = Field(min_length=1, max_length=10)
+
+
+_PATTERN = re.compile(r"\+?([0-9XZN]|\[[0-9]+(-[0-9])?[0-9]*\])+[.!]?")
 
 
 def _dial_pattern(text: str) -> str:
-    if not _PATTERN.match(text):
+    if not _PATTERN.fullmatch(text):
         raise ValueError("write digits and X (0-9), Z (1-9), N (2-9), [1-5], and at the end a dot for the rest")
     return text
 
@@ -285,7 +351,7 @@ class OutboundRouteFields(ObjectFields):
     kind: ClassVar[Kind] = Kind.OUTBOUND_ROUTE
 
     position: int = Field(100, ge=1, le=10_000)
-    pattern: Annotated[str, AfterValidator(_dial_pattern), Field(max_length=60)] = Field(
+    pattern: Annotated[str, Field(max_length=60), AfterValidator(_dial_pattern)] = Field(
         description="What users dial, such as 9NXXXXXX or +1NXXNXXXXXX or 911."
     )
     strip: int = Field(0, ge=0, le=20, description="Digits to take off the front.")

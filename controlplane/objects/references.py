@@ -1,0 +1,77 @@
+"""What a document names and what it says: found by walking its fields, so no kind has to list them by hand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, get_args, get_origin
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from controlplane.kit.destination import TARGETS, Destination, Kind, Ref, Spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A field that names another object.
+
+    Attributes:
+        field: Dotted path, such as ``options.1.destination.id``.
+        kind: What it must be.
+        id: Which one.
+    """
+
+    field: str
+    kind: Kind
+    id: UUID
+
+
+def _marked(annotation: object) -> Kind | None:
+    """The kind in a ``Ref`` anywhere inside a type annotation."""
+    if get_origin(annotation) is Annotated:
+        for mark in annotation.__metadata__:  # type: ignore[attr-defined]
+            if isinstance(mark, Ref):
+                return mark.kind
+    return next((kind for part in get_args(annotation) if (kind := _marked(part))), None)
+
+
+@cache
+def _marked_fields(model: type[BaseModel]) -> dict[str, Kind]:
+    kinds: dict[str, Kind] = {}
+    for name, info in model.model_fields.items():
+        own = next((mark.kind for mark in info.metadata if isinstance(mark, Ref)), None)
+        if kind := own or _marked(info.annotation):
+            kinds[name] = kind
+    return kinds
+
+
+def references(document: BaseModel, prefix: str = "") -> Iterator[Reference]:
+    """Every reference in a document, in the order of its fields."""
+    if isinstance(document, Destination):
+        if document.id is not None:
+            yield Reference(f"{prefix}id", TARGETS[document.kind], document.id)
+        return
+    marked = _marked_fields(type(document))
+    for name in type(document).model_fields:
+        yield from _in_value(getattr(document, name), f"{prefix}{name}", marked.get(name))
+
+
+def _in_value(value: object, path: str, kind: Kind | None) -> Iterator[Reference]:
+    if isinstance(value, BaseModel):
+        yield from references(value, f"{path}.")
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _in_value(item, f"{path}.{index}", kind)
+    elif kind is not None and isinstance(value, UUID):
+        yield Reference(path, kind, value)
+
+
+def texts(document: BaseModel) -> Iterator[str]:
+    """Every text in a document's ``Spoken`` parts."""
+    for name in type(document).model_fields:
+        value = getattr(document, name)
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Spoken) and part.text is not None:
+                yield part.text
+            elif isinstance(part, BaseModel):
+                yield from texts(part)
