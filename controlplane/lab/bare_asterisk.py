@@ -56,12 +56,12 @@ class BareAsterisk:
 
     @property
     def server(self) -> str:
-        """"host:port" for phones and carriers."""
+        """Where phones and carriers reach it, "host:port"."""
         return f"{self.address}:{self.port}"
 
     @property
     def tls_server(self) -> str:
-        """"host:port" for phones on TLS."""
+        """Where phones on TLS reach it, "host:port"."""
         return f"{self.address}:{self.tls_port}"
 
     async def __aenter__(self) -> Self:

@@ -75,23 +75,15 @@ class SipMessage:
         return match.group(1) if match else None
 
 
-def write_config(  # one baresip file has that many settings
-    folder: Path, *, address: str, sip_port: int, control_port: int, rtp_ports: str,
-    modules: Path, source: Path, heard: Path, ca_file: Path | None,
-) -> None:  # fmt: skip
-    """Write `config` into a phone's folder. `rtp_ports` is "first-last"."""
+def write_config(folder: Path, *, ca_file: Path | None, **values: object) -> None:
+    """Write `config` into a phone's folder; `values` are the names in curly brackets above."""
     tls = f"sip_cafile {ca_file}\n" if ca_file else ""
-    text = _CONFIG.format(
-        address=address, sip_port=sip_port, control_port=control_port, rtp_ports=rtp_ports,
-        modules=modules, source=source, heard=heard, tls=tls,
-    )  # fmt: skip
-    (folder / "config").write_text(text)
+    (folder / "config").write_text(_CONFIG.format(tls=tls, **values))
 
 
-def read_trace(log: Path, address: str) -> list[SipMessage]:
-    """All SIP messages that a baresip started with `-s` wrote to its log, oldest first."""
-    text = log.read_bytes().decode(errors="replace")
-    found = re.finditer(r"^\x1b\[36;1m#\n\w+ (\S+) -> \S+\n(.*?)\x1b\[;m$", text, re.MULTILINE | re.DOTALL)
+def read_trace(text: str, address: str) -> list[SipMessage]:
+    """All SIP messages in the output of a baresip that was started with `-s`, oldest first."""
+    found = re.finditer(r"\x1b\[36;1m#\n\w+ (\S+) -> \S+\n(.*?)\x1b\[;m", text, re.DOTALL)
     return [SipMessage(match.group(1).startswith(f"{address}:"), match.group(2)) for match in found]
 
 

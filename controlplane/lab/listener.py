@@ -118,5 +118,7 @@ class Listener:
         begins = int.from_bytes(self._buffer[40:44], "little") == 0
         del self._buffer[:_HEADER_BYTES]
         if begins:
+            if self._recording:
+                self._recording.save()
             self._recording = self._on_begin()
         return True

@@ -36,6 +36,11 @@ class Account:
     codecs: str = "pcmu"
     lamp: bool = False
 
+    @classmethod
+    def of_carrier(cls, number: str, server: str, name: str = "") -> "Account":
+        """A caller out in the telephone network, whose calls reach the PBX over a trunk known by its address."""
+        return cls(number, server, register=False, display_name=name)
+
     @property
     def aor(self) -> str:
         """The address of record, without parameters."""
@@ -83,7 +88,7 @@ class PhoneCall:
     `recording` is what this phone hears in the call, from its first media on (early media included).
     `cause` says why it was closed in baresip's words, e.g. "486 Busy Here" or, after a BYE, "Connection reset by
     peer" (the other side hung up) and "Connection reset by user" (this one did).
-    `answers` counts the 200s to our INVITE and re-INVITEs.
+    `answers` counts the 200s to our INVITE and re-INVITEs; `was_announced`: `Phone.wait_ringing` has given it.
     """
 
     id: str
@@ -94,6 +99,7 @@ class PhoneCall:
     state: CallState = CallState.DIALLING
     cause: str = ""
     answers: int = 0
+    was_announced: bool = False
 
     @property
     def heard(self) -> Path:

@@ -4,7 +4,8 @@ A `Sipp` is one process. `carrier_calls`, `answering`, `refusing`, `registering`
 the tests, the demo and the benches need:
 
 >>> async with answering(program, folder / "uas", ring_ms=200) as phones:
-...     async with carrier_calls(program, folder / "uac", server, number="15550102", calls=50, rate=10) as carrier:
+...     load = Load(calls=50, rate=10)
+...     async with carrier_calls(program, folder / "uac", server, ["15550102"], load=load) as carrier:
 ...         result = await carrier.finished(timeout_s=60)
 >>> result.successful, result.percentile_ms("ringing", 95)
 
@@ -15,7 +16,7 @@ import asyncio
 import csv
 import math
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -91,7 +92,7 @@ class Sipp:
 
     @property
     def contact(self) -> str:
-        """"host:port" where it listens."""
+        """Where it listens, "host:port"."""
         return f"{self.address}:{self.port}"
 
     async def __aenter__(self) -> Self:
@@ -147,45 +148,65 @@ class Sipp:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls from the telephone network, and what they do.
+
+    Attributes:
+        number: user part of From.
+        name: display name in From, any characters: quoted as RFC 3261 section 25.1 asks.
+        identity: number for P-Asserted-Identity; empty: header left out.
+        media: what is said once answered: a `.pcap` of `write_call_media` (needs root), a `.ulaw` file (audio only,
+            no privileges), or None.
+        talk_ms: hangs up that long after the answer, milliseconds.
+    """
+
+    number: str = "15550199"
+    name: str = ""
+    identity: str = ""
+    media: Path | None = None
+    talk_ms: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many calls: `calls` in all, `rate` new ones a second, never more than `limit` at once."""
+
+    calls: int = 1
+    rate: float = 10.0
+    limit: int = 1000
+
+
 def carrier_calls(
-    program: Path, folder: Path, server: str, *, numbers: Sequence[str], caller: str = "15550199",
-    caller_name: str = "", identity: str = "", media: Path | None = None, talk_ms: int = 1000, calls: int = 1,
-    rate: float = 10.0, limit: int = 1000, address: str | None = None, port: int | None = None,
+    program: Path, folder: Path, server: str, numbers: Sequence[str], *, caller: Caller | None = None,
+    load: Load | None = None, address: str | None = None, port: int | None = None,
 ) -> Sipp:  # fmt: skip
-    """Calls from the carrier into the PBX; each hangs up after `talk_ms` unless the PBX does so before.
+    """Calls from the carrier into the PBX; each hangs up after its `talk_ms` unless the PBX does so before.
 
     Args:
         program: SIPp's executable.
         folder: for this process alone.
         server: "host:port" of the PBX.
         numbers: numbers to dial, used in turn.
-        caller: the caller's number in From.
-        caller_name: the caller's name in From, any characters: quoted as RFC 3261 section 25.1 asks.
-        identity: number for P-Asserted-Identity; empty: header left out.
-        media: what the caller says once answered: a `.pcap` of `write_call_media` (needs root), a `.ulaw` file
-            (audio only, no privileges), or None.
-        talk_ms: patience after the answer, milliseconds.
-        calls: how many in all.
-        rate: new calls a second.
-        limit: calls at once at most.
+        caller: who calls; by default a plain silent caller.
+        load: how many; by default one.
         address: the carrier's address, by which a trunk is recognised.
         port: the carrier's SIP port.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = "".join(f"{number};{caller}\n" for number in numbers)
-    (folder / "users.csv").write_text(f"SEQUENTIAL\n{lines}")
+    caller, load = caller or Caller(), load or Load()
+    _write_users(folder, (f"{number};{caller.number}" for number in numbers))
+    identity = f"\n      P-Asserted-Identity: <sip:{caller.identity}@[local_ip]>" if caller.identity else ""
     values = {
-        "name": '"[caller_name]" ' if caller_name else "",
-        "identity": f"\n      P-Asserted-Identity: <sip:{identity}@[local_ip]>" if identity else "",
-        "talk_ms": talk_ms,
-        **_media(media),
+        "name": '"[caller_name]" ' if caller.name else "",
+        "identity": identity,
+        "talk_ms": caller.talk_ms,
+        **_media(caller.media),
     }
-    options = ["-inf", "users.csv", "-m", str(calls), "-r", f"{rate:g}", "-l", str(limit)]
-    quoted = caller_name.replace("\\", r"\\").replace('"', r"\"")
-    keys = ["-key", "caller_name", quoted] if caller_name else []
+    options = ["-inf", "users.csv", "-m", str(load.calls), "-r", f"{load.rate:g}", "-l", str(load.limit)]
+    quoted = caller.name.replace("\\", r"\\").replace('"', r"\"")
     return Sipp(
-        program, folder, "carrier_call", values=values, options=[*options, *keys], remote=server,
-        address=address, port=port,
+        program, folder, "carrier_call", values=values, options=[*options, "-key", "caller_name", quoted],
+        remote=server, address=address, port=port,
     )  # fmt: skip
 
 
@@ -200,7 +221,7 @@ def answering(
         folder: for this process alone.
         ring_ms: how long it rings, milliseconds.
         talk_ms: hangs up by itself that long after the answer, milliseconds.
-        media: what it says, as for `carrier_calls`.
+        media: what it says, as `Caller.media`.
         echo: send each RTP packet back to where it came from.
         address: its address.
         port: its SIP port.
@@ -227,9 +248,7 @@ def registering(
     When it has finished, start `answering` with the same `address` and `port` to answer their calls: one after the
     other, because a PBX behind which phones may sit behind NAT (`rewrite_contact`) calls back where REGISTER came from.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = "".join(f"{user};[authentication username={user} password={secret}]\n" for user, secret in users)
-    (folder / "users.csv").write_text(f"SEQUENTIAL\n{lines}")
+    _write_users(folder, (f"{user};[authentication username={user} password={secret}]" for user, secret in users))
     options = ["-inf", "users.csv", "-m", str(len(users)), "-r", f"{rate:g}"]
     return Sipp(
         program, folder, "register", values={"expires_s": expires_s}, options=options, remote=server,
@@ -246,6 +265,12 @@ def registrar(
     # A trunk registers again and again with one Call-ID: SIPp must forget each "call" at once.
     options = ["-deadcall_wait", "0"]
     return Sipp(program, folder, "registrar", values=values, options=options, address=address, port=port)
+
+
+def _write_users(folder: Path, lines: Iterable[str]) -> None:
+    """The file from which SIPp takes a line for each call, in turn (`[field0]`, `[field1]`)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "users.csv").write_text("\n".join(["SEQUENTIAL", *lines]) + "\n")
 
 
 def _media(media: Path | None) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Compare what was said with what was understood: word error rate with numbers made alike."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 _UNIT_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -11,6 +11,8 @@ _TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _UNITS = {word: value for value, word in enumerate(_UNIT_WORDS.split())}
 _TENS = {word: 10 * index for index, word in enumerate(_TEN_WORDS.split(), 2)}
 _SCALES = {"hundred": 100, "thousand": 1000}
+
+_Reader = Callable[[Sequence[str]], tuple[int, int]]  # value of a number at the start, and how many words it takes
 
 
 def word_error_rate(expected: str, heard: str) -> float:
@@ -45,17 +47,23 @@ def normalise(text: str) -> list[str]:
 
 def _spoken_number(words: Sequence[str]) -> tuple[int, int]:
     """Value of the number phrase at the start and how many words it takes (0: there is none)."""
-    total, used = _below_hundred(words)
-    while used and used < len(words) and words[used] in _SCALES:
-        total *= _SCALES[words[used]]
-        used += 1
-        skip = 1 if words[used : used + 1] == ["and"] else 0
-        more, taken = _below_hundred(words[used + skip :])
-        if taken and words[used + skip + taken : used + skip + taken + 1] == ["hundred"]:
-            more, taken = more * 100, taken + 1
-        if taken:
-            total, used = total + more, used + skip + taken
-    return total, used
+    return _with_scale(words, "thousand", lambda part: _with_scale(part, "hundred", _below_hundred))
+
+
+def _with_scale(words: Sequence[str], scale: str, part: _Reader) -> tuple[int, int]:
+    """Reads `part [scale [and] [part]]`, e.g. "two hundred and six"."""
+    value, used = part(words)
+    if used and words[used : used + 1] == [scale]:
+        rest, taken = _after_and(words[used + 1 :], part)
+        return value * _SCALES[scale] + rest, used + 1 + taken
+    return value, used
+
+
+def _after_and(words: Sequence[str], part: _Reader) -> tuple[int, int]:
+    """Reads `[and] part`; an "and" that no number follows stays a word of its own."""
+    skip = int(words[:1] == ["and"])
+    value, used = part(words[skip:])
+    return value, used + skip if used else 0
 
 
 def _below_hundred(words: Sequence[str]) -> tuple[int, int]:
