@@ -109,6 +109,8 @@ class Ami:
         self._timeout_s = timeout_s
         self._link: _Link | None = None
         self._up = asyncio.Event()
+        self._down = asyncio.Event()
+        self._down.set()
 
     @property
     def is_up(self) -> bool:
@@ -119,6 +121,10 @@ class Ami:
         """Returns as soon as Asterisk is connected and fully booted."""
         await self._up.wait()
 
+    async def wait_down(self) -> None:
+        """Returns as soon as the link is lost."""
+        await self._down.wait()
+
     async def run(self) -> None:
         """Connects, and again after each loss, until cancelled."""
         backoff = Backoff(first_s=0.1, most_s=2.0)
@@ -127,6 +133,7 @@ class Ami:
             try:
                 await self._log_in(link)
                 self._link = link
+                self._down.clear()
                 self._up.set()
                 self.events.put_nowait({"event": "LinkUp"})
                 backoff.reset()
@@ -196,6 +203,7 @@ class Ami:
         if was_up:
             self._link = None
             self._up.clear()
+            self._down.set()
             self.events.put_nowait({"event": "LinkDown"})
 
     async def _send(

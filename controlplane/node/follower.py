@@ -93,8 +93,9 @@ class Follower:
         self.path.rename(self.path.with_name(self.path.name + ROTATED_SUFFIX))
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Lets go of the file; a later :meth:`read` goes on at the same place."""
         if self._file:
+            self._saved = self.position(self._read_to)
             self._file.close()
             self._file = None
 
@@ -151,4 +152,5 @@ class Follower:
         ours = self.path.with_name(self.path.name + ROTATED_SUFFIX)
         if ours.exists() and ours.stat().st_ino == os.fstat(self._file.fileno()).st_ino:
             ours.unlink()
-        self.close()
+        self._file.close()
+        self._file = None

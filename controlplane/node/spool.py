@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS positions (
     path TEXT PRIMARY KEY, inode INTEGER NOT NULL, read_to INTEGER NOT NULL, head BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS legs (uniqueid TEXT PRIMARY KEY, linkedid TEXT NOT NULL, seen REAL NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ended_calls (linkedid TEXT PRIMARY KEY, seen REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -83,7 +83,7 @@ class Spool:
         positions: Iterable[FilePosition] = (),
         *,
         legs: Mapping[str, str] | None = None,
-        ended_calls: Iterable[str] = (),
+        marks: Mapping[str, str] | None = None,
     ) -> None:
         """Saves facts and all that goes with them, or nothing.
 
@@ -91,7 +91,7 @@ class Spool:
             facts: in the order in which the control plane shall see them.
             positions: how far the files are read with these facts.
             legs: linkedid by uniqueid, as seen in these facts.
-            ended_calls: linkedids whose last channel has gone.
+            marks: what else must be remembered together with them, by name.
 
         Raises:
             sqlite3.OperationalError: the disk is full or broken; nothing was saved, and the log files still have it.
@@ -113,7 +113,7 @@ class Spool:
                 "INSERT OR REPLACE INTO legs VALUES (?, ?, ?)",
                 ((uniqueid, linkedid, now) for uniqueid, linkedid in (legs or {}).items()),
             )
-            store.executemany("INSERT OR REPLACE INTO ended_calls VALUES (?, ?)", ((call, now) for call in ended_calls))
+            store.executemany("INSERT OR REPLACE INTO marks VALUES (?, ?)", (marks or {}).items())
         if cursor.rowcount > 0:
             self.grown.set()
 
@@ -163,15 +163,13 @@ class Spool:
         row = self._store.execute("SELECT linkedid FROM legs WHERE uniqueid = ?", (uniqueid,)).fetchone()
         return row[0] if row else None
 
-    def has_ended(self, linkedid: str) -> bool:
-        """Whether the call's last channel has gone, as far as the channel events were read."""
-        row = self._store.execute("SELECT 1 FROM ended_calls WHERE linkedid = ?", (linkedid,)).fetchone()
-        return row is not None
+    def mark(self, name: str) -> str | None:
+        """What was last remembered under this name."""
+        row = self._store.execute("SELECT value FROM marks WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
 
     def tidy(self) -> None:
-        """Forgets legs and ends of yesterday, and gives free pages back to the disk; for once in a while."""
-        before = time.time() - _LEG_LIFE_S
+        """Forgets legs of yesterday, and gives free pages back to the disk; for once in a while."""
         with self._store as store:
-            store.execute("DELETE FROM legs WHERE seen < ?", (before,))
-            store.execute("DELETE FROM ended_calls WHERE seen < ?", (before,))
+            store.execute("DELETE FROM legs WHERE seen < ?", (time.time() - _LEG_LIFE_S,))
         self._store.execute("PRAGMA incremental_vacuum(1000)").fetchall()

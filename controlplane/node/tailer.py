@@ -35,7 +35,6 @@ class _Pass:
     facts: list[NewFact] = field(default_factory=list)
     positions: list[FilePosition] = field(default_factory=list)
     legs: dict[str, str] = field(default_factory=dict)
-    ended_calls: list[str] = field(default_factory=list)
 
 
 class Tailer:
@@ -92,7 +91,7 @@ class Tailer:
         if not moved:
             return False
         found.positions = [follower.position(end) for follower, end in moved]
-        self._spool.record(found.facts, found.positions, legs=found.legs, ended_calls=found.ended_calls)
+        self._spool.record(found.facts, found.positions, legs=found.legs)
         for follower, end in moved:
             follower.advance(end)
         return True
@@ -103,8 +102,6 @@ class Tailer:
             linkedid = payload["linkedid"]
             found.facts.append(NewFact(FactKind.CEL, _moment(payload["eventtime"]), linkedid or None, payload))
             found.legs[payload["uniqueid"]] = linkedid
-            if payload["eventtype"] == "LINKEDID_END":
-                found.ended_calls.append(linkedid)
         return chunk.end if chunk.moved else None
 
     def _take_cdr(self, chunk: Chunk, found: _Pass) -> int | None:

@@ -1,0 +1,239 @@
+"""Fetches a release, proves it, and lays it out beside the others; nothing of it is in force yet."""
+
+import asyncio
+import base64
+import binascii
+import errno
+import hashlib
+import os
+import shutil
+import tarfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import structlog
+from cryptography.exceptions import InvalidSignature
+from pydantic import ValidationError
+
+from controlplane.node.identity import Identity, write_private
+from controlplane.node.layout import AsteriskLayout
+from controlplane.node.link import Link, LinkRefused
+from controlplane.protocol import PROTOCOL_VERSION
+from controlplane.protocol.bundle import BundleFile, FileKind, Manifest, SignedManifest
+
+log = structlog.get_logger(__name__)
+
+_KEEP = 10
+_SPARE_BYTES = 50 * 1024 * 1024  # Asterisk must be able to go on writing
+_MANIFEST = "manifest.json"
+
+
+class BundleRefused(Exception):
+    """A release that can't be applied here; the text is a sentence for the person who applied it."""
+
+
+class Releases:
+    """The releases on this node's disk.
+
+    ``releases/<digest>/`` holds one release; its files are hard links into ``releases/.blobs/``, where each content
+    lies once. Prompts lie in ``prompts/``, named by content and shared by all releases. ``current`` points to the
+    release in force.
+    """
+
+    def __init__(self, layout: AsteriskLayout, identity: Identity) -> None:
+        self._layout = layout
+        self._identity = identity
+        self._blobs = layout.releases / ".blobs"
+        self._incoming = layout.releases / ".incoming"
+
+    async def fetch(self, link: Link, digest: str) -> Manifest:
+        """Brings a release onto the disk, with only those files fetched that are not there yet.
+
+        Raises:
+            BundleRefused: forged, broken, for another node, or too big for the disk.
+            LinkDown: the control plane went away meanwhile; what came is kept for the next try.
+        """
+        if (self._layout.releases / digest / _MANIFEST).exists():
+            return self.manifest(digest)
+        try:
+            signed = SignedManifest.model_validate_json(await link.get(f"releases/{digest}"))
+            manifest = self._proven(signed, digest)
+            self._blobs.mkdir(parents=True, exist_ok=True)
+            missing = {file.sha256: file.size for file in manifest.files if not (self._blobs / file.sha256).exists()}
+            await self._fetch_blobs(link, missing)
+            await asyncio.to_thread(self._lay_out, manifest, signed.manifest, digest)
+        except LinkRefused as err:
+            raise BundleRefused(f"The control plane does not hand out this release: {err}") from err
+        except ValidationError as err:
+            raise BundleRefused(
+                f"The control plane sent something that is no release: {err.errors()[0]['msg']}"
+            ) from err
+        except OSError as err:
+            if err.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise BundleRefused(f"The disk of {self._layout.releases} is full.") from err
+            raise BundleRefused(f"The release can't be written to {self._layout.releases}: {err.strerror}.") from err
+        return manifest
+
+    def manifest(self, digest: str) -> Manifest:
+        """What a release on the disk holds."""
+        return Manifest.model_validate_json((self._layout.releases / digest / _MANIFEST).read_bytes())
+
+    def live_digest(self) -> str | None:
+        """The release in force; None before the first."""
+        return self._layout.current.readlink().name if self._layout.current.is_symlink() else None
+
+    def live_manifest(self) -> Manifest | None:
+        """What the release in force holds; None before the first."""
+        digest = self.live_digest()
+        return self.manifest(digest) if digest else None
+
+    def read(self, digest: str, path: str) -> str:
+        """The text of one file of a release."""
+        return (self._layout.releases / digest / path).read_text()
+
+    def switch(self, digest: str | None) -> None:
+        """Points ``current`` to a release in one step, on the disk; Asterisk sees it at its next reload."""
+        current = self._layout.current
+        if digest is None:
+            current.unlink(missing_ok=True)
+        else:
+            partial = current.with_name("current.part")
+            partial.unlink(missing_ok=True)
+            partial.symlink_to(self._layout.releases / digest)
+            partial.replace(current)
+        _sync_folder(current.parent)
+
+    def tidy(self) -> None:
+        """Keeps the newest releases and what they need; for after an apply."""
+        live = self.live_digest()
+        folders = [path for path in self._layout.releases.iterdir() if path.is_dir() and not path.name.startswith(".")]
+        folders.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        kept = [path for path in folders if path.name == live]
+        for folder in folders:
+            if folder not in kept and len(kept) < _KEEP:
+                kept.append(folder)
+        for folder in set(folders) - set(kept):
+            shutil.rmtree(folder, ignore_errors=True)
+        needed = {file.sha256 for folder in kept for file in self.manifest(folder.name).files}
+        for blob in self._blobs.iterdir():
+            if blob.name not in needed:
+                blob.unlink()
+        prompts = {Path(f.path).name for k in kept for f in self.manifest(k.name).files if f.kind == FileKind.PROMPT}
+        for prompt in self._layout.prompts.iterdir():
+            if prompt.name not in prompts:
+                prompt.unlink()
+
+    def _proven(self, signed: SignedManifest, digest: str) -> Manifest:
+        text = signed.manifest.encode()
+        try:
+            self._identity.bundle_key.verify(base64.b64decode(signed.signature, validate=True), text)
+        except (InvalidSignature, binascii.Error):
+            raise BundleRefused(
+                "The release is not signed by this node's control plane; nothing was changed."
+            ) from None
+        if hashlib.sha256(text).hexdigest() != digest:
+            raise BundleRefused("The control plane sent another release than the one asked for; nothing was changed.")
+        manifest = Manifest.model_validate_json(text)
+        if manifest.node != self._identity.name:
+            raise BundleRefused(f"The release is for node {manifest.node}, this is {self._identity.name}.")
+        if manifest.protocol > PROTOCOL_VERSION:
+            raise BundleRefused("The release is for a newer noded; update this node first.")
+        return manifest
+
+    async def _fetch_blobs(self, link: Link, missing: dict[str, int]) -> None:
+        if not missing:
+            return
+        total = sum(missing.values())
+        free = shutil.disk_usage(self._blobs).free
+        if total + _SPARE_BYTES > free:
+            raise BundleRefused(
+                f"The release needs {_megabytes(total)} MB, but the disk has only {_megabytes(free)} MB left."
+            )
+        most = total + (len(missing) + 20) * 2 * tarfile.BLOCKSIZE
+        body = ('{"sha256":["' + '","'.join(sorted(missing)) + '"]}').encode()
+        try:
+            with self._incoming.open("wb") as file:
+                async with link.stream("blobs", body) as pieces:
+                    async for piece in pieces:
+                        file.write(piece)
+                        if file.tell() > most:
+                            raise BundleRefused("The control plane sent more than the release holds.")
+            await asyncio.to_thread(self._unpack, missing)
+        finally:
+            self._incoming.unlink(missing_ok=True)
+
+    def _unpack(self, missing: dict[str, int]) -> None:
+        left = dict(missing)
+        try:
+            with tarfile.open(self._incoming, "r:") as archive:
+                for entry in archive:
+                    size = left.pop(entry.name, None)
+                    content = archive.extractfile(entry) if entry.isreg() else None
+                    if size is None or content is None:
+                        raise BundleRefused(
+                            f"The control plane sent a file that the release does not hold: {entry.name!r}."
+                        )
+                    data = content.read()
+                    if len(data) != size or hashlib.sha256(data).hexdigest() != entry.name:
+                        raise BundleRefused(f"The file {entry.name[:12]} was damaged on its way.")
+                    write_private(self._blobs / entry.name, data)
+        except tarfile.TarError as err:
+            raise BundleRefused(f"The files of the release came damaged: {err}.") from err
+        if left:
+            raise BundleRefused(f"The control plane has lost {len(left)} files of this release; apply it anew.")
+
+    def _lay_out(self, manifest: Manifest, text: str, digest: str) -> None:
+        folder = self._layout.releases / f".{digest}.part"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o750)
+        self._layout.prompts.mkdir(exist_ok=True)
+        for file in manifest.files:
+            self._place(file, folder)
+        write_private(folder / _MANIFEST, text.encode())
+        for changed in (*{(folder / file.path).parent for file in manifest.files}, folder, self._layout.prompts):
+            if changed.exists():
+                _sync_folder(changed)
+        folder.rename(self._layout.releases / digest)
+        _sync_folder(self._layout.releases)
+
+    def _place(self, file: BundleFile, folder: Path) -> None:
+        blob = self._blobs / file.sha256
+        if file.kind != FileKind.PROMPT:
+            target = folder / file.path
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+            target.hardlink_to(blob)
+            return
+        target = self._layout.prompts / Path(file.path).name
+        if target.exists() and target.samefile(blob):
+            return
+        partial = target.with_name(target.name + ".part")
+        partial.unlink(missing_ok=True)
+        partial.hardlink_to(blob)
+        partial.replace(target)  # a call that plays the old content keeps it open
+
+
+def changed_files(old: Manifest | None, new: Manifest) -> list[BundleFile]:
+    """Files of ``new`` that are not the same in ``old``, and those of ``old`` that ``new`` has no more."""
+    before = {file.path: file for file in old.files} if old else {}
+    after = {file.path: file for file in new.files}
+    return [
+        *(file for path, file in after.items() if path not in before or before[path].sha256 != file.sha256),
+        *(file for path, file in before.items() if path not in after),
+    ]
+
+
+def of_kind(files: Iterable[BundleFile], kind: FileKind) -> list[BundleFile]:
+    """Those of one kind, by path."""
+    return sorted((file for file in files if file.kind == kind), key=lambda file: file.path)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _megabytes(size: int) -> int:
+    return -(-size // (1024 * 1024))

@@ -1,0 +1,274 @@
+"""The small process beside each Asterisk: wires its parts, and keeps each of them going."""
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from controlplane.node.ami import Ami, AmiError
+from controlplane.node.apply import Applier, Journal
+from controlplane.node.ari import Ari
+from controlplane.node.backoff import Backoff
+from controlplane.node.bundle import Releases
+from controlplane.node.commands import Commands
+from controlplane.node.identity import Identity
+from controlplane.node.layout import AsteriskLayout
+from controlplane.node.link import Link, LinkDown, LinkRefused, enrol, make_client
+from controlplane.node.outbox import Outbox
+from controlplane.node.spool import Spool
+from controlplane.node.store import open_store
+from controlplane.node.tailer import Tailer
+from controlplane.node.uploader import Uploader
+from controlplane.node.verify import Verifier
+from controlplane.node.watch import Watch
+from controlplane.protocol.link import Command, Heartbeat
+
+log = structlog.get_logger(__name__)
+
+_BATCH = 1000
+_HEARTBEAT_EVERY_S = 10.0
+_TIDY_EVERY_S = 600.0
+_COMMANDS_REMEMBERED = 1000
+
+
+Part = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class NodedConfig:
+    """What noded must be told.
+
+    Attributes:
+        layout: the Asterisk beside it.
+        control_url: where the control plane is, such as ``https://pbx.example.com``.
+        enrolment_code: needed once, the first time.
+    """
+
+    layout: AsteriskLayout
+    control_url: str
+    enrolment_code: str | None = None
+
+
+def serve(config: NodedConfig) -> None:
+    """Runs noded as a process of its own until SIGTERM or Ctrl-C.
+
+    Raises:
+        LinkRefused: see :func:`run_noded`.
+    """
+
+    async def main() -> None:
+        running = asyncio.ensure_future(run_noded(config))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+    asyncio.run(main())
+
+
+async def run_noded(config: NodedConfig) -> None:
+    """Runs until cancelled; calls go on without it, and it catches up when it is back.
+
+    Raises:
+        LinkRefused: the control plane doesn't take the enrolment code.
+    """
+    async with make_client(config.control_url) as client:
+        with contextlib.closing(open_store(config.layout.root / "noded.db")) as store:
+            async with asyncio.TaskGroup() as tasks:
+                node = _Local(config.layout, store)
+                local: list[Part] = [node.ami.run, node.ari.run, node.tailer.run, node.watch.run, node.tidy]
+                for part in local:
+                    tasks.create_task(_keep_going(part))
+                identity = await enrol(client, config.layout.secrets, config.enrolment_code, config.layout.systemname)
+                linked = _Linked(node, Link(client, identity), identity)
+                for part in linked.parts():
+                    tasks.create_task(_keep_going(part))
+
+
+async def _keep_going(part: Part) -> None:
+    """Starts a part again after a fault of ours: the others must not stop with it."""
+    backoff = Backoff(first_s=0.5, most_s=30.0)
+    while True:
+        try:
+            await part()
+        except Exception:
+            log.exception("noded.part_failed", part=getattr(part, "__qualname__", str(part)))
+        await backoff.sleep()
+
+
+class _Local:
+    """All that works without the control plane."""
+
+    def __init__(self, layout: AsteriskLayout, store: sqlite3.Connection) -> None:
+        self.layout = layout
+        self.store = store
+        self.ami = Ami(layout.ports.ami, "noded", layout.ami_secret)
+        self.ari = Ari(layout.ports.ari, "noded", layout.ari_secret)
+        self.spool = Spool(store)
+        self.tailer = Tailer(layout, self.spool, self._reopen_logs)
+        self.watch = Watch(layout, self.ami, self.spool, self._drain)
+        self.uploader = Uploader(layout, store)
+        self.outbox = Outbox(store)
+        self.commands = Commands(layout, self.ami, self.ari)
+
+    async def tidy(self) -> None:
+        """Throws away what nobody needs any more, once in a while."""
+        while True:
+            self.spool.tidy()
+            await asyncio.sleep(_TIDY_EVERY_S)
+
+    async def _reopen_logs(self) -> None:
+        with contextlib.suppress(AmiError):
+            await self.ami.command("logger reload")
+
+    def _drain(self) -> None:
+        while self.tailer.read_once():
+            pass
+
+
+class _Linked:
+    """All that speaks with the control plane."""
+
+    def __init__(self, node: _Local, link: Link, identity: Identity) -> None:
+        self._node = node
+        self._link = link
+        self._releases = Releases(node.layout, identity)
+        self._applier = Applier(self._releases, Journal(node.store), node.ami, Verifier(node.layout, node.ami))
+        self._dealt_with = self._releases.live_digest()
+        self._wanted: str | None = None
+        self._wish = asyncio.Event()
+        self._seen: dict[str, None] = {}
+        self._told_devices: list[str] | None = None
+
+    def parts(self) -> list[Part]:
+        """What runs side by side."""
+        return [
+            self.push, self.poll, self.apply, self.reconcile, self.heartbeat, self.send_words, self.upload,
+        ]  # fmt: skip
+
+    async def push(self) -> None:
+        """Hands facts over as they come, oldest first."""
+        spool = self._node.spool
+        backoff = Backoff(first_s=0.1, most_s=10.0)
+        while True:
+            spool.grown.clear()
+            facts = spool.batch(_BATCH)
+            if not facts:
+                await spool.grown.wait()
+                continue
+            try:
+                ack = await self._link.push_facts(facts)
+                spool.acknowledge(ack.boot, ack.seq)
+                backoff.reset()
+            except LinkDown as err:
+                log.debug("noded.facts_wait", reason=str(err))
+                await backoff.sleep()
+            except LinkRefused as err:  # kept: a newer control plane may take them
+                log.warning("noded.facts_refused", reason=str(err))
+                await backoff.sleep()
+
+    async def poll(self) -> None:
+        """Waits for releases and commands."""
+        backoff = Backoff(first_s=0.1, most_s=10.0)
+        while True:
+            try:
+                answer = await self._link.poll(self._dealt_with)
+            except (LinkDown, LinkRefused) as err:
+                log.debug("noded.poll_failed", reason=str(err))
+                await backoff.sleep()
+                continue
+            backoff.reset()
+            for command in answer.commands:
+                await self._obey(command)
+            if answer.desired and answer.desired != self._dealt_with:
+                self._dealt_with = self._wanted = answer.desired
+                self._wish.set()
+
+    async def apply(self) -> None:
+        """Puts the newest wanted release in force."""
+        backoff = Backoff(first_s=0.5, most_s=10.0)
+        while True:
+            await self._wish.wait()
+            self._wish.clear()
+            wanted = self._wanted
+            if wanted is None or wanted == self._releases.live_digest():
+                continue
+            try:
+                report = await self._applier.apply(self._link, wanted)
+            except LinkDown as err:
+                log.info("noded.release_waits", reason=str(err))
+                self._wish.set()
+                await backoff.sleep()
+                continue
+            backoff.reset()
+            self._node.outbox.put("apply-reports", report)
+            self._node.watch.changed.set()
+
+    async def reconcile(self) -> None:
+        """Brings each Asterisk that comes up in line with the release in force."""
+        while True:
+            await self._node.ami.wait_up()
+            try:
+                report = await self._applier.reconcile()
+            except AmiError as err:
+                log.warning("noded.reconcile_failed", reason=str(err))
+                await asyncio.sleep(1)
+                continue
+            if report is not None:
+                self._dealt_with = report.digest
+                self._node.outbox.put("apply-reports", report)
+            await self._node.ami.wait_down()
+
+    async def heartbeat(self) -> None:
+        """Says how the node is: every ten seconds, and when it changed."""
+        changed = self._node.watch.changed
+        while True:
+            changed.clear()
+            devices = self._node.watch.registered() if self._node.ami.is_up else None
+            try:
+                await self._link.heartbeat(await self._state(devices))
+                self._told_devices = devices
+            except (LinkDown, LinkRefused) as err:
+                log.debug("noded.heartbeat_failed", reason=str(err))
+                self._told_devices = None
+            await asyncio.sleep(0.2)  # a burst of changes is one heartbeat
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), _HEARTBEAT_EVERY_S)
+
+    async def send_words(self) -> None:
+        """Delivers reports and command results."""
+        await self._node.outbox.run(self._link)
+
+    async def upload(self) -> None:
+        """Delivers recordings and voicemail."""
+        await self._node.uploader.run(self._link)
+
+    async def _obey(self, command: Command) -> None:
+        """Each command once, though its delivery may be repeated."""
+        if command.id in self._seen:
+            return
+        self._seen[command.id] = None
+        if len(self._seen) > _COMMANDS_REMEMBERED:
+            self._seen.pop(next(iter(self._seen)))
+        result = await self._node.commands.run(command)
+        log.info("noded.command", kind=command.kind, ok=result.ok, detail=result.detail)
+        self._node.outbox.put("command-results", result)
+
+    async def _state(self, devices: list[str] | None) -> Heartbeat:
+        node = self._node
+        return Heartbeat(
+            asterisk_up=node.ami.is_up,
+            asterisk_version=node.watch.version,
+            live_digest=self._releases.live_digest(),
+            spool_depth=node.spool.depth(),
+            uploads_waiting=node.uploader.waiting,
+            active_calls=await node.watch.active_calls(),
+            trunks=node.watch.trunks,
+            registered_devices=None if devices == self._told_devices else devices,
+            disk_free_mb=shutil.disk_usage(node.layout.root).free // (1024 * 1024),
+        )
