@@ -1,0 +1,1 @@
+"""Speech to text on this machine, in a child process of the media worker."""
