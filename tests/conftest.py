@@ -10,11 +10,14 @@ import psycopg
 import pytest
 
 from controlplane.entrypoints.api import make_api
+from controlplane.platform.logging import configure_logging
 from controlplane.platform.migrate import migrate
 from controlplane.platform.postgres import EmbeddedPostgres
 from controlplane.platform.services import Services, make_services
 from controlplane.platform.settings import Settings
 from controlplane.platform.uow import UnitOfWork
+
+configure_logging("warning", as_json=False)  # as processes do; unconfigured, a traceback prints every local variable
 
 
 @pytest.fixture(scope="session")

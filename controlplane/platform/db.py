@@ -79,6 +79,7 @@ def make_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
         max_overflow=10,
         pool_pre_ping=True,
         pool_recycle=1800,
+        hide_parameters=True,  # errors reach the log, and parameters are names, numbers and texts of people
         connect_args={"connect_timeout": 5, "application_name": "call-commander"},
     )
 

@@ -109,12 +109,14 @@ async def defer(
     Returns:
         False when one was waiting already.
     """
-    raw: AsyncConnection[Any] = (await (await session.connection()).get_raw_connection()).driver_connection  # type: ignore[assignment]
-    options: dict[str, Any] = {"connection": raw, "lock": lock, "queueing_lock": queueing_lock}
+    options: dict[str, Any] = {"lock": lock, "queueing_lock": queueing_lock}
     if delay_s:
         options["schedule_in"] = {"seconds": delay_s}
     try:
         async with session.begin_nested():
+            connection = await session.connection()  # asked for inside: this is what sends the SAVEPOINT
+            raw: AsyncConnection[Any] = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
+            options["connection"] = raw
             await app.configure_task(f"cp:{name}", **options).defer_async(**arguments)
     except AlreadyEnqueued:
         return False
