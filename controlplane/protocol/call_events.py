@@ -17,7 +17,8 @@ class CallEvent(StrEnum):
     INBOUND = "CP_INBOUND"  # did, trunk, dialed (+E164), caller (+E164 or as sent), org, loc, release
     INTERNAL = "CP_INTERNAL"  # device, ext (of the one who dials), dialed, org, loc, release: a phone of ours dials
     OUTBOUND = "CP_OUTBOUND"  # route, trunk, dialed (as sent), shown (caller number sent): one per trunk tried
-    AT = "CP_AT"  # kind (a DestinationKind), id (or number=), why (see Why): the call arrives somewhere
+    AT = "CP_AT"  # kind (a DestinationKind), id (or number=), why (see Why): the call arrives somewhere.
+    # Never for a time condition, which says CP_HOURS, and then CP_AT for what comes after it.
     HOURS = "CP_HOURS"  # id (time condition), state: open | closed | holiday
     KEY = "CP_KEY"  # id (IVR menu), digit (a key, or the extension dialled), result: chosen | invalid | timeout
     DIAL_END = "CP_DIAL_END"  # id (extension or ring group), status: Asterisk's DIALSTATUS
@@ -46,6 +47,9 @@ class Why(StrEnum):
     OVERFLOW = "overflow"  # waited too long in a queue
     FULL = "full"  # the queue is full
     EMPTY = "empty"  # no member can take calls
+    UNKNOWN = "unknown"  # nothing has this number; kind is hangup
+    TRUNK_FULL = "trunk_full"  # the trunk carries as many calls as it may; kind is hangup
+    LOOP = "loop"  # sent round and round by its own key presses; kind is hangup
 
 
 def write_pairs(**pairs: object) -> str:
