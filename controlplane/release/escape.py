@@ -20,7 +20,7 @@ def _one_line(text: object) -> str:
 
 
 def conf(value: object) -> str:
-    r"""A value behind ``key =`` in a .conf file: ``;`` begins a comment unless written ``\;``.
+    r"""A value behind ``key =`` in a .conf file: ``;`` begins a comment unless written ``\;``. noded reads it alike.
 
     Blanks at the ends can't be carried, since Asterisk trims every value.
     Source: Asterisk 22, main/config.c, process_text_line.
@@ -29,14 +29,6 @@ def conf(value: object) -> str:
     if text != text.strip():
         raise CantCarry(f"{text!r} begins or ends with a blank, which Asterisk would cut off.")
     return text.replace(";", r"\;")
-
-
-def plain(value: object) -> str:
-    """A value in devices/*.conf, which noded reads: all behind the first ``=``, trimmed; no comments, no escapes."""
-    text = _one_line(value)
-    if text != text.strip():
-        raise CantCarry(f"{text!r} begins or ends with a blank.")
-    return text
 
 
 def comment(text: object) -> str:
@@ -72,5 +64,5 @@ def caller_name(value: object) -> str:
 
 
 FILTERS: dict[str, Callable[[object], str]] = {
-    one.__name__: one for one in (conf, plain, comment, value, voicemail, caller_name)
+    one.__name__: one for one in (conf, comment, value, voicemail, caller_name)
 }

@@ -81,7 +81,20 @@ def _environment(templates_dir: Path) -> Environment:
     )
     environment.filters |= FILTERS
     environment.filters["normal_patterns"] = normal_patterns
+    environment.globals["steps"] = Steps
     return environment
+
+
+class Steps:
+    """Writes the head of each line of one dialplan extension: ``exten => 201,1,`` and then `` same => n,``."""
+
+    def __init__(self, exten: str) -> None:
+        self._head = f"exten => {exten},1"
+
+    def __call__(self, label: str = "") -> str:
+        """The head of the next line."""
+        head, self._head = self._head, " same => n"
+        return f"{head}({label})," if label else f"{head},"
 
 
 class _Renderer:
