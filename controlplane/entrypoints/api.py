@@ -1,29 +1,33 @@
 """The HTTP API: builds the application out of the slices' routers."""
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from controlplane import __version__
 from controlplane.entrypoints import health
 from controlplane.identity import routes as identity
+from controlplane.nodes import routes as nodes
 from controlplane.numbering import routes as numbering
 from controlplane.platform import metrics
 from controlplane.platform.body_limit import BodyLimit
 from controlplane.platform.problem import install_problem_handlers
 from controlplane.platform.services import Services
+from controlplane.release import routes as release
 from controlplane.telephony import routes as telephony
 
 
 def api_routers() -> list[APIRouter]:
     """Routers under ``/api/v1``, one line a slice."""
-    return [identity.router, numbering.router, telephony.router]
+    return [identity.router, nodes.router, numbering.router, telephony.router, release.router]
 
 
 def root_routers() -> list[APIRouter]:
     """Routers with their own paths."""
-    return [health.router, metrics.router]
+    return [health.router, metrics.router, nodes.node_router, release.node_router]
 
 
 def make_api(services: Services) -> FastAPI:
@@ -50,3 +54,31 @@ def make_api(services: Services) -> FastAPI:
     for router in root_routers():
         app.include_router(router)
     return app
+
+
+class ApiServer(uvicorn.Server):
+    """uvicorn that sends long polls away before it waits for open requests."""
+
+    def __init__(self, config: uvicorn.Config, services: Services) -> None:
+        super().__init__(config)
+        self._services = services
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends within moments even with nodes waiting for news."""
+        self._services.wakeups.send_away()
+        await super().shutdown(sockets)
+
+
+def run_api(services: Services) -> None:
+    """Serves until SIGTERM."""
+    settings = services.settings
+    config = uvicorn.Config(
+        make_api(services),
+        host=settings.http_host,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    ApiServer(config, services).run()

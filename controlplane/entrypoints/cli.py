@@ -42,21 +42,11 @@ def demo() -> None:
 @app.command()
 def api() -> None:
     """Run the HTTP API."""
-    import uvicorn  # noqa: PLC0415
-
-    from controlplane.entrypoints.api import make_api  # noqa: PLC0415
+    from controlplane.entrypoints.api import run_api  # noqa: PLC0415
     from controlplane.platform.services import make_services  # noqa: PLC0415
 
     settings = load_settings()
-    uvicorn.run(
-        make_api(make_services(settings, database_url(settings))),
-        host=settings.http_host,
-        port=settings.http_port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=3,
-    )
+    run_api(make_services(settings, database_url(settings)))
 
 
 @app.command()
@@ -89,11 +79,17 @@ def bootstrap() -> None:
 
 
 @app.command()
-def node() -> None:
+def node(
+    with_asterisk: Annotated[bool, typer.Option("--with-asterisk", help="Also start and watch Asterisk.")] = False,
+) -> None:
     """Run noded, the helper beside this machine's Asterisk."""
-    from controlplane.entrypoints.node import run_node  # noqa: PLC0415
+    from controlplane.entrypoints.node import run_node, run_node_with_asterisk  # noqa: PLC0415
 
-    asyncio.run(run_node(load_settings()))
+    settings = load_settings()
+    if with_asterisk:
+        asyncio.run(run_node_with_asterisk(settings))
+    else:
+        run_node(settings)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """``controlplane demo``: a throw-away system, real calls through it, and a table of what was heard and stored."""
 
+import asyncio
 import json
 import tempfile
 from pathlib import Path
@@ -15,6 +16,7 @@ from controlplane.lab.client import ApiClient
 from controlplane.lab.demo import Bench, Finding, run_demo, summary
 from controlplane.node.runtime import ensure_tree
 from controlplane.platform.settings import Settings
+from controlplane.telephony.synthesis import CannotSpeak, find_voice
 
 PASSWORD = "demo-password-of-a-throw-away-system"  # noqa: S105 - the system lives for a minute on loopback
 
@@ -76,6 +78,15 @@ async def demo(base: Settings) -> bool:
     result = summary(findings)
     print(json.dumps(result))  # noqa: T201 - the last line is for programs
     return bool(result["ok"])
+
+
+async def speak(text: str, target: Path) -> Path:
+    """Says a text with our own voice into a WAV file at telephone rate."""
+    spoken = (await asyncio.to_thread(find_voice(Path("/usr/bin/flite")).speak, [text]))[0]
+    if isinstance(spoken, CannotSpeak):
+        raise spoken
+    target.write_bytes(spoken.files["wav"])
+    return target
 
 
 def _table(findings: list[Finding]) -> Table:

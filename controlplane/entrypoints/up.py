@@ -17,10 +17,10 @@ import httpx2
 import structlog
 
 from controlplane.entrypoints.local_node import make_layout
+from controlplane.entrypoints.node import keep_asterisk, watch_asterisk
 from controlplane.entrypoints.supervisor import Child
-from controlplane.node.base_config import write_base_config
-from controlplane.node.layout import AsteriskLayout, AsteriskRuntimeError
-from controlplane.node.runtime import ensure_tree, running_pid, start_asterisk, stop_asterisk, wait_booted
+from controlplane.node.layout import AsteriskLayout
+from controlplane.node.runtime import ensure_tree, running_pid, stop_asterisk
 from controlplane.platform.postgres import EmbeddedPostgres
 from controlplane.platform.settings import Settings
 
@@ -69,13 +69,16 @@ async def run_everything(settings: Settings, say: Say) -> AsyncIterator[Running]
         say("Bringing the database to its newest shape")
         born = await _bootstrap(settings, database_url)
         say("Starting Asterisk")
-        await _asterisk(layout, stack)
+        await keep_asterisk(layout)
+        stack.push_async_callback(asyncio.to_thread, stop_asterisk, layout, timeout_s=4.0)
         children = _children(settings, database_url, born.get("enrolment_code"))
         stack.push_async_callback(_stop_children, children)
         say("Starting the API, the workers and noded")
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(child.keep_running(), name=child.name) for child in children]
-            tasks.append(group.create_task(_watch(postgres, layout), name="watch"))
+            tasks.append(group.create_task(watch_asterisk(layout), name="watch-asterisk"))
+            if postgres:
+                tasks.append(group.create_task(_watch_postgres(postgres), name="watch-postgres"))
             await _wait_ready(settings)
             yield Running(
                 web_url=settings.web_url,
@@ -195,15 +198,6 @@ async def _bootstrap(settings: Settings, database_url: str) -> dict[str, str]:
     return born
 
 
-async def _asterisk(layout: AsteriskLayout, stack: contextlib.AsyncExitStack) -> None:
-    """Starts Asterisk, or takes over the one that a killed supervisor left running with its calls."""
-    if running_pid(layout) is None:
-        await asyncio.to_thread(write_base_config, layout)
-        process = start_asterisk(layout)
-        await asyncio.to_thread(wait_booted, layout, process)
-    stack.push_async_callback(asyncio.to_thread, stop_asterisk, layout, timeout_s=4.0)
-
-
 def _environment(settings: Settings, database_url: str) -> dict[str, str]:
     return {**settings.as_environment(), "CP_DATABASE_URL": database_url}
 
@@ -223,18 +217,14 @@ async def _stop_children(children: tuple[Child, ...]) -> None:
     await asyncio.gather(*(child.stop() for child in children))
 
 
-async def _watch(postgres: EmbeddedPostgres | None, layout: AsteriskLayout) -> None:
-    """Starts PostgreSQL and Asterisk again when they die."""
+async def _watch_postgres(postgres: EmbeddedPostgres) -> None:
+    """Starts PostgreSQL again when it dies."""
     while True:
         await asyncio.sleep(WATCH_S)
         try:
-            if postgres:
-                await postgres.ensure_running()
-            if running_pid(layout) is None:
-                log.warning("asterisk was down, starting it again")
-                await asyncio.to_thread(wait_booted, layout, start_asterisk(layout))
-        except (AsteriskRuntimeError, OSError) as err:
-            log.exception("could not restart", error=str(err))
+            await postgres.ensure_running()
+        except Exception as err:  # noqa: BLE001 - the package raises what it likes; the next look may do
+            log.warning("postgresql does not start", error=str(err))
 
 
 async def _wait_ready(settings: Settings) -> None:

@@ -1,9 +1,9 @@
 """Background workers: jobs by queue."""
 
+from controlplane.nodes import jobs as _nodes  # noqa: F401 - importing a slice's jobs declares them
 from controlplane.platform.jobs import Queue
 from controlplane.platform.services import Services
-
-SLICES_WITH_JOBS: tuple[str, ...] = ()
+from controlplane.telephony import jobs as _telephony  # noqa: F401
 
 
 async def run_worker(services: Services, *, media: bool) -> None:

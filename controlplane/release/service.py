@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from controlplane.identity.door import load_locations
 from controlplane.kit import clock
 from controlplane.kit.ids import new_id
 from controlplane.nodes import door as nodes
@@ -103,7 +104,7 @@ async def roll_back(
     wanted = await repository.find_release(uow.session, principal, release_id)
     if wanted is None:
         raise no_release()
-    node = await telephony.home_node(uow.session, principal.org_id)
+    node = await _home_node(services, uow.session, principal.org_id)
     configuration = open_snapshot(services.crypto, wanted, node)
     live = await repository.live_release(uow.session, principal.org_id)
     before = open_snapshot(services.crypto, live, node) if live else None
@@ -127,8 +128,10 @@ def open_snapshot(crypto: Crypto, release: Release, node: str) -> Configuration:
 
 async def _draft(services: Services, uow: UnitOfWork, org_id: UUID) -> Draft:
     await telephony.ensure_sounds(services, [org_id])
-    node = await telephony.home_node(uow.session, org_id)
-    whole = await telephony.load_configuration(uow.session, services.crypto, node)
+    node = await _home_node(services, uow.session, org_id)
+    whole = await telephony.load_configuration(
+        uow.session, services.crypto, node, default_node=services.settings.node_name
+    )
     configuration = part_of(whole, org_id)
     live = await repository.live_release(uow.session, org_id)
     before = open_snapshot(services.crypto, live, node) if live else None
@@ -136,6 +139,12 @@ async def _draft(services: Services, uow: UnitOfWork, org_id: UUID) -> Draft:
     broken = any(problem.severity == "error" for problem in problems)
     changes = [] if broken else await asyncio.to_thread(_changes, before, configuration)
     return Draft(node, configuration, before, live.id if live else None, problems, changes)
+
+
+async def _home_node(services: Services, session: AsyncSession, org_id: UUID) -> str:
+    """Where the organisation's calls are: the node of its first location."""
+    locations = await load_locations(session, org_ids=[org_id])
+    return locations[0].node if locations else services.settings.node_name
 
 
 def _changes(before: Configuration | None, after: Configuration) -> list[ChangeRead]:

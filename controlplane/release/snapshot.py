@@ -7,28 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from controlplane.kit.destination import Kind
-from controlplane.numbering.schemas import PhoneNumberFields, TrunkFields
 from controlplane.objects.schemas import ObjectFields, Stored
-from controlplane.telephony import schemas as telephony
-from controlplane.telephony.configuration import Configuration, LocationInfo, OrganizationInfo, Sound
-
-FIELDS: dict[Kind, type[ObjectFields]] = {
-    fields.kind: fields
-    for fields in (
-        TrunkFields,
-        PhoneNumberFields,
-        telephony.ExtensionFields,
-        telephony.DeviceFields,
-        telephony.RingGroupFields,
-        telephony.QueueFields,
-        telephony.IvrMenuFields,
-        telephony.TimeConditionFields,
-        telephony.HolidayCalendarFields,
-        telephony.VoicemailBoxFields,
-        telephony.PromptFields,
-        telephony.OutboundRouteFields,
-    )
-}
+from controlplane.telephony.configuration import FIELDS, Configuration, LocationInfo, OrganizationInfo, Sound
 
 
 def pack(configuration: Configuration) -> bytes:

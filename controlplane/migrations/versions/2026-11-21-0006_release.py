@@ -3,6 +3,8 @@
 Phase: pre.
 """
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB, UUID
@@ -13,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 
-def _times() -> list[sa.Column[sa.DateTime]]:
+def _times() -> list[sa.Column[datetime]]:
     return [
         sa.Column(name, sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now())
         for name in ("created_at", "updated_at")

@@ -1,0 +1,96 @@
+"""Who a request of a node comes from: its Ed25519 signature over the request, within five minutes."""
+
+import base64
+import binascii
+from typing import Annotated
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from fastapi import Query, Request
+
+from controlplane.kit import clock
+from controlplane.nodes import repository
+from controlplane.nodes.schemas import NodeIdentity
+from controlplane.platform.problem import Invalid, Unauthorized
+from controlplane.platform.services import Services, ServicesDep
+from controlplane.protocol.link import CLOCK_TOLERANCE_S, signed_text, signed_text_of_digest
+
+BODY_LIMIT = 16_000_000
+"""Bytes: some 5,000 facts of 3 kB. Recordings go by `signed_upload_node`."""
+
+
+def public_key(text: str) -> Ed25519PublicKey:
+    """Reads a node's key.
+
+    Raises:
+        Invalid: Not 32 bytes in base64.
+    """
+    try:
+        return Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
+    except ValueError as err:
+        raise Invalid.field("public_key", "is not an Ed25519 key of 32 bytes in base64") from err
+
+
+def _target(request: Request) -> str:
+    path: bytes = request.scope["raw_path"]
+    query: bytes = request.scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")
+
+
+def _check_clock(timestamp: str) -> None:
+    try:
+        off_s = abs(clock.now().timestamp() - int(timestamp))
+    except ValueError as err:
+        raise Unauthorized("X-Node-Time is not a time.") from err
+    if off_s > CLOCK_TOLERANCE_S:
+        raise Unauthorized(
+            f"The node's clock is {off_s:.0f} s off.", hint="Let the machine set its clock by NTP (chrony)."
+        )
+
+
+async def _known(services: Services, name: str) -> tuple[NodeIdentity, Ed25519PublicKey]:
+    async with services.uow() as uow:
+        node = await repository.find_named(uow.session, name)
+    if node is None or node.public_key is None or node.disabled_at is not None:
+        raise Unauthorized("This node is not enrolled, or was disabled.", hint="Make a new code with POST nodes.")
+    return NodeIdentity(node.name, node.id), public_key(node.public_key)
+
+
+def _verify(key: Ed25519PublicKey, signature: str, message: bytes) -> None:
+    try:
+        key.verify(base64.b64decode(signature, validate=True), message)
+    except (InvalidSignature, binascii.Error, ValueError) as err:
+        raise Unauthorized("The node's signature is wrong.") from err
+
+
+async def signed_node(request: Request, services: ServicesDep) -> NodeIdentity:
+    """Dependency: the node that signed this request and its body. Holds no database connection afterwards.
+
+    Raises:
+        Unauthorized: Unknown or disabled node, clock more than five minutes off, or a wrong signature.
+    """
+    headers = request.headers
+    timestamp = headers.get("X-Node-Time", "")
+    _check_clock(timestamp)
+    node, key = await _known(services, headers.get("X-Node", ""))
+    if int(headers.get("Content-Length", "0")) > BODY_LIMIT or "Transfer-Encoding" in headers:
+        raise Invalid("A node's message has a Content-Length of at most 16 MB.")
+    message = signed_text(request.method, _target(request), timestamp, await request.body())
+    _verify(key, headers.get("X-Node-Signature", ""), message)
+    return node
+
+
+async def signed_upload_node(
+    request: Request, services: ServicesDep, sha256: Annotated[str, Query(pattern=r"^[0-9a-f]{64}$")]
+) -> NodeIdentity:
+    """Dependency: the same for a body too large for memory. The signature covers ``sha256`` of the query in its place.
+
+    Whoever receives the body must compare it with that checksum.
+    """
+    headers = request.headers
+    timestamp = headers.get("X-Node-Time", "")
+    _check_clock(timestamp)
+    node, key = await _known(services, headers.get("X-Node", ""))
+    message = signed_text_of_digest(request.method, _target(request), timestamp, sha256)
+    _verify(key, headers.get("X-Node-Signature", ""), message)
+    return node
