@@ -2,6 +2,7 @@
 
 import contextlib
 import secrets
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -21,11 +22,15 @@ configure_logging("warning", as_json=False)  # as processes do; unconfigured, a 
 
 
 @pytest.fixture(scope="session")
-async def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """A server of this test process's own, on a Unix socket."""
-    server = EmbeddedPostgres(tmp_path_factory.mktemp("pg") / "data")
-    yield await server.start()
-    server.stop()
+async def postgres_url() -> AsyncIterator[str]:
+    """A server of this test process's own, on a Unix socket.
+
+    Not in pytest's temporary folder: other test runs of the same user clear that up while this one still runs.
+    """
+    with tempfile.TemporaryDirectory(prefix="cp-test-pg-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "data")
+        yield await server.start()
+        server.stop()
 
 
 def _named(url: str, database: str) -> str:
