@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from controlplane import __version__
+from controlplane.calls import routes as calls
 from controlplane.entrypoints import health
 from controlplane.identity import routes as identity
 from controlplane.nodes import routes as nodes
@@ -22,12 +23,12 @@ from controlplane.telephony import routes as telephony
 
 def api_routers() -> list[APIRouter]:
     """Routers under ``/api/v1``, one line a slice."""
-    return [identity.router, nodes.router, numbering.router, telephony.router, release.router]
+    return [identity.router, nodes.router, numbering.router, telephony.router, release.router, calls.router]
 
 
 def root_routers() -> list[APIRouter]:
     """Routers with their own paths."""
-    return [health.router, metrics.router, nodes.node_router, release.node_router]
+    return [health.router, metrics.router, nodes.node_router, release.node_router, calls.node_router]
 
 
 def make_api(services: Services) -> FastAPI:

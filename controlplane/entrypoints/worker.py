@@ -1,6 +1,7 @@
 """Background workers: jobs by queue."""
 
-from controlplane.nodes import jobs as _nodes  # noqa: F401 - importing a slice's jobs declares them
+from controlplane.calls import jobs as _calls  # noqa: F401 - importing a slice's jobs declares them
+from controlplane.nodes import jobs as _nodes  # noqa: F401
 from controlplane.platform.jobs import Queue
 from controlplane.platform.services import Services
 from controlplane.telephony import jobs as _telephony  # noqa: F401
