@@ -17,7 +17,7 @@ from controlplane.calls.schemas import CallStatus, Direction, Phase
 from controlplane.calls.spans import Span, union_s
 from controlplane.kit.destination import DestinationKind
 from controlplane.protocol.call_events import CallEvent, Why
-from controlplane.protocol.facts import Fact, FactKind, NodeFact
+from controlplane.protocol.facts import Fact, FactKind
 
 END_UNKNOWN = "end unknown"
 
@@ -32,6 +32,7 @@ _TOLD: dict[str, tuple[str, str | None, str]] = {
 }
 """Call event to the timeline's word, and the kind and key of the object it names."""
 
+_REFUSED = frozenset({Why.UNKNOWN, Why.TRUNK_FULL, Why.LOOP})
 _PASSED_OVER = frozenset({"PICKUP", "FORWARD", "PARK_START", "PARK_END", "LOCAL_OPTIMIZE"})
 
 
@@ -39,7 +40,7 @@ def fold(facts: Iterable[Fact], *, lost_at: datetime | None = None) -> FoldedCal
     """The record of one call.
 
     Args:
-        facts: All facts with the call's linkedid, as many as have come; node facts may be among them.
+        facts: All facts with the call's linkedid, as many as have come.
         lost_at: If the call has no end of its own, it is closed here as "end unknown": when Asterisk went down, or
             when the expiry job gave up waiting. A real end that comes later wins.
     """
@@ -66,24 +67,19 @@ class _Fold:
         self.queues: list[tuple[datetime, UUID]] = []
         self.outbound: CelRow | None = None
         self.message_left = False
-        self.down_at: datetime | None = None
         self.newest: datetime | None = None
         self.cdr_ids: dict[str, datetime] = {}
 
     # -- taking facts ------------------------------------------------------------------------------------------------
 
     def take(self, fact: Fact) -> None:
-        if fact.kind == FactKind.NODE:
-            if fact.payload.get("event") == NodeFact.ASTERISK_DOWN:
-                self.down_at = fact.at
-            return
         self.call.linkedid = self.call.linkedid or (fact.linkedid or "")
         if fact.kind == FactKind.CEL:
             self.newest = fact.at
             self._take_cel(read_cel(fact))
         elif fact.kind == FactKind.QUEUE_LOG:
             self._take_queue_log(fact)
-        elif isinstance(uniqueid := fact.payload.get("uniqueid"), str):
+        elif fact.kind == FactKind.CDR and isinstance(uniqueid := fact.payload.get("uniqueid"), str):
             self.cdr_ids.setdefault(uniqueid, fact.at)
 
     def _take_cel(self, row: CelRow) -> None:
@@ -202,7 +198,7 @@ class _Fold:
         self.outbound = row
         where = _where("trunk", row.uuid("trunk"))
         self._tell(row.at, "carrier asked", where, None, number=row.text("dialed"), shown=row.text("shown"))
-        if self.call.direction == Direction.INTERNAL and self.place is None:
+        if self.call.direction == Direction.INTERNAL and self.place is None:  # not one that is forwarded from inside
             self.call.direction = Direction.OUTBOUND
             self.call.dialed_number = row.text("dialed")
 
@@ -244,7 +240,7 @@ class _Fold:
         self._close(lost_at)
         now = call.ended_at or self.newest
         if now is None or call.started_at is None:
-            return call  # nothing but node facts and second witnesses so far
+            return call  # nothing but second witnesses so far
         if call.ended_at is not None:
             self.legs.close(now)
             call.duration_s = round((now - call.started_at).total_seconds(), 3)
@@ -266,9 +262,8 @@ class _Fold:
         if call.ended_at is not None:
             call.hangup_cause = self._hangup_cause()
             return
-        closing = max((at for at in (self.down_at, lost_at) if at is not None), default=None)
-        if closing is not None and self.newest is not None:
-            call.ended_at = max(closing, self.newest)
+        if lost_at is not None and self.newest is not None:
+            call.ended_at = max(lost_at, self.newest)
             call.hangup_cause = END_UNKNOWN
             self._flag(END_UNKNOWN, call.ended_at, "")
 
@@ -283,6 +278,8 @@ class _Fold:
         call = self.call
         if self.legs.first_talk is not None:
             call.answered_at = self.legs.first_talk[0]
+        elif self._is_service_call() and (caller := self.legs.by_id.get(call.linkedid)) is not None:
+            call.answered_at = caller.answered_at
         open_talk = [(leg.talking_since, now) for leg in self.legs.by_id.values() if leg.talking_since]
         call.talk_s = union_s([*self.legs.talks(), *open_talk])
         call.wait_s = union_s(self.waits)
@@ -302,18 +299,25 @@ class _Fold:
         before = [queue for at, queue in self.queues if call.answered_at is None or at <= call.answered_at]
         call.queue_id = before[-1] if before else None
 
+    def _is_service_call(self) -> bool:
+        """A phone dialled a feature code, such as its voicemail or the echo test: the system itself answers."""
+        return self.call.direction == Direction.INTERNAL and self.place is None and len(self.legs.by_id) == 1
+
     def _status(self) -> CallStatus:
-        if self.legs.first_talk is not None:
-            return CallStatus.ANSWERED if self.call.ended_at else CallStatus.LIVE
         if self.call.ended_at is None:
             return CallStatus.LIVE
+        if self.call.answered_at is not None:
+            return CallStatus.ANSWERED
         if self.message_left:
             return CallStatus.VOICEMAIL
         return self._status_unanswered(self.place[0] if self.place else "")
 
     def _status_unanswered(self, place: str) -> CallStatus:
-        if place == DestinationKind.HANGUP and self.place_why == Why.NUMBER:
-            return CallStatus.BLOCKED
+        if place == DestinationKind.HANGUP:
+            if self.place_why == Why.NUMBER:
+                return CallStatus.BLOCKED
+            if self.place_why in _REFUSED:
+                return CallStatus.FAILED
         if place == DestinationKind.IVR_MENU or (place == DestinationKind.QUEUE and not self.queue_left):
             return CallStatus.ABANDONED
         if self.call.direction == Direction.OUTBOUND:

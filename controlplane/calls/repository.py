@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select, text, tuple_, update
+from sqlalchemy import Select, and_, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
 from controlplane.calls.models import Call, Recording, Transcript, Voicemail
+from controlplane.kit.destination import Kind
+from controlplane.objects import door as objects
 from controlplane.platform.auth import Principal
 from controlplane.platform.tenancy import scoped, visible
 
@@ -46,7 +48,7 @@ def _its_call(model: type[Recording] | type[Voicemail]) -> ColumnElement[bool]:
     return and_(
         Voicemail.node == Call.node,
         Voicemail.caller_channel == Call.caller_channel,
-        Voicemail.left_at >= Call.started_at,
+        Voicemail.left_at >= Call.started_at - text("interval '2 seconds'"),  # left_at is in whole seconds
         Voicemail.left_at <= ended + text("interval '10 minutes'"),  # a live call's newest fact may be its greeting
     )
 
@@ -77,29 +79,42 @@ async def attach_voicemails(session: AsyncSession, *, call_ids: Collection[UUID]
     )
 
 
-async def silent_calls(session: AsyncSession, before: datetime) -> list[CallKey]:
-    """Live calls of which nothing was heard since then."""
-    statement = select(Call.node, Call.linkedid).where(Call.status == "live", Call.last_fact_at < before)
-    return [(row.node, row.linkedid) for row in await session.execute(statement)]
+async def presume_ended(
+    session: AsyncSession,
+    *,
+    node: str | None = None,
+    started_before: datetime | None = None,
+    silent_since: datetime,
+    lost_at: datetime | None = None,
+) -> list[CallKey]:
+    """Presumes the end of live calls: at ``lost_at``, else with their newest fact. They still have to be folded.
 
-
-async def mark_lost(session: AsyncSession, keys: Collection[CallKey], lost_at: datetime | None) -> None:
-    """Presumes the end of calls: at that time, or with their newest fact."""
-    moment = lost_at if lost_at is not None else Call.last_fact_at
-    await session.execute(
+    Args:
+        session: Their transaction.
+        node: Only calls on this node.
+        started_before: Only calls that began before.
+        silent_since: Only calls without a fact later than this.
+        lost_at: When they ended, if that is known.
+    """
+    statement = (
         update(Call)
-        .where(tuple_(Call.node, Call.linkedid).in_(keys))
-        .values(lost_at=moment)
+        .where(Call.status == "live", Call.last_fact_at <= silent_since)
+        .values(lost_at=lost_at if lost_at is not None else Call.last_fact_at)
+        .returning(Call.node, Call.linkedid)
         .execution_options(synchronize_session=False)
     )
-
-
-async def live_calls_of_node(session: AsyncSession, node: str, started_before: datetime) -> list[CallKey]:
-    """Calls of a node that began before that time and are still live."""
-    statement = select(Call.node, Call.linkedid).where(
-        Call.status == "live", Call.node == node, Call.started_at < started_before
-    )
+    if node is not None:
+        statement = statement.where(Call.node == node)
+    if started_before is not None:
+        statement = statement.where(Call.started_at < started_before)
     return [(row.node, row.linkedid) for row in await session.execute(statement)]
+
+
+async def oldest_live(session: AsyncSession, node: str) -> datetime | None:
+    """When the oldest live call of a node began."""
+    statement = select(func.min(Call.started_at)).where(Call.status == "live", Call.node == node)
+    moment: datetime | None = await session.scalar(statement)
+    return moment
 
 
 def visible_calls(principal: Principal) -> Select[Any]:
@@ -178,10 +193,31 @@ async def voicemail_named(
     )
 
 
-async def has_unlinked(session: AsyncSession) -> bool:
-    """Whether any recording or message still lacks its call."""
-    return bool(
-        await session.scalar(
-            select(or_(exists().where(Recording.call_id.is_(None)), exists().where(Voicemail.call_id.is_(None))))
-        )
-    )
+async def transcript_of_source(session: AsyncSession, transcript: Transcript) -> tuple[str, UUID | None] | None:
+    """Storage key of the sound a transcript is about, and its call."""
+    model = Recording if transcript.recording_id else Voicemail
+    source_id = transcript.recording_id or transcript.voicemail_id
+    row = (await session.execute(select(model.storage_key, model.call_id).where(model.id == source_id))).first()
+    return (row.storage_key, row.call_id) if row else None
+
+
+async def box_numbered(session: AsyncSession, org_id: UUID, number: str) -> objects.ConfigObject | None:
+    """The voicemail box with this number."""
+    model = objects.ConfigObject
+    statement = select(model).where(model.org_id == org_id, model.kind == Kind.VOICEMAIL_BOX, model.number == number)
+    return (await session.scalars(statement)).first()
+
+
+async def boxes_of_extensions(session: AsyncSession, extension_ids: Collection[UUID]) -> set[UUID]:
+    """The voicemail boxes of these extensions."""
+    model = objects.ConfigObject
+    box_id = model.fields["voicemail_box_id"].astext
+    statement = select(box_id).where(model.id.in_(extension_ids), box_id.is_not(None))
+    return {UUID(found) for found in await session.scalars(statement)}
+
+
+async def email_of_box(session: AsyncSession, box_id: UUID) -> str | None:
+    """Where new messages of a box are mailed."""
+    model = objects.ConfigObject
+    email: str | None = await session.scalar(select(model.fields["email"].astext).where(model.id == box_id))
+    return email

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from controlplane.calls.fold import END_UNKNOWN, fold
 from controlplane.calls.record import FoldedCall
 from controlplane.calls.schemas import CallStatus, Phase
-from controlplane.protocol.facts import Fact, FactKind, NodeFact
+from controlplane.protocol.facts import Fact, FactKind
 
 STREAMS = Path(__file__).parent / "streams"
 NAMES = sorted(path.stem for path in STREAMS.glob("*.jsonl"))
@@ -135,14 +135,9 @@ def test_a_crash_of_asterisk_closes_the_call_by_what_was_reached() -> None:
     facts = FACTS["menu_queue_whisper"]
     until_talk = [fact for fact in facts if fact.at < facts[0].at + timedelta(seconds=6)]
     until_talk = [fact for fact in until_talk if fact.kind == FactKind.CEL]
-    down = Fact(
-        boot="capture-boot-1", seq=999, kind=FactKind.NODE, at=facts[0].at + timedelta(seconds=10),
-        payload={"event": NodeFact.ASTERISK_DOWN},
-    )  # fmt: skip
-    call = fold([down, *until_talk])
+    call = fold(until_talk, lost_at=facts[0].at + timedelta(seconds=10))
     assert (call.status, call.hangup_cause) == (CallStatus.ANSWERED, END_UNKNOWN)
     assert call.duration_s == pytest.approx(10, abs=0.1)
-    assert fold(until_talk, lost_at=down.at) == call
 
 
 def test_the_real_end_wins_over_a_presumed_one() -> None:
