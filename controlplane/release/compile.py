@@ -63,7 +63,7 @@ class _Compiler:
         return model.PbxModel(
             node=self._configuration.node,
             organizations=tuple(
-                model.Organization(one.id, one.name, one.id.hex, names.voicemail_context(one.id))
+                model.Organization(one.id, one.name, one.id.hex, names.voicemail_context(one.id), self._digits(one.id))
                 for one in organizations
             ),
             trunks=tuple(map(self._trunk, of(TrunkFields))),
@@ -83,6 +83,14 @@ class _Compiler:
         )
 
     # Looking up
+
+    def _digits(self, org: UUID) -> model.TableDigits:
+        own = [item.fields for item in self._configuration.objects if item.org_id == org]
+        return model.TableDigits(
+            did=names.table_digits(sum(isinstance(one, PhoneNumberFields) for one in own)),
+            num=names.table_digits(sum(one.internal_number() is not None for one in own)),
+            chk=names.table_digits(sum(isinstance(one, VoicemailBoxFields) for one in own)),
+        )
 
     def _hop(self, org: UUID, destination: Destination | None) -> model.Hop:
         if destination is None or destination.kind == DestinationKind.HANGUP:
@@ -274,7 +282,7 @@ class _Compiler:
             number=fields.number,
             context=names.context_of(Kind.IVR_MENU, item.id),
             prompt=self._sound(fields.prompt),
-            invalid_prompt=self._optional_sound(fields.invalid_prompt) or "option-is-invalid",
+            invalid_prompt=self._optional_sound(fields.invalid_prompt) or "pm-invalid-option",
             options=tuple(
                 model.Option(one.digit, self._hop(item.org_id, one.destination))
                 for one in sorted(fields.options, key=lambda one: one.digit)

@@ -347,6 +347,15 @@ class OutboundRoute(PbxObject):
 
 
 @dataclass(frozen=True, slots=True)
+class TableDigits:
+    """By how many last digits each table of numbers is cut: ``did`` from outside, ``num`` inside, ``chk`` boxes."""
+
+    did: int
+    num: int
+    chk: int
+
+
+@dataclass(frozen=True, slots=True)
 class Organization:
     """One organisation's names on the node; two of them share nothing."""
 
@@ -354,6 +363,7 @@ class Organization:
     name: str
     tag: str
     voicemail_context: str
+    digits: TableDigits
 
 
 @dataclass(frozen=True, slots=True)

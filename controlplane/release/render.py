@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -131,7 +132,7 @@ class _Renderer:
             yield (
                 f"extensions/10-trunks-{org.tag}.conf",
                 FileKind.DIALPLAN,
-                self._text("extensions/trunks.conf.j2", items=trunks),
+                self._text("extensions/trunks.conf.j2", org=org, items=trunks),
             )
             yield f"pjsip/trunks-{org.tag}.conf", FileKind.PJSIP, self._text("pjsip/trunks.conf.j2", items=trunks)
         routes = [one for one in _of(org, self._model.routes) if one.enabled and one.carries]
@@ -141,12 +142,11 @@ class _Renderer:
                 FileKind.DIALPLAN,
                 self._text("extensions/routes.conf.j2", items=routes),
             )
-        numbers = [one for one in _of(org, self._model.phone_numbers) if one.enabled]
-        buckets = _buckets("did", org, ((one.number, one) for one in numbers))
-        for last_digit in sorted({context[-1] for context in buckets}):
-            part = [(context, items) for context, items in sorted(buckets.items()) if context[-1] == last_digit]
-            path = f"extensions/20-dids-{org.tag}-{last_digit}.conf"
-            yield path, FileKind.DIALPLAN, self._text("extensions/dids.conf.j2", buckets=part)
+        numbers = [(one.number, one) for one in _of(org, self._model.phone_numbers) if one.enabled]
+        tables = _tables("did", org, org.digits.did, numbers)
+        for last, part in groupby(sorted(tables, key=_last_digit), key=_last_digit):
+            path = f"extensions/20-dids-{org.tag}{f'-{last}' if org.digits.did else ''}.conf"
+            yield path, FileKind.DIALPLAN, self._text("extensions/dids.conf.j2", org=org, tables=list(part))
 
     def _stations(self, org: Organization) -> Iterator[tuple[str, FileKind, str]]:
         """Extensions and devices, a file for each location, and what is dialled inside."""
@@ -164,7 +164,7 @@ class _Renderer:
             *extensions, *_of(org, self._model.ring_groups), *_of(org, self._model.queues),
             *_of(org, self._model.ivr_menus),
         ]  # fmt: skip
-        buckets = _buckets("num", org, ((number, one) for one in dialed if (number := one.number)))
+        numbered = [(number, one) for one in dialed if (number := one.number)]
         yield (
             f"extensions/30-internal-{org.tag}.conf",
             FileKind.DIALPLAN,
@@ -172,7 +172,7 @@ class _Renderer:
                 "extensions/internal.conf.j2",
                 org=org,
                 routes=[one for one in _of(org, self._model.routes) if one.enabled and one.carries],
-                buckets=sorted(buckets.items()),
+                tables=_tables("num", org, org.digits.num, numbered),
             ),
         )
 
@@ -180,20 +180,20 @@ class _Renderer:
         """Everything that a call passes between its number and a phone."""
         model = self._model
         boxes = _of(org, model.voicemail_boxes)
-        checks = _buckets("chk", org, ((one.number, one) for one in boxes))
+        checks = _tables("chk", org, org.digits.chk, [(one.number, one) for one in boxes])
         plans: list[tuple[str, dict[str, Any]]] = [
             ("groups", {"items": _of(org, model.ring_groups)}),
             ("queues", {"items": _of(org, model.queues)}),
-            ("menus", {"items": _of(org, model.ivr_menus)}),
+            ("menus", {"org": org, "items": _of(org, model.ivr_menus)}),
             (
                 "hours",
                 {"calendars": _of(org, model.holiday_calendars), "conditions": _of(org, model.time_conditions)},
             ),
-            ("boxes", {"items": boxes, "buckets": sorted(checks.items())}),
+            ("boxes", {"items": boxes, "org": org, "tables": checks}),
             ("announcements", {"items": _of(org, model.announcements)}),
         ]
         for name, values in plans:
-            if any(values.values()):
+            if values.get("items") or values.get("conditions") or values.get("calendars"):
                 path = f"extensions/50-{name}-{org.tag}.conf"
                 yield path, FileKind.DIALPLAN, self._text(f"extensions/{name}.conf.j2", **values)
         queues = _of(org, model.queues)
@@ -208,11 +208,18 @@ def _of(org: Organization, items: Sequence[Item]) -> list[Item]:
     return [one for one in items if one.org == org.id]
 
 
-def _buckets(kind: str, org: Organization, numbered: Iterable[tuple[str, Item]]) -> dict[str, list[Item]]:
-    buckets: dict[str, list[Item]] = defaultdict(list)
+def _tables(
+    kind: str, org: Organization, digits: int, numbered: Iterable[tuple[str, Item]]
+) -> list[tuple[str, list[Item]]]:
+    """Each context of a table with the objects whose numbers it holds."""
+    found: dict[str, list[Item]] = {context: [] for context in names.tables(kind, org.tag, digits)}
     for number, item in numbered:
-        buckets[names.bucket(kind, org.id, number)].append(item)
-    return buckets
+        found[names.table_of(kind, org.tag, digits, number)].append(item)
+    return list(found.items())
+
+
+def _last_digit(table: tuple[str, list[Item]]) -> str:
+    return table[0][-1]
 
 
 def _by_location(org: Organization, items: Sequence[Item]) -> list[tuple[str, list[Item]]]:
