@@ -133,12 +133,14 @@ class StandIn:
 
     async def _poll(self, request: Request, _body: bytes) -> Response:
         deadline = time.monotonic() + min(float(request.query_params["wait_s"]), 2)
-        while time.monotonic() < deadline and not self.is_ill:
+        while time.monotonic() < deadline and not (self.is_ill or self._server is None or self._server.should_exit):
             if self.commands or (self.desired and self.desired != request.query_params.get("have")):
                 break
             await asyncio.sleep(0.01)
-        commands, self.commands = self.commands, []
-        answer = {"desired": self.desired, "commands": [command.model_dump(mode="json") for command in commands]}
+        # Handed out until the result is here: an answer may be lost on its way.
+        done = {result.id for result in self.results}
+        self.commands = [command for command in self.commands if command.id not in done]
+        answer = {"desired": self.desired, "commands": [command.model_dump(mode="json") for command in self.commands]}
         return JSONResponse(answer)
 
     async def _manifest(self, request: Request, _body: bytes) -> Response:

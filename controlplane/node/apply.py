@@ -1,7 +1,6 @@
 """Puts a release in force on this node, proves it, and takes it back by itself if it does not hold."""
 
 import asyncio
-import contextlib
 import re
 import sqlite3
 import time
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from controlplane.node.ami import Ami, AmiDown, AmiError
+from controlplane.node.ari import Ari
 from controlplane.node.bundle import BundleRefused, Releases, changed_files
 from controlplane.node.devices import DevicePush, devices_in_asterisk, devices_of
 from controlplane.node.link import Link
@@ -62,10 +62,11 @@ class Applier:
     files switch in one step, and what Asterisk has loaded is brought in line by :meth:`reconcile`.
     """
 
-    def __init__(self, releases: Releases, journal: Journal, ami: Ami, verifier: Verifier) -> None:
+    def __init__(self, releases: Releases, journal: Journal, ami: Ami, ari: Ari, verifier: Verifier) -> None:
         self._releases = releases
         self._journal = journal
         self._ami = ami
+        self._ari = ari
         self._verifier = verifier
         self._lock = asyncio.Lock()
 
@@ -86,8 +87,6 @@ class Applier:
             problem = str(err) or "Asterisk is not running on this node; apply again when it is."
             report = self._report(digest, ApplyState.FAILED, [problem])
         report.took_ms = round(1000 * (time.monotonic() - began))
-        with contextlib.suppress(OSError):
-            await asyncio.to_thread(self._releases.tidy)
         log.info("apply.done", state=report.state, took_ms=report.took_ms, problems=report.problems)
         return report
 
@@ -123,7 +122,7 @@ class Applier:
         kinds: Collection[FileKind] = frozenset(FileKind) if is_stale else ()
         if not kinds and push.is_empty:
             return []
-        done = await Reload(kinds, push, release_id=release_id, only_names_release=False).run(self._ami)
+        done = await Reload(kinds, push, release_id=release_id, only_names_release=False).run(self._ami, self._ari)
         problems: list[str] = []
         if live:
             problems = await self._verifier.problems(
@@ -135,19 +134,20 @@ class Applier:
     async def _put_in_force(self, digest: str, new: Manifest) -> ApplyReport:
         old_digest = self._releases.live_digest()
         old = self._releases.live_manifest()
-        push = DevicePush(devices_of(self._releases, old_digest), devices_of(self._releases, digest))
         changed = changed_files(old, new)
         kinds = {file.kind for file in changed}
+        paths = {file.path for file in changed}
+        push = DevicePush(devices_of(self._releases, old_digest, paths), devices_of(self._releases, digest, paths))
         reload = Reload(
             kinds, push, release_id=new.release_id, only_names_release=only_names_release(self._releases, old, new)
         )
-        contexts = self._contexts_in(digest, new, {file.path for file in changed})
+        contexts = self._contexts_in(digest, new, paths) | _new_contexts(old, new)
         before = await self._verifier.before()
         done: list[str] = []
         try:
             self._journal.begin(old_digest, digest)
             self._releases.switch(digest)
-            done = await reload.run(self._ami)
+            done = await reload.run(self._ami, self._ari)
             problems = await self._verifier.problems(new, before, contexts=contexts, devices=push.changed, kinds=kinds)
         except (AmiError, ValueError) as err:
             problems = [f"Asterisk did not take the release: {err}"]
@@ -169,9 +169,9 @@ class Applier:
         self._journal.finish()
         return [f"After going back: {problem}" for problem in problems]
 
-    def _contexts_in(self, digest: str, manifest: Manifest, paths: Collection[str]) -> list[str]:
+    def _contexts_in(self, digest: str, manifest: Manifest, paths: Collection[str]) -> set[str]:
         files = [file.path for file in manifest.files if file.kind == FileKind.DIALPLAN and file.path in paths]
-        return [name for path in files for name in _CONTEXT.findall(self._releases.read(digest, path))]
+        return {name for path in files for name in _CONTEXT.findall(self._releases.read(digest, path))}
 
     def _report(
         self, digest: str, state: ApplyState, problems: list[str], reloads: list[str] | None = None
@@ -183,3 +183,9 @@ class Applier:
             problems=problems,
             reloads=reloads or [],
         )
+
+
+def _new_contexts(old: Manifest | None, new: Manifest) -> set[str]:
+    """Contexts that are new, or whose number of lines has changed."""
+    before = old.expect.contexts if old else {}
+    return {name for name, count in new.expect.contexts.items() if before.get(name) != count}

@@ -9,7 +9,7 @@ import base64
 import contextlib
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -106,19 +106,8 @@ class Ari:
         """
         return await self.request("GET", path, query)
 
-    async def put_object(self, kind: str, name: str, fields: Sequence[tuple[str, str]]) -> None:
-        """Makes or replaces one PJSIP object (``auth``, ``aor``, ``endpoint``) without a reload.
-
-        Fields that were set before and are missing now fall back to their defaults.
-
-        Raises:
-            AriError, AriDown: see :meth:`get`.
-        """
-        body = {"fields": [{"attribute": key, "value": value} for key, value in fields]}
-        await self.request("PUT", _object_path(kind, name), body=body)
-
     async def delete_object(self, kind: str, name: str) -> bool:
-        """Removes one PJSIP object; False if there was none.
+        """Removes one PJSIP object, such as a ``contact``, and tells all who watch it; False if there was none.
 
         Raises:
             AriError, AriDown: see :meth:`get`.

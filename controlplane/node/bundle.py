@@ -45,6 +45,7 @@ class Releases:
         self._identity = identity
         self._blobs = layout.releases / ".blobs"
         self._incoming = layout.releases / ".incoming"
+        self._known: dict[str, Manifest] = {}  # the newest two: what is live and what comes
 
     async def fetch(self, link: Link, digest: str) -> Manifest:
         """Brings a release onto the disk, with only those files fetched that are not there yet.
@@ -72,11 +73,14 @@ class Releases:
             if err.errno in {errno.ENOSPC, errno.EDQUOT}:
                 raise BundleRefused(f"The disk of {self._layout.releases} is full.") from err
             raise BundleRefused(f"The release can't be written to {self._layout.releases}: {err.strerror}.") from err
-        return manifest
+        return self.manifest(digest)
 
     def manifest(self, digest: str) -> Manifest:
         """What a release on the disk holds."""
-        return Manifest.model_validate_json((self._layout.releases / digest / _MANIFEST).read_bytes())
+        if digest not in self._known:
+            text = (self._layout.releases / digest / _MANIFEST).read_bytes()
+            self._known = dict([*self._known.items(), (digest, Manifest.model_validate_json(text))][-2:])
+        return self._known[digest]
 
     def live_digest(self) -> str | None:
         """The release in force; None before the first."""
@@ -104,24 +108,19 @@ class Releases:
         _sync_folder(current.parent)
 
     def tidy(self) -> None:
-        """Keeps the newest releases and what they need; for after an apply."""
+        """Keeps the newest releases and the files they need; for after an apply."""
         live = self.live_digest()
         folders = [path for path in self._layout.releases.iterdir() if path.is_dir() and not path.name.startswith(".")]
-        folders.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-        kept = [path for path in folders if path.name == live]
-        for folder in folders:
-            if folder not in kept and len(kept) < _KEEP:
-                kept.append(folder)
-        for folder in set(folders) - set(kept):
+        folders.sort(key=lambda path: (path.name == live, path.stat().st_mtime), reverse=True)
+        for folder in folders[_KEEP:]:
             shutil.rmtree(folder, ignore_errors=True)
-        needed = {file.sha256 for folder in kept for file in self.manifest(folder.name).files}
-        for blob in self._blobs.iterdir():
-            if blob.name not in needed:
-                blob.unlink()
-        prompts = {Path(f.path).name for k in kept for f in self.manifest(k.name).files if f.kind == FileKind.PROMPT}
+        # A content is linked from .blobs, from each release that holds it, and a prompt from prompts/ as well.
         for prompt in self._layout.prompts.iterdir():
-            if prompt.name not in prompts:
+            if prompt.stat().st_nlink <= 2:
                 prompt.unlink()
+        for blob in self._blobs.iterdir():
+            if blob.stat().st_nlink == 1:
+                blob.unlink()
 
     def _proven(self, signed: SignedManifest, digest: str) -> Manifest:
         text = signed.manifest.encode()
@@ -187,29 +186,28 @@ class Releases:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o750)
         self._layout.prompts.mkdir(exist_ok=True)
+        folders = {(folder / file.path).parent for file in manifest.files}
+        for needed in sorted(folders):
+            needed.mkdir(parents=True, exist_ok=True, mode=0o750)
         for file in manifest.files:
             self._place(file, folder)
         write_private(folder / _MANIFEST, text.encode())
-        for changed in (*{(folder / file.path).parent for file in manifest.files}, folder, self._layout.prompts):
-            if changed.exists():
-                _sync_folder(changed)
+        for changed in (*folders, folder, self._layout.prompts):
+            _sync_folder(changed)
         folder.rename(self._layout.releases / digest)
         _sync_folder(self._layout.releases)
 
     def _place(self, file: BundleFile, folder: Path) -> None:
         blob = self._blobs / file.sha256
-        if file.kind != FileKind.PROMPT:
-            target = folder / file.path
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-            target.hardlink_to(blob)
+        target = folder / file.path
+        target.hardlink_to(blob)
+        prompt = self._layout.prompts / target.name
+        if file.kind != FileKind.PROMPT or (prompt.exists() and prompt.samefile(blob)):
             return
-        target = self._layout.prompts / Path(file.path).name
-        if target.exists() and target.samefile(blob):
-            return
-        partial = target.with_name(target.name + ".part")
+        partial = prompt.with_name(prompt.name + ".part")
         partial.unlink(missing_ok=True)
         partial.hardlink_to(blob)
-        partial.replace(target)  # a call that plays the old content keeps it open
+        partial.replace(prompt)  # a call that plays the old content keeps it open
 
 
 def changed_files(old: Manifest | None, new: Manifest) -> list[BundleFile]:

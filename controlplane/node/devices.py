@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import get_args
 
 from controlplane.node.ami import Ami, AmiDown, AmiError
+from controlplane.node.ari import Ari, AriError
 from controlplane.node.bundle import BundleRefused, Releases, of_kind
 from controlplane.node.layout import AsteriskLayout
 from controlplane.node.phones import ObjectType, PhoneObject, announce_action, delete_action, put_action, write_phones
@@ -54,16 +55,20 @@ def read_devices(text: str) -> list[PhoneObject]:
     return objects
 
 
-def devices_of(releases: Releases, digest: str | None) -> DeviceSet:
-    """All phones of a release on the disk; none for None.
+def devices_of(releases: Releases, digest: str | None, paths: Collection[str] | None = None) -> DeviceSet:
+    """The phones of a release on the disk, all or those in some files; none for None.
 
     Raises:
         BundleRefused: see :func:`read_devices`.
     """
     if digest is None:
         return {}
-    files = of_kind(releases.manifest(digest).files, FileKind.DEVICES)
-    objects = (phone for file in files for phone in read_devices(releases.read(digest, file.path)))
+    objects = (
+        phone
+        for file in of_kind(releases.manifest(digest).files, FileKind.DEVICES)
+        if paths is None or file.path in paths
+        for phone in read_devices(releases.read(digest, file.path))
+    )
     return {(phone.type, phone.id): phone for phone in objects}
 
 
@@ -122,19 +127,29 @@ class DevicePush:
         await _in_turn(ami, (announce_action(name) for name in self._announce))
         return done
 
-    async def remove(self, ami: Ami) -> list[str]:
+    async def remove(self, ami: Ami, ari: Ari) -> list[str]:
         """Removes phones and where they were registered; gives what was done, in words.
 
         Raises:
             AmiError: Asterisk refused or went away.
         """
-        await _in_turn(ami, (delete_action(*key) for key in self._deletes))
         gone = {name for kind, name in self._deletes if kind == "aor"}
         if gone:
-            contacts = [row["key"].rpartition("/")[2] for row in await _tree(ami, "registrar")]
-            theirs = [contact for contact in contacts if contact.partition(";")[0] in gone]
-            await _in_turn(ami, ({"Action": "DBDel", "Family": "registrar/contact", "Key": key} for key in theirs))
+            await _forget_contacts(ami, ari, gone)
+        await _in_turn(ami, (delete_action(*key) for key in self._deletes))
         return [f"delete {kind} {name}" for kind, name in self._deletes[:50]]
+
+
+async def _forget_contacts(ami: Ami, ari: Ari, names: Collection[str]) -> None:
+    """Ends registrations, while their phones are still known: only then does Asterisk tell queues and lamps."""
+    for row in await _tree(ami, "registrar"):
+        contact = row["key"].rpartition("/")[2]
+        if contact.partition(";")[0] not in names:
+            continue
+        try:
+            await ari.delete_object("contact", contact)
+        except AriError:
+            await ami.action("DBDel", Family="registrar/contact", Key=contact)
 
 
 def _rank(key: Key) -> tuple[int, str]:

@@ -138,7 +138,9 @@ class _Linked:
         self._node = node
         self._link = link
         self._releases = Releases(node.layout, identity)
-        self._applier = Applier(self._releases, Journal(node.store), node.ami, Verifier(node.layout, node.ami))
+        self._applier = Applier(
+            self._releases, Journal(node.store), node.ami, node.ari, Verifier(node.layout, node.ami)
+        )
         self._dealt_with = self._releases.live_digest()
         self._wanted: str | None = None
         self._wish = asyncio.Event()
@@ -208,6 +210,7 @@ class _Linked:
             backoff.reset()
             self._node.outbox.put("apply-reports", report)
             self._node.watch.changed.set()
+            await asyncio.to_thread(self._releases.tidy)
 
     async def reconcile(self) -> None:
         """Brings each Asterisk that comes up in line with the release in force."""

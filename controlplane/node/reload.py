@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from controlplane.node.ami import Ami, AmiError
+from controlplane.node.ari import Ari
 from controlplane.node.bundle import Releases, changed_files
 from controlplane.node.devices import DevicePush
 from controlplane.protocol.bundle import FileKind, Manifest
@@ -39,7 +40,7 @@ class Reload:
         self.only_names_release = only_names_release
         self._release_id = release_id
 
-    async def run(self, ami: Ami) -> list[str]:
+    async def run(self, ami: Ami, ari: Ari) -> list[str]:
         """Does them; gives what was done, in words.
 
         Raises:
@@ -56,7 +57,7 @@ class Reload:
                 done.append(f"set {RELEASE_VARIABLE}")
             else:
                 done.append(await _reload(ami, command))
-        return [*done, *await self.push.remove(ami)]
+        return [*done, *await self.push.remove(ami, ari)]
 
 
 def only_names_release(releases: Releases, old: Manifest | None, new: Manifest) -> bool:
