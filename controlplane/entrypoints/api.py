@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from controlplane import __version__
 from controlplane.calls import routes as calls
+from controlplane.entrypoints import declared_jobs as _declared_jobs  # noqa: F401
 from controlplane.entrypoints import health
 from controlplane.identity import routes as identity
 from controlplane.nodes import routes as nodes
@@ -35,7 +36,8 @@ def make_api(services: Services) -> FastAPI:
     """The application for one process; services are opened and closed with it."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        services: Services = app.state.services
         await services.wakeups.start()
         async with services.app.open_async():
             yield

@@ -1,4 +1,7 @@
-"""Refuses bodies that are bigger than any honest one, before they fill the memory."""
+"""Refuses bodies that are bigger than any honest one, before they fill the memory.
+
+FastAPI's own ``max_body_size`` answers in plain text; every error of ours is a problem document.
+"""
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
