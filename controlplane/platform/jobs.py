@@ -38,8 +38,8 @@ class Queue(StrEnum):
 RETRY = procrastinate.RetryStrategy(max_attempts=6, exponential_wait=4)
 """7 runs in all: 4 s, 16 s, 64 s … between them, about an hour and a half altogether."""
 
-blueprint = procrastinate.Blueprint()
 JobBody = Callable[..., Awaitable[None]]
+_declared: list[Callable[[App], None]] = []
 
 
 def job(
@@ -69,19 +69,26 @@ def job(
                 finally:
                     TOOK.labels(name).observe(time.perf_counter() - begun)
 
-        task = blueprint.task(name=name, queue=queue.value, retry=retry, pass_context=True)(run)
-        if cron:
-            blueprint.periodic(cron=cron, periodic_id=name)(task)  # type: ignore[arg-type] # takes timestamp in **arguments
+        def add_to(app: App) -> None:
+            task = app.task(name=f"cp:{name}", queue=queue.value, retry=retry, pass_context=True)(run)
+            if cron:
+                app.periodic(cron=cron, periodic_id=name)(task)  # type: ignore[arg-type] # takes timestamp in **arguments
+
+        _declared.append(add_to)
         return body
 
     return declare
 
 
 def make_app(database_url: str) -> App:
-    """The procrastinate app of this process. Slices' ``jobs`` modules must be imported before."""
+    """A procrastinate app; a process may have several. Slices' ``jobs`` modules must be imported before.
+
+    Not by a blueprint: adding one to an app renames its tasks, so a second app would know none of them.
+    """
     connector = PsycopgConnector(conninfo=plain_url(database_url), min_size=1, max_size=6)
     app = App(connector=connector)
-    app.add_tasks_from(blueprint, namespace="cp")
+    for add_to in _declared:
+        add_to(app)
     return app
 
 
@@ -117,7 +124,7 @@ async def defer(
             connection = await session.connection()  # asked for inside: this is what sends the SAVEPOINT
             raw: AsyncConnection[Any] = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
             options["connection"] = raw
-            await app.configure_task(f"cp:{name}", **options).defer_async(**arguments)
+            await app.configure_task(f"cp:{name}", allow_unknown=False, **options).defer_async(**arguments)
     except AlreadyEnqueued:
         return False
     return True
