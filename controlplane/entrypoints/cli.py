@@ -1,8 +1,6 @@
 """The ``controlplane`` command. Each command imports what it needs, so that small ones start at once."""
 
 import asyncio
-import sys
-from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -95,26 +93,15 @@ def node(
 def main() -> None:
     """Runs a command; what it can't do is said in one sentence and ends with 1 (2: wrong usage)."""
     from controlplane.entrypoints.up import UpError  # noqa: PLC0415
+    from controlplane.lab.process import LabError  # noqa: PLC0415
     from controlplane.node.layout import AsteriskRuntimeError  # noqa: PLC0415
     from controlplane.platform.problem import ControlPlaneError  # noqa: PLC0415
 
-    failed = False
     try:
         app()
-    except* (UpError, AsteriskRuntimeError, ControlPlaneError) as group:
-        failed = True
-        for err in _leaves(group):
-            errors.print(str(err), style="red", highlight=False)
-    if failed:
-        sys.exit(1)
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    for err in group.exceptions:
-        if isinstance(err, BaseExceptionGroup):
-            yield from _leaves(err)
-        else:
-            yield err
+    except (UpError, AsteriskRuntimeError, LabError, ControlPlaneError) as err:
+        errors.print(str(err), style="red", highlight=False, markup=False)
+        raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ def database_url(settings: Settings) -> str:
 @contextlib.asynccontextmanager
 async def services_for(settings: Settings, url: str) -> AsyncIterator[Any]:
     """The control plane's services for one command."""
+    from controlplane.entrypoints import declared_jobs as _declared_jobs  # noqa: F401, PLC0415
     from controlplane.platform.services import make_services  # noqa: PLC0415 - heavy
 
     services = make_services(settings, url)

@@ -74,24 +74,28 @@ async def run_everything(settings: Settings, say: Say) -> AsyncIterator[Running]
         children = _children(settings, database_url, born.get("enrolment_code"))
         stack.push_async_callback(_stop_children, children)
         say("Starting the API, the workers and noded")
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(child.keep_running(), name=child.name) for child in children]
-            tasks.append(group.create_task(watch_asterisk(layout), name="watch-asterisk"))
-            if postgres:
-                tasks.append(group.create_task(_watch_postgres(postgres), name="watch-postgres"))
-            await _wait_ready(settings)
-            yield Running(
-                web_url=settings.web_url,
-                sip_address=f"{settings.external_ip or settings.sip_host}:{settings.sip_port}",
-                admin_email=born.get("admin_email"),
-                admin_password=born.get("admin_password"),
-                database_url=database_url,
-                layout=layout,
-                children=children,
-                postgres=postgres,
-            )
-            for task in tasks:
-                task.cancel()
+        background = [child.keep_running() for child in children]
+        background.append(watch_asterisk(layout))
+        if postgres:
+            background.append(_watch_postgres(postgres))
+        stack.push_async_callback(_cancel, [asyncio.create_task(one) for one in background])
+        await _wait_ready(settings)
+        yield Running(
+            web_url=settings.web_url,
+            sip_address=f"{settings.external_ip or settings.sip_host}:{settings.sip_port}",
+            admin_email=born.get("admin_email"),
+            admin_password=born.get("admin_password"),
+            database_url=database_url,
+            layout=layout,
+            children=children,
+            postgres=postgres,
+        )
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def up(settings: Settings) -> None:

@@ -1,10 +1,8 @@
 """Background workers: jobs by queue."""
 
-from controlplane.calls import jobs as _calls  # noqa: F401 - importing a slice's jobs declares them
-from controlplane.nodes import jobs as _nodes  # noqa: F401
+from controlplane.entrypoints import declared_jobs as _declared_jobs  # noqa: F401
 from controlplane.platform.jobs import Queue
 from controlplane.platform.services import Services
-from controlplane.telephony import jobs as _telephony  # noqa: F401
 
 
 async def run_worker(services: Services, *, media: bool) -> None:
