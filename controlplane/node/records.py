@@ -35,21 +35,20 @@ def cut_csv(data: bytes, columns: int, start: re.Pattern[bytes] | None = None) -
     """
     cut = Cut()
     while cut.used < len(data):
-        if match := _CSV_RECORD.match(data, cut.used):
+        match = _CSV_RECORD.match(data, cut.used)
+        if match and (start is None or start.match(data, cut.used)):
             fields = _CSV_FIELD.findall(match[0])
-            cut.used = match.end()
             if len(fields) == columns:
+                cut.used = match.end()
                 cut.records.append(([_unquoted(field) for field in fields], cut.used))
-            else:
-                cut.dropped += len(match[0])
-            continue
-        if _CSV_BEGUN.fullmatch(data, cut.used) and len(data) - cut.used < _RECORD_MAX:
+                continue
+        elif not match and _CSV_BEGUN.fullmatch(data, cut.used) and len(data) - cut.used < _RECORD_MAX:
             break
-        line_end = data.find(b"\n", cut.used) + 1
-        if not line_end:
+        end = match.end() if match else data.find(b"\n", cut.used) + 1
+        if not end:
             break
-        found = start.search(data, cut.used + 1, line_end) if start else None
-        resume = found.start() if found else line_end
+        found = start.search(data, cut.used + 1, end) if start else None
+        resume = found.start() if found else end
         cut.dropped += resume - cut.used
         cut.used = resume
     return cut

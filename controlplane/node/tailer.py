@@ -69,8 +69,12 @@ class Tailer:
                 await self._rotate_large()
                 await asyncio.sleep(0 if busy else _POLL_S)
         finally:
-            for follower in (self._cel, self._cdr, self._queue):
-                follower.close()
+            self.close()
+
+    def close(self) -> None:
+        """Lets go of the files; a later look goes on at the same place."""
+        for follower in (self._cel, self._cdr, self._queue):
+            follower.close()
 
     def read_once(self) -> bool:
         """One look into all files; True if there was something.
