@@ -31,7 +31,7 @@ class Uploader:
 
     def __init__(self, layout: AsteriskLayout, store: sqlite3.Connection) -> None:
         self._layout = layout
-        self._recordings = layout.spool / "recording"
+        self._recordings = layout.spool / "monitor"  # where MixMonitor writes what is named without a folder
         self._voicemail = layout.spool / "voicemail"
         self._store = store
         self._refused: dict[str, float] = {}

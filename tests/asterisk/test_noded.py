@@ -264,7 +264,7 @@ def test_voicemail_and_recordings_are_carried_over(node: LabNode, live: dict[str
     assert order(node, CommandKind.DELETE_VOICEMAIL, context="vm-1", box="301", msg_id=msg_id).data == {"deleted": True}
     assert not list(node.layout.spool.glob("voicemail/vm-1/301/INBOX/msg*"))
 
-    recording = node.layout.spool / "recording" / "nd1-1.2~1.raw"
+    recording = node.layout.spool / "monitor" / "nd1-1.2~1.raw"
     node.control.is_ill = True
     recording.write_bytes(bytes(100_000))
     (recording.parent / "nd1-1.3~1.raw").touch()
