@@ -13,6 +13,9 @@ All paths lie under ``/node/v1``. A node signs every request with its Ed25519 ke
 | ``POST facts`` | FactBatch in, FactAck out |
 | ``POST apply-reports``, ``POST command-results``, ``POST heartbeat`` | word from the node |
 | ``PUT uploads/{kind}/{name}?sha256=&linkedid=`` | recording or voicemail; repeating it is harmless |
+
+An upload is streamed, so its signature covers the ``sha256`` of the query in place of the body's own; the control plane
+compares what it received with that. A replay within the 300 s is harmless: every call may be repeated.
 """
 
 import base64
