@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Computed, ForeignKey, Index, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import TSVECTOR, UUID
+from sqlalchemy import Computed, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR, UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controlplane.platform.db import Base, Identified
