@@ -54,6 +54,7 @@ class StandIn:
         self.uploads: dict[str, tuple[bytes, dict[str, str]]] = {}
         self.blob_requests: list[list[str]] = []
         self.is_ill = False
+        self.tar_override: bytes | None = None
         self.url = ""
         self._server: uvicorn.Server | None = None
 
@@ -157,7 +158,7 @@ class StandIn:
                     entry = tarfile.TarInfo(sha256)
                     entry.size = len(self.blobs[sha256])
                     archive.addfile(entry, io.BytesIO(self.blobs[sha256]))
-        return Response(packed.getvalue(), media_type="application/x-tar")
+        return Response(self.tar_override or packed.getvalue(), media_type="application/x-tar")
 
     async def _facts(self, _request: Request, body: bytes) -> Response:
         facts = FactBatch.model_validate_json(body).facts

@@ -7,7 +7,7 @@ order of events. This wrapper refuses, fails and queues instead; nothing else im
 import asyncio
 import contextlib
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -74,12 +74,13 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]
 class _Link(Manager):  # type: ignore[misc]
     """One connection's life; a new one is made for each attempt, so nothing of the old one leaks into it."""
 
-    def __init__(self, events: asyncio.Queue[AmiEvent], **config: Any) -> None:
+    def __init__(self, events: asyncio.Queue[AmiEvent], on_lost: Callable[["_Link"], None], **config: Any) -> None:
         super().__init__(protocol_factory=_Protocol, encoding="latin-1", **config)
         self.lost = asyncio.Event()
         self.booted = asyncio.Event()
         self.pending: set[asyncio.Future[Any]] = set()
         self._events = events
+        self._on_lost = on_lost
 
     def dispatch(self, event: Message) -> list[str]:
         if event.event == "FullyBooted":
@@ -90,6 +91,7 @@ class _Link(Manager):  # type: ignore[misc]
     def connection_lost(self, _exc: BaseException | None) -> None:
         self.lost.set()
         self.close()
+        self._on_lost(self)
         for future in list(self.pending):
             if not future.done():
                 future.set_exception(AmiDown("the link to Asterisk dropped"))
@@ -129,7 +131,7 @@ class Ami:
         """Connects, and again after each loss, until cancelled."""
         backoff = Backoff(first_s=0.1, most_s=2.0)
         while True:
-            link = _Link(self.events, **self._config)
+            link = _Link(self.events, self._lost, **self._config)
             try:
                 await self._log_in(link)
                 self._link = link
@@ -141,7 +143,7 @@ class Ami:
             except (OSError, TimeoutError, AmiError) as err:
                 log.debug("ami.not_connected", reason=str(err) or type(err).__name__)
             finally:
-                self._drop(link)
+                link.connection_lost(None)
             await backoff.sleep()
 
     async def action(self, name: str, *, timeout_s: float | None = None, **fields: str | Iterable[str]) -> AmiEvent:
@@ -197,10 +199,8 @@ class Ami:
                 return
             await self.action("Ping")
 
-    def _drop(self, link: _Link) -> None:
-        was_up = self._link is link
-        link.connection_lost(None)
-        if was_up:
+    def _lost(self, link: _Link) -> None:
+        if self._link is link:
             self._link = None
             self._up.clear()
             self._down.set()
