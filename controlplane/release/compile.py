@@ -441,7 +441,8 @@ def dial_outside(configuration: Configuration, org: UUID, number: str) -> str | 
         trunk = trunks.get(route.trunk_ids[0])
         if not route.enabled or trunk is None:
             continue
-        for dialed in numbers.ways_to_dial(number, trunk.country):
+        behind_prefix = numbers.dialled_behind(route.pattern, route.strip, route.prepend, number)
+        for dialed in [*numbers.ways_to_dial(number, trunk.country), *behind_prefix]:
             if numbers.fits(route.pattern, dialed):
                 return dialed
     return None

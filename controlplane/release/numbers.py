@@ -87,6 +87,14 @@ def ways_to_dial(number: str, country: str) -> list[str]:
     return list(dict.fromkeys(ways))
 
 
+def dialled_behind(pattern: str, strip: int, prepend: str, number: str) -> list[str]:
+    """What to dial for a number where a route takes fixed digits off, such as the 9 of ``9NXXNXXXXXX``."""
+    prefix = pattern[:strip]
+    if not prefix.isdigit() or not number.startswith(prepend):
+        return []
+    return [prefix + number.removeprefix(prepend)]
+
+
 def first_digits(numbers: list[str]) -> list[str]:
     """Patterns that take these numbers and few others: one for each length, with the first digits that occur."""
     by_length: dict[int, set[str]] = {}

@@ -6,10 +6,11 @@ import io
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from controlplane.kit.destination import Kind, Spoken
@@ -28,8 +29,7 @@ from controlplane.protocol.call_events import read_pairs
 from controlplane.release.checks import check
 from controlplane.release.compile import compile_node
 from controlplane.release.render import RenderedRelease, render
-from controlplane.release.snapshot import FIELDS
-from controlplane.telephony.configuration import Configuration, LocationInfo, OrganizationInfo, Sound, sound_key
+from controlplane.telephony.configuration import FIELDS, Configuration, LocationInfo, OrganizationInfo, Sound, sound_key
 
 
 class Pbx:
@@ -49,14 +49,14 @@ class Pbx:
         self._next += 1
         return UUID(int=(0xC0DE << 112) | self._next)
 
-    def add(self, kind: Kind, name: str, /, secrets: dict[str, str] | None = None, **fields: object) -> UUID:
+    def add(self, kind: Kind, name: str, /, secrets: Mapping[str, str] | None = None, **fields: Any) -> UUID:
         """One object; returns its id."""
         id_ = self._id()
         parsed = FIELDS[kind].model_validate({"name": name, **fields})
         self._objects.append(Stored(id_, self.org, 1, parsed, secrets or {}))
         return id_
 
-    def phone(self, name: str, extension: UUID, **fields: object) -> UUID:
+    def phone(self, name: str, extension: UUID, **fields: Any) -> UUID:
         """A device with its name as password, made long enough."""
         return self.add(
             Kind.DEVICE, name, secrets={"secret": password(name)}, extension_id=extension, codecs=["ulaw"], **fields

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -44,7 +45,7 @@ class World:
     def __init__(self, home: Path) -> None:
         self.carrier, self.dead_carrier = own_address(), own_address()
         pbx = self.pbx = Pbx(home)
-        trunk = {"identity": "ip", "country": "US"}
+        trunk: dict[str, Any] = {"identity": "ip", "country": "US"}
         self.trunk = pbx.add(Kind.TRUNK, NASTY, host=self.carrier, port=5070, number_format="national", **trunk)
         self.dead = pbx.add(Kind.TRUNK, "Dead " + NASTY, host=self.dead_carrier, port=5070, **trunk,
                             caller_id={"mode": "fixed", "number": "+12125550199"})  # fmt: skip

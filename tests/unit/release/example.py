@@ -6,8 +6,7 @@ from uuid import UUID
 
 from controlplane.kit.destination import Kind, Spoken
 from controlplane.objects.schemas import ObjectFields, Stored
-from controlplane.release.snapshot import FIELDS
-from controlplane.telephony.configuration import Configuration, LocationInfo, OrganizationInfo, Sound, sound_key
+from controlplane.telephony.configuration import FIELDS, Configuration, LocationInfo, OrganizationInfo, Sound, sound_key
 
 
 def uid(number: int) -> UUID:
@@ -83,7 +82,8 @@ def example() -> Builder:
     made.sound(prompt, "e")
     calendar = made.add(70, Kind.HOLIDAY_CALENDAR, name="US holidays",
                         holidays=[{"date": "2026-12-25", "name": "Christmas"}])  # fmt: skip
-    menu = made.add(42, Kind.IVR_MENU, name="Main menu", prompt={"text": "Welcome to Example and Sons. For sales, press 1."},
+    menu = made.add(42, Kind.IVR_MENU, name="Main menu",
+                    prompt={"text": "Welcome to Example and Sons. For sales, press 1."},
                     invalid_prompt={"text": "That is not a choice."}, dial_extensions=True,
                     options=[{"digit": "1", "destination": to("queue", queue)},
                              {"digit": "2", "destination": to("external_number", number="+12125559999")},
@@ -95,7 +95,7 @@ def example() -> Builder:
                      open=to("ivr_menu", menu), closed=to("voicemail", box),
                      holiday=to("announcement", prompt))  # fmt: skip
     made.add(80, Kind.PHONE_NUMBER, number="+12125550100", destination=to("time_condition", hours),
-             location_id=STORE, caller_name_prefix="Shop:".rstrip(":"))  # fmt: skip
+             location_id=STORE, caller_name_prefix="Shop")  # fmt: skip
     made.add(81, Kind.PHONE_NUMBER, number="+442071838750", destination=to("ring_group", group), trunk_id=uid(11),
              recording={"enabled": True})  # fmt: skip
     made.add(90, Kind.OUTBOUND_ROUTE, name="Emergency", position=1, pattern="911", trunk_ids=[uid(10), uid(11)],
