@@ -105,7 +105,7 @@ class Releases:
             partial.unlink(missing_ok=True)
             partial.symlink_to(self._layout.releases / digest)
             partial.replace(current)
-        _sync_folder(current.parent)
+        _sync(current.parent)
 
     def tidy(self) -> None:
         """Keeps the newest releases and the files they need; for after an apply."""
@@ -163,6 +163,7 @@ class Releases:
 
     def _unpack(self, missing: dict[str, int]) -> None:
         left = dict(missing)
+        written: list[Path] = []
         try:
             with tarfile.open(self._incoming, "r:") as archive:
                 for entry in archive:
@@ -175,9 +176,15 @@ class Releases:
                     data = content.read()
                     if len(data) != size or hashlib.sha256(data).hexdigest() != entry.name:
                         raise BundleRefused(f"The file {entry.name[:12]} was damaged on its way.")
-                    write_private(self._blobs / entry.name, data)
+                    partial = self._blobs / f"{entry.name}.part"
+                    partial.touch(mode=0o600)
+                    partial.write_bytes(data)
+                    written.append(partial)
         except tarfile.TarError as err:
             raise BundleRefused(f"The files of the release came damaged: {err}.") from err
+        for partial in written:  # all are written first: the disk then takes them in few strokes
+            _sync(partial)
+            partial.replace(partial.with_suffix(""))
         if left:
             raise BundleRefused(f"The control plane has lost {len(left)} files of this release; apply it anew.")
 
@@ -193,9 +200,9 @@ class Releases:
             self._place(file, folder)
         write_private(folder / _MANIFEST, text.encode())
         for changed in (*folders, folder, self._layout.prompts):
-            _sync_folder(changed)
+            _sync(changed)
         folder.rename(self._layout.releases / digest)
-        _sync_folder(self._layout.releases)
+        _sync(self._layout.releases)
 
     def _place(self, file: BundleFile, folder: Path) -> None:
         blob = self._blobs / file.sha256
@@ -225,8 +232,8 @@ def of_kind(files: Iterable[BundleFile], kind: FileKind) -> list[BundleFile]:
     return sorted((file for file in files if file.kind == kind), key=lambda file: file.path)
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
