@@ -81,7 +81,7 @@ class Call(Identified, Base):
         Index("ix_calls_caller", "org_id", "caller_number", postgresql_ops={"caller_number": "text_pattern_ops"}),
         Index("ix_calls_dialed", "org_id", "dialed_number", postgresql_ops={"dialed_number": "text_pattern_ops"}),
         Index("ix_calls_extension_ids", "extension_ids", postgresql_using="gin"),
-        Index("ix_calls_tags", "tags", postgresql_using="gin"),
+        Index("ix_calls_tags", "tags", postgresql_using="gin", postgresql_where=text("tags <> '{}'")),
         Index("ix_calls_searched", "searched", postgresql_using="gin"),
         Index("ix_calls_started_at", "started_at", postgresql_using="brin"),
     )  # fmt: skip

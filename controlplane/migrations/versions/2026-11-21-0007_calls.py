@@ -106,8 +106,11 @@ def _calls() -> None:
     op.create_index("ix_calls_live", "calls", ["node", "last_fact_at"], postgresql_where=sa.text("status = 'live'"))
     for name, column in (("caller", "caller_number"), ("dialed", "dialed_number")):
         op.create_index(f"ix_calls_{name}", "calls", ["org_id", column], postgresql_ops={column: "text_pattern_ops"})
-    for column in ("extension_ids", "tags", "searched"):
+    for column in ("extension_ids", "searched"):
         op.create_index(f"ix_calls_{column}", "calls", [column], postgresql_using="gin")
+    op.create_index(
+        "ix_calls_tags", "calls", ["tags"], postgresql_using="gin", postgresql_where=sa.text("tags <> '{}'")
+    )
     op.create_index("ix_calls_started_at", "calls", ["started_at"], postgresql_using="brin")
 
 
