@@ -4,4 +4,4 @@ from controlplane.calls import jobs as calls
 from controlplane.nodes import jobs as nodes
 from controlplane.telephony import jobs as telephony
 
-SLICES = (calls, nodes, telephony)
+SLICES = (calls, identity, nodes, telephony)

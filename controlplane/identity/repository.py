@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, text, true, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.identity.models import ApiKey, AuditLine, Location, LoginSession, Organization, Role, User
@@ -218,6 +218,12 @@ async def revoke_sessions(session: AsyncSession, user_id: UUID, moment: datetime
     if keep is not None:
         statement = statement.where(LoginSession.id != keep)
     await session.execute(statement)
+
+
+async def forget_sessions(session: AsyncSession, before: datetime) -> None:
+    """Deletes logins that ended before."""
+    over = or_(LoginSession.revoked_at < before, LoginSession.expires_at < before)
+    await session.execute(delete(LoginSession).where(over))
 
 
 async def key_with_user(session: AsyncSession, key_hash: str) -> tuple[ApiKey, User, Role | None] | None:

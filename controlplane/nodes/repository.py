@@ -70,3 +70,9 @@ async def silent_nodes(session: AsyncSession, since: datetime) -> Sequence[Node]
     """Nodes believed up that were not heard of since."""
     statement = select(Node).where(Node.up, Node.last_seen_at < since).with_for_update(skip_locked=True)
     return (await session.scalars(statement)).all()
+
+
+async def forget_commands(session: AsyncSession, before: datetime) -> None:
+    """Deletes commands and codes whose time was over before."""
+    await session.execute(delete(NodeCommand).where(NodeCommand.expires_at < before))
+    await session.execute(delete(NodeEnrolment).where(NodeEnrolment.expires_at < before))

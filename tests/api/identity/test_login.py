@@ -1,13 +1,16 @@
 """Logging in, staying in, being put out."""
 
 import asyncio
+import time
 from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 import time_machine
+from sqlalchemy import text
 
+from controlplane.identity import jobs
 from controlplane.kit import clock
 from tests.api.clients import ADMIN_EMAIL, PASSWORD, Client
 
@@ -42,6 +45,19 @@ async def test_a_wrong_login_does_not_tell_what_was_wrong(http: httpx2.AsyncClie
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"] == "The e-mail address or the password is wrong."
+
+
+async def test_an_unknown_user_takes_as_long_as_a_known_one(http: httpx2.AsyncClient) -> None:
+    async def quickest(email: str) -> float:
+        tries = []
+        for _ in range(5):
+            begun = time.perf_counter()
+            await http.post(LOGIN, json={"email": email, "password": "wrong password"})
+            tries.append(time.perf_counter() - begun)
+        return min(tries)
+
+    known, unknown = await quickest(ADMIN_EMAIL), await quickest("nobody@localhost")
+    assert 0.5 < known / unknown < 2
 
 
 async def test_the_eleventh_try_in_a_minute_has_to_wait(http: httpx2.AsyncClient) -> None:
@@ -135,3 +151,23 @@ async def test_somebody_elses_session_is_not_there(staff: Client, manager: Clien
     assert (await manager.get("/auth/me")).status_code == 200
     assert (await admin.delete(f"/sessions/{theirs}")).status_code == 204
     assert (await manager.get("/auth/me")).status_code == 401
+
+
+async def test_logins_that_ended_a_month_ago_are_forgotten(http: httpx2.AsyncClient, staff: Client) -> None:
+    await tokens_of(http)
+    ended = await tokens_of(http)
+    await http.post("/api/v1/auth/logout", json={"refresh_token": ended["refresh_token"]})
+    services = staff.services
+
+    async def kept() -> int:
+        async with services.uow() as uow:
+            return int(await uow.session.scalar(text("SELECT count(*) FROM sessions")) or 0)
+
+    await jobs.tidy(services)
+    assert await kept() == 3
+    with time_machine.travel(clock.now() + timedelta(days=31)):
+        await jobs.tidy(services)  # the others expired yesterday
+    assert await kept() == 2
+    with time_machine.travel(clock.now() + timedelta(days=61)):
+        await jobs.tidy(services)
+    assert await kept() == 0

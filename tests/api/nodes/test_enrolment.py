@@ -9,6 +9,7 @@ import time_machine
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from controlplane.kit import clock
+from controlplane.nodes import door
 from tests.api.clients import Client
 from tests.api.nodes.fake_node import FakeNode
 
@@ -120,4 +121,21 @@ async def test_a_home_node_cannot_be_forgotten(node: FakeNode, admin: Client, lo
     assert "Main" in refused.json()["detail"]
     await admin.patch(f"/locations/{locations['Main']}", json={"node": "main"})
     assert (await admin.delete(f"/nodes/{node_id}")).status_code == 204
+    assert (await node.get("poll", wait_s=0)).status_code == 401
+
+
+async def test_an_operators_own_code_works_once_and_again_at_each_start(http: httpx2.AsyncClient) -> None:
+    node = FakeNode(http, "compose")
+    await door.admit_code(node.services, "compose", "a code of the operator")
+    assert (await node.enrol("a code of the operator")).status_code == 200
+    await door.admit_code(node.services, "compose", "a code of the operator")  # the next start
+    assert (await FakeNode(http, "compose").enrol("a code of the operator")).status_code == 401
+    assert (await node.get("poll", wait_s=0)).status_code == 200
+
+
+async def test_the_local_node_gets_a_new_code_at_each_start(http: httpx2.AsyncClient) -> None:
+    node = FakeNode(http, "main")
+    assert (await node.enrol(await door.ensure_local_node_code(node.services))).status_code == 200
+    reinstalled = FakeNode(http, "main")
+    assert (await reinstalled.enrol(await door.ensure_local_node_code(node.services))).status_code == 200
     assert (await node.get("poll", wait_s=0)).status_code == 401

@@ -154,3 +154,19 @@ async def test_a_fold_nobody_asked_for_is_asked_for_by_the_clock(node: FakeNode)
     async with node.services.uow() as uow:
         statement = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'cp:calls.fold'")
         assert await uow.session.scalar(statement) == 1
+
+
+async def test_old_commands_and_codes_are_forgotten_after_a_week(node: FakeNode) -> None:
+    await send(node.services)
+
+    async def left() -> list[int]:
+        async with node.services.uow() as uow:
+            tables = ("node_commands", "node_enrolments")
+            return [int(await uow.session.scalar(text(f"SELECT count(*) FROM {table}")) or 0) for table in tables]
+
+    with time_machine.travel(clock.now() + timedelta(days=6)):
+        await jobs.tidy(node.services)
+    assert await left() == [1, 1]
+    with time_machine.travel(clock.now() + timedelta(days=9)):
+        await jobs.tidy(node.services)
+    assert await left() == [0, 0]
