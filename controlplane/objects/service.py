@@ -23,6 +23,8 @@ from controlplane.platform.problem import FieldError, Invalid, NotFound, field_e
 from controlplane.platform.tenancy import require_location
 from controlplane.platform.uow import UnitOfWork
 
+Known = frozenset[tuple[Kind, UUID]]
+"""Objects that a document named before: they are kept even where the principal can't see them."""
 SOUNDS_JOB = "telephony.make_sounds"
 
 
@@ -96,7 +98,7 @@ async def change(
     before, after = row.fields, _document(fields)
     if before == after and not secrets:
         return row
-    known = frozenset(one.id for one in references(kind.model_validate(before)))
+    known = frozenset((one.kind, one.id) for one in references(kind.model_validate(before)))
     _seal(crypto, row, {field: value.get_secret_value() if value else None for field, value in secrets.items()})
     await _store(uow, principal, row, fields, known=known)
     after = {**after, **dict.fromkeys(secrets, "changed")}
@@ -203,11 +205,9 @@ async def _check_location(uow: UnitOfWork, principal: Principal, location_id: UU
         raise NotFound("There is no such location.", hint="Choose one of your own locations.")
 
 
-async def _check_references(
-    uow: UnitOfWork, principal: Principal, own_id: UUID, found: list[Reference], known: frozenset[UUID]
-) -> None:
+async def _check_references(uow: UnitOfWork, principal: Principal, found: list[Reference], known: Known) -> None:
     """Each reference leads to an object of the right kind that the principal may see, or did so before."""
-    new = [one for one in found if one.id not in known and one.id != own_id]
+    new = [one for one in found if (one.kind, one.id) not in known]
     if not new:
         return
     kinds = await repository.kinds_of(uow.session, principal, [one.id for one in new])
@@ -224,10 +224,15 @@ def _what_is_wrong(reference: Reference, kinds: Mapping[UUID, str]) -> str:
 
 
 async def _store(
-    uow: UnitOfWork, principal: Principal, row: ConfigObject, fields: ObjectFields, *, known: frozenset[UUID]
+    uow: UnitOfWork,
+    principal: Principal,
+    row: ConfigObject,
+    fields: ObjectFields,
+    *,
+    known: Known,
 ) -> None:
     found = list(references(fields))
-    await _check_references(uow, principal, row.id, found, known)
+    await _check_references(uow, principal, found, known | {(fields.kind, row.id)})
     spoken = sorted({*texts(fields), *filter(None, [fields.own_text()])})
     if spoken != row.texts and spoken:
         lock = f"{SOUNDS_JOB}:{row.org_id}"

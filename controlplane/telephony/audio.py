@@ -80,7 +80,7 @@ def _decode_otherwise(content: bytes) -> tuple[Samples, int]:
     if kind is None:
         raise BadAudio("This is no WAV, MP3, Ogg or FLAC file.")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # that there is no ffmpeg: it then reads plain WAV only
+        warnings.simplefilter("ignore")  # old escapes in its source; no ffmpeg: then it reads plain WAV only
         from pydub import AudioSegment  # noqa: PLC0415 - looks for ffmpeg as it is imported
         from pydub.exceptions import CouldntDecodeError  # noqa: PLC0415
     try:

@@ -115,27 +115,6 @@ class OpeningSpan(Part):
         return self
 
 
-class TimeConditionFields(ObjectFields):
-    """Branches by the location's local hours and holidays."""
-
-    kind: ClassVar[Kind] = Kind.TIME_CONDITION
-
-    timezone: str | None = Field(None, max_length=60, description="IANA name; default: the location's.")
-    open_hours: tuple[OpeningSpan, ...] = Field((), max_length=50)
-    holiday_calendar_ids: tuple[Annotated[UUID, Ref(Kind.HOLIDAY_CALENDAR)], ...] = Field((), max_length=10)
-    open: Destination
-    closed: Destination
-    holiday: Destination | None = Field(None, description="On holidays; default: as closed.")
-
-    @model_validator(mode="after")
-    def _known_timezone(self) -> Self:
-        if self.timezone is not None:
-            known_timezone(self.timezone)
-        elif self.location_id is None:
-            raise ValueError("needs a location or a timezone of its own")
-        return self
-
-
 @cache
 def _timezones() -> frozenset[str]:
     return frozenset(available_timezones())  # walks a folder: 10 ms
@@ -148,8 +127,29 @@ def known_timezone(name: str) -> str:
         ValueError: Unknown.
     """
     if name not in _timezones():
-        raise ValueError(f"unknown time zone {name!r}; write an IANA name like America/New_York")
+        raise ValueError(f"unknown time zone {name[:60]!r}; write an IANA name like America/New_York")
     return name
+
+
+class TimeConditionFields(ObjectFields):
+    """Branches by the location's local hours and holidays."""
+
+    kind: ClassVar[Kind] = Kind.TIME_CONDITION
+
+    timezone: Annotated[str, AfterValidator(known_timezone)] | None = Field(
+        None, description="IANA name; default: the location's."
+    )
+    open_hours: tuple[OpeningSpan, ...] = Field((), max_length=50)
+    holiday_calendar_ids: tuple[Annotated[UUID, Ref(Kind.HOLIDAY_CALENDAR)], ...] = Field((), max_length=10)
+    open: Destination
+    closed: Destination
+    holiday: Destination | None = Field(None, description="On holidays; default: as closed.")
+
+    @model_validator(mode="after")
+    def _has_a_timezone(self) -> Self:
+        if self.timezone is None and self.location_id is None:
+            raise ValueError("needs a location or a timezone of its own")
+        return self
 
 
 class Holiday(Part):
