@@ -1,6 +1,7 @@
 """Importing a slice's ``jobs`` declares them: every process that runs or defers jobs imports this."""
 
 from controlplane.calls import jobs as calls
+from controlplane.identity import jobs as identity
 from controlplane.nodes import jobs as nodes
 from controlplane.telephony import jobs as telephony
 
