@@ -36,6 +36,7 @@ class SippResult:
 
     Attributes:
         exit_code: 0 when every call went as the scenario says.
+        calls_per_s: calls begun a second, over the whole run.
         rtd_ms: response times by name, in milliseconds, one entry a call ("ringing": INVITE to 180 or 183;
             "answer": INVITE to 200; "register": REGISTER to the 200 after the challenge).
         errors: SIPp's error file, e.g. the unexpected message that ended a call.
@@ -45,6 +46,7 @@ class SippResult:
     successful: int
     failed: int
     exit_code: int
+    calls_per_s: float
     rtd_ms: Mapping[str, Sequence[float]]
     errors: str
 
@@ -143,6 +145,7 @@ class Sipp:
             successful=int(rows[-1]["SuccessfulCall(C)"]),
             failed=int(rows[-1]["FailedCall(C)"]),
             exit_code=exit_code,
+            calls_per_s=float(rows[-1]["CallRate(C)"]),
             rtd_ms=times,
             errors=_errors(self.folder / "errors.log"),
         )
