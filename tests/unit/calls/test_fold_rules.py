@@ -1,0 +1,128 @@
+"""Rules of the fold that no recorded stream shows."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from controlplane.calls.fold import fold
+from controlplane.calls.schemas import CallStatus, Direction
+from controlplane.protocol.call_events import CallEvent, write_pairs
+from controlplane.protocol.facts import Fact, FactKind
+
+START = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ORG, ANN, BOB, QUEUE = (UUID(int=number) for number in range(1, 5))
+CALLER, PHONE = "n-1.0", "n-1.1"
+
+
+class Story:
+    """Writes the channel events of one call."""
+
+    def __init__(self) -> None:
+        self.facts: list[Fact] = []
+
+    def cel(self, at_s: float, event: str, *, channel: str = "PJSIP/trunk-00000000", uniqueid: str = CALLER,
+            account: str = "", peer: str = "", **extra: Any) -> "Story":  # fmt: skip
+        payload = {
+            "eventtype": event, "uniqueid": uniqueid, "channame": channel, "accountcode": account, "peer": peer,
+            "cid_name": "", "cid_num": "101", "userdeftype": "", "eventextra": json.dumps(extra) if extra else "",
+            "eventtime": str(at_s),
+        }  # fmt: skip
+        return self._add(at_s, payload)
+
+    def event(self, at_s: float, event: CallEvent, **pairs: Any) -> "Story":
+        payload = {
+            "eventtype": "USER_DEFINED", "uniqueid": CALLER, "channame": "PJSIP/trunk-00000000",
+            "userdeftype": event.value, "eventextra": json.dumps({"extra": write_pairs(**pairs)}),
+            "eventtime": str(at_s),
+        }  # fmt: skip
+        return self._add(at_s, payload)
+
+    def _add(self, at_s: float, payload: dict[str, Any]) -> "Story":
+        at = START + timedelta(seconds=at_s)
+        self.facts.append(
+            Fact(boot="boot-0001", seq=len(self.facts) + 1, kind=FactKind.CEL, at=at, linkedid=CALLER, payload=payload)
+        )
+        return self
+
+
+def inbound() -> Story:
+    return Story().cel(0, "CHAN_START").event(0, CallEvent.INBOUND, org=ORG, dialed="+15550001111", caller="+1555")
+
+
+def internal(dialed: str) -> Story:
+    return Story().cel(0, "CHAN_START", account=str(ANN)).event(0, CallEvent.INTERNAL, org=ORG, ext=ANN, dialed=dialed)
+
+
+def ended(story: Story, at_s: float) -> list[Fact]:
+    return story.cel(at_s, "CHAN_END").cel(at_s, "LINKEDID_END").facts
+
+
+def test_a_feature_code_is_answered_by_the_system() -> None:
+    story = internal("*97").cel(0.1, "ANSWER").event(0.2, CallEvent.VOICEMAIL_CHECK, box=QUEUE)
+    call = fold(ended(story, 5))
+    assert (call.direction, call.status, call.talk_s) == (Direction.INTERNAL, CallStatus.ANSWERED, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("why", "status"),
+    [
+        ("number", CallStatus.BLOCKED),
+        ("unknown", CallStatus.FAILED),
+        ("trunk_full", CallStatus.FAILED),
+        ("closed", CallStatus.MISSED),
+        ("overflow", CallStatus.MISSED),
+    ],
+)
+def test_why_it_was_hung_up_makes_the_status(why: str, status: CallStatus) -> None:
+    assert fold(ended(inbound().event(1, CallEvent.AT, kind="hangup", id="", why=why), 2)).status == status
+
+
+@pytest.mark.parametrize(
+    ("cause", "status"),
+    [(17, CallStatus.BUSY), (19, CallStatus.MISSED), (34, CallStatus.FAILED), (1, CallStatus.FAILED)],
+)
+def test_what_the_carrier_said_last_makes_an_outbound_status(cause: int, status: CallStatus) -> None:
+    story = internal("915550002222").event(0.1, CallEvent.OUTBOUND, trunk=QUEUE, dialed="+15550002222", shown="+1")
+    leg = {"channel": "PJSIP/trunk-00000001", "uniqueid": PHONE}
+    story.cel(0.2, "CHAN_START", **leg).cel(3, "HANGUP", **leg, hangupcause=cause).cel(3, "CHAN_END", **leg)
+    call = fold(ended(story, 3.1))
+    assert (call.direction, call.status, call.dialed_number) == (Direction.OUTBOUND, status, "+15550002222")
+    assert (call.extension_id, call.legs[1]["number"]) == (ANN, "+15550002222")
+
+
+def test_a_whisper_through_a_local_channel_is_no_talk() -> None:
+    """The member's phone is bridged with its Local half while the other half plays; the caller still waits."""
+    story = inbound().event(1, CallEvent.AT, kind="queue", id=QUEUE, why="number")
+    phone = {"channel": "PJSIP/bob-00000001", "uniqueid": PHONE}
+    one, two = ({"channel": f"Local/member@x-0000;{n}", "uniqueid": f"n-1.{n + 1}"} for n in (1, 2))
+    story.cel(1, "CHAN_START", **one).cel(1, "CHAN_START", **two)
+    story.cel(1.1, "CHAN_START", **phone, account=str(BOB)).cel(3, "ANSWER", **phone)
+    story.cel(3, "BRIDGE_ENTER", **phone, bridge_id="a").cel(3, "BRIDGE_ENTER", **two, bridge_id="a")
+    story.cel(5, "BRIDGE_ENTER", **one, bridge_id="b").cel(5, "BRIDGE_ENTER", bridge_id="b")
+    story.cel(9, "BRIDGE_EXIT", bridge_id="b")
+    call = fold(ended(story, 9))
+    assert (call.status, call.ring_s, call.wait_s, call.talk_s) == (CallStatus.ANSWERED, 1.9, 4.0, 4.0)
+    assert (call.extension_id, call.queue_id) == (BOB, QUEUE)
+
+
+def test_a_parked_caller_does_not_talk() -> None:
+    story = inbound().event(1, CallEvent.AT, kind="extension", id=ANN, why="number")
+    phone = {"channel": "PJSIP/ann-00000001", "uniqueid": PHONE}
+    story.cel(1, "CHAN_START", **phone, account=str(ANN)).cel(2, "ANSWER", **phone)
+    story.cel(2, "BRIDGE_ENTER", **phone, bridge_id="a", bridge_technology="simple_bridge")
+    story.cel(2, "BRIDGE_ENTER", bridge_id="a", bridge_technology="simple_bridge")
+    story.cel(4, "BRIDGE_EXIT", bridge_id="a").cel(4, "BRIDGE_EXIT", **phone, bridge_id="a")
+    story.cel(4, "BRIDGE_ENTER", bridge_id="p", bridge_technology="holding_bridge")
+    story.cel(4.1, "BRIDGE_ENTER", **phone, bridge_id="p", bridge_technology="holding_bridge")
+    call = fold(ended(story, 30))
+    assert (call.status, call.talk_s) == (CallStatus.ANSWERED, 2.0)
+
+
+def test_what_is_odd_is_flagged_and_told() -> None:
+    story = inbound().cel(1, "SOMETHING_NEW").event(2, CallEvent.AT, kind="ivr_menu", id="no-id", why="number")
+    call = fold(ended(story, 3))
+    assert [flag["what"] for flag in call.flags] == ["unknown event"]
+    assert call.status == CallStatus.ABANDONED
