@@ -1,5 +1,6 @@
 """Does what the control plane asks for, now or never."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
@@ -17,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+*#-]{1,100}$")]
 """Names of ours: contexts, extensions, boxes."""
+
+_ASTERISK_WAIT_S = 5.0
 
 _Done = dict[str, Any]
 
@@ -66,6 +69,7 @@ class Commands:
         try:
             if command.expires_at <= clock.now():
                 raise CommandRefused("The command came too late and was not carried out.")
+            await self._wait_for_asterisk()
             data = await self._kinds[command.kind](command)
         except ValidationError as err:
             fault = err.errors()[0]
@@ -74,6 +78,15 @@ class Commands:
         except (CommandRefused, AmiError, AriError, ValueError) as err:
             return CommandResult(id=command.id, ok=False, detail=str(err))
         return CommandResult(id=command.id, ok=True, data=data)
+
+    async def _wait_for_asterisk(self) -> None:
+        """A command may come in the moment between a restart and the first connection."""
+        try:
+            async with asyncio.timeout(_ASTERISK_WAIT_S):
+                await self._ami.wait_up()
+                await self._ari.wait_up()
+        except TimeoutError:
+            raise CommandRefused("Asterisk is not running on this node.") from None
 
     async def _originate(self, command: Command) -> _Done:
         """Rings ``to``; once it answers, it goes on in the dialplan. The command's id is the channel's: no doubles."""
