@@ -5,6 +5,7 @@ Source: Asterisk 22, format_wav (``.wav`` = 8 kHz, ``.wav16`` = 16 kHz signed li
 
 import io
 import math
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +23,13 @@ _SILENCE = 10 ** (-60 / 20)
 _CROSSINGS = 16
 """Zero crossings of the resampling filter on each side: 80 dB of stop band."""
 _BLOCK = 8_192
-_MAGIC: Mapping[bytes, str] = {b"RIFF": "wav", b"OggS": "ogg", b"fLaC": "flac", b"ID3": "mp3", b"\xff": "mp3"}
+_MARKS = {
+    "wav": re.compile(rb"RIFF"),
+    "ogg": re.compile(rb"OggS"),
+    "flac": re.compile(rb"fLaC"),
+    "mp3": re.compile(rb"ID3|\xff[\xe2-\xff]"),
+    "mp4": re.compile(rb"....ftyp", re.DOTALL),
+}
 
 Samples = NDArray[np.float32]
 
@@ -75,18 +82,24 @@ def _decode(content: bytes) -> tuple[Samples, int]:
 
 
 def _decode_otherwise(content: bytes) -> tuple[Samples, int]:
-    """Pydub knows some codecs in WAV that libsndfile does not. The format is named: nothing may guess a playlist."""
-    kind = next((name for magic, name in _MAGIC.items() if content.startswith(magic)), None)
+    """What libsndfile can't read, pydub can where ffmpeg is installed: M4A, rare codecs.
+
+    The format is named, so that nothing guesses a playlist that leads to other files.
+    """
+    kind = next((name for name, mark in _MARKS.items() if mark.match(content)), None)
     if kind is None:
         raise BadAudio("This is no WAV, MP3, Ogg or FLAC file.")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # old escapes in its source; no ffmpeg: then it reads plain WAV only
+        warnings.simplefilter("ignore")  # that there is no ffmpeg; the error says it better
         from pydub import AudioSegment  # noqa: PLC0415 - looks for ffmpeg as it is imported
         from pydub.exceptions import CouldntDecodeError  # noqa: PLC0415
-    try:
-        segment = AudioSegment.from_file(io.BytesIO(content), format=kind)
-    except (CouldntDecodeError, OSError, ValueError, IndexError) as err:
-        raise BadAudio(f"This {kind.upper()} file is damaged or uses a codec that is not known here.") from err
+
+        try:
+            segment = AudioSegment.from_file(io.BytesIO(content), format=kind)
+        except (CouldntDecodeError, OSError, ValueError, LookupError) as err:
+            raise BadAudio(
+                f"This {kind.upper()} file is damaged, or its codec is not known here (ffmpeg would know more)."
+            ) from err
     if segment.duration_seconds > MAX_S:
         raise BadAudio("It is longer than ten minutes.")
     samples = np.array(segment.get_array_of_samples(), dtype=np.float32).reshape(-1, segment.channels)
