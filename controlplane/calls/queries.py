@@ -10,8 +10,8 @@ from sqlalchemy import Select, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.calls.models import Call, Voicemail
+from controlplane.calls.repository import visible_calls, visible_voicemails
 from controlplane.calls.schemas import CallStatus, Direction
-from controlplane.calls.visibility import visible_calls, visible_voicemails
 from controlplane.platform.auth import Principal
 from controlplane.platform.listing import ListQuery, fetch_page
 

@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, text, tuple_, update
+from sqlalchemy import Select, and_, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
 from controlplane.calls.models import Call, Recording, Transcript, Voicemail
-from controlplane.calls.visibility import visible_calls, visible_voicemails
 from controlplane.kit.destination import Kind
 from controlplane.objects import door as objects
 from controlplane.platform.auth import Principal
+from controlplane.platform.tenancy import scoped, visible
 
 CallKey = tuple[str, str]
 """Node and linkedid: what names a call in the whole fleet."""
@@ -205,3 +205,19 @@ async def email_of_box(session: AsyncSession, box_id: UUID) -> str | None:
     model = objects.ConfigObject
     email: str | None = await session.scalar(select(model.fields["email"].astext).where(model.id == box_id))
     return email
+
+
+def visible_calls(principal: Principal) -> Select[Any]:
+    """Calls that the principal may see: of their locations, and for staff those of their own extensions."""
+    statement = scoped(select(Call), Call, principal)
+    if principal.own_extension_ids is not None:
+        statement = statement.where(Call.extension_ids.overlap(list(principal.own_extension_ids)))
+    return statement
+
+
+def visible_voicemails(principal: Principal, own_box_ids: Collection[UUID] | None) -> Select[Any]:
+    """Messages that are not deleted and that the principal may see; ``own_box_ids`` limits staff."""
+    statement = select(Voicemail).where(visible(Voicemail, principal), Voicemail.deleted_at.is_(None))
+    if own_box_ids is not None:
+        statement = statement.where(Voicemail.box_id.in_(own_box_ids))
+    return statement

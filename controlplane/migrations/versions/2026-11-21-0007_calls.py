@@ -45,7 +45,7 @@ def _born() -> tuple[sa.Column[object], ...]:
 
 
 def _newest_first(name: str, *columns: str, where: str | None = None) -> None:
-    keys = [*columns, sa.text("started_at DESC"), sa.text("id DESC")]
+    keys: list[str | sa.TextClause] = [*columns, sa.text("started_at DESC"), sa.text("id DESC")]
     op.create_index(f"ix_calls_{name}", "calls", keys, postgresql_where=sa.text(where) if where else None)
 
 
