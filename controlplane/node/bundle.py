@@ -40,9 +40,8 @@ class Releases:
     release in force.
     """
 
-    def __init__(self, layout: AsteriskLayout, identity: Identity) -> None:
+    def __init__(self, layout: AsteriskLayout) -> None:
         self._layout = layout
-        self._identity = identity
         self._blobs = layout.releases / ".blobs"
         self._incoming = layout.releases / ".incoming"
         self._known: dict[str, Manifest] = {}  # the newest two: what is live and what comes
@@ -58,7 +57,7 @@ class Releases:
             return self.manifest(digest)
         try:
             signed = SignedManifest.model_validate_json(await link.get(f"releases/{digest}"))
-            manifest = self._proven(signed, digest)
+            manifest = _proven(signed, digest, link.identity)
             self._blobs.mkdir(parents=True, exist_ok=True)
             missing = {file.sha256: file.size for file in manifest.files if not (self._blobs / file.sha256).exists()}
             await self._fetch_blobs(link, missing)
@@ -121,23 +120,6 @@ class Releases:
         for blob in self._blobs.iterdir():
             if blob.stat().st_nlink == 1:
                 blob.unlink()
-
-    def _proven(self, signed: SignedManifest, digest: str) -> Manifest:
-        text = signed.manifest.encode()
-        try:
-            self._identity.bundle_key.verify(base64.b64decode(signed.signature, validate=True), text)
-        except (InvalidSignature, binascii.Error):
-            raise BundleRefused(
-                "The release is not signed by this node's control plane; nothing was changed."
-            ) from None
-        if hashlib.sha256(text).hexdigest() != digest:
-            raise BundleRefused("The control plane sent another release than the one asked for; nothing was changed.")
-        manifest = Manifest.model_validate_json(text)
-        if manifest.node != self._identity.name:
-            raise BundleRefused(f"The release is for node {manifest.node}, this is {self._identity.name}.")
-        if manifest.protocol > PROTOCOL_VERSION:
-            raise BundleRefused("The release is for a newer noded; update this node first.")
-        return manifest
 
     async def _fetch_blobs(self, link: Link, missing: dict[str, int]) -> None:
         if not missing:
@@ -215,6 +197,22 @@ class Releases:
         partial.unlink(missing_ok=True)
         partial.hardlink_to(blob)
         partial.replace(prompt)  # a call that plays the old content keeps it open
+
+
+def _proven(signed: SignedManifest, digest: str, identity: Identity) -> Manifest:
+    text = signed.manifest.encode()
+    try:
+        identity.bundle_key.verify(base64.b64decode(signed.signature, validate=True), text)
+    except (InvalidSignature, binascii.Error):
+        raise BundleRefused("The release is not signed by this node's control plane; nothing was changed.") from None
+    if hashlib.sha256(text).hexdigest() != digest:
+        raise BundleRefused("The control plane sent another release than the one asked for; nothing was changed.")
+    manifest = Manifest.model_validate_json(text)
+    if manifest.node != identity.name:
+        raise BundleRefused(f"The release is for node {manifest.node}, this is {identity.name}.")
+    if manifest.protocol > PROTOCOL_VERSION:
+        raise BundleRefused("The release is for a newer noded; update this node first.")
+    return manifest
 
 
 def changed_files(old: Manifest | None, new: Manifest) -> list[BundleFile]:

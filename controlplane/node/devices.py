@@ -72,8 +72,13 @@ def devices_of(releases: Releases, digest: str | None, paths: Collection[str] | 
     return {(phone.type, phone.id): phone for phone in objects}
 
 
-def write_live_devices(layout: AsteriskLayout, releases: Releases) -> None:
-    """Puts the phones of the release in force into the database of an Asterisk that is down; for before its start."""
+def write_live_devices(layout: AsteriskLayout) -> None:
+    """Puts the phones of the release in force into the database of an Asterisk that is down.
+
+    For before each start: after an unclean end the last second's changes are missing there. Without it noded brings
+    them in as soon as it is connected.
+    """
+    releases = Releases(layout)
     write_phones(layout, devices_of(releases, releases.live_digest()).values())
 
 

@@ -89,8 +89,19 @@ class Follower:
         return self._file is not None and self._read_to == self.size
 
     def move_aside(self) -> None:
-        """Renames the file, so that its writer begins a new one; the old one is deleted when it is read."""
-        self.path.rename(self.path.with_name(self.path.name + ROTATED_SUFFIX))
+        """Renames the file, so that its writer begins a new one; the old one is deleted when it is left.
+
+        Does nothing while the file of last time is still being read.
+        """
+        if self._is_in_place():
+            self.path.rename(self.path.with_name(self.path.name + ROTATED_SUFFIX))
+            log.info("tailer.moved_aside", file=str(self.path))
+
+    def _is_in_place(self) -> bool:
+        """Whether the file being read is the one that is written."""
+        if self._file is None or not self.path.exists():
+            return False
+        return self.path.stat().st_ino == os.fstat(self._file.fileno()).st_ino
 
     def close(self) -> None:
         """Lets go of the file; a later :meth:`read` goes on at the same place."""
@@ -136,11 +147,7 @@ class Follower:
     def _may_leave(self) -> bool:
         """Whether a newer file lies in this one's place, long enough for the last writers of this one."""
         assert self._file is not None
-        try:
-            is_same = self.path.stat().st_ino == os.fstat(self._file.fileno()).st_ino
-        except FileNotFoundError:
-            return False
-        if is_same:
+        if not self.path.exists() or self._is_in_place():
             self._successor_seen = None
             return False
         now = time.monotonic()

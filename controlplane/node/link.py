@@ -89,11 +89,14 @@ class Link:
     """Requests as this node.
 
     Every method raises :class:`LinkDown` when a later try may work and :class:`LinkRefused` when it can't.
+
+    Attributes:
+        identity: who we are.
     """
 
     def __init__(self, client: httpx2.AsyncClient, identity: Identity) -> None:
         self._client = client
-        self._identity = identity
+        self.identity = identity
 
     async def poll(self, have: str | None, wait_s: int = POLL_WAIT_S) -> PollAnswer:
         """Waits for news. ``have``: the last release that the node has dealt with, live or refused."""
@@ -148,7 +151,7 @@ class Link:
         query = {"sha256": sha256, **({"linkedid": linkedid} if linkedid else {})}
         target = _target(f"uploads/{kind}/{quote(name)}", query)
         headers = sign_digest_headers(
-            self._identity.key, self._identity.name, "PUT", target, int(time.time()), sha256
+            self.identity.key, self.identity.name, "PUT", target, int(time.time()), sha256
         ) | {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         if envelope:
             headers["X-Voicemail"] = base64.b64encode(envelope.model_dump_json().encode()).decode()
@@ -171,7 +174,7 @@ class Link:
         self, method: str, path: str, query: Mapping[str, str] | None = None, *, body: bytes = b""
     ) -> httpx2.Request:
         target = _target(path, query)
-        headers = sign_headers(self._identity.key, self._identity.name, method, target, int(time.time()), body)
+        headers = sign_headers(self.identity.key, self.identity.name, method, target, int(time.time()), body)
         if body:
             headers["Content-Type"] = "application/json"
         return self._client.build_request(method, target, content=body or None, headers=headers)

@@ -16,7 +16,6 @@ from controlplane.node.ari import Ari
 from controlplane.node.backoff import Backoff
 from controlplane.node.bundle import Releases
 from controlplane.node.commands import Commands
-from controlplane.node.identity import Identity
 from controlplane.node.layout import AsteriskLayout
 from controlplane.node.link import Link, LinkDown, LinkRefused, enrol, make_client
 from controlplane.node.outbox import Outbox
@@ -33,6 +32,7 @@ log = structlog.get_logger(__name__)
 _BATCH = 1000
 _HEARTBEAT_EVERY_S = 10.0
 _TIDY_EVERY_S = 600.0
+_LOG_MAX = 64 * 1024 * 1024
 _COMMANDS_REMEMBERED = 1000
 
 
@@ -85,7 +85,7 @@ async def run_noded(config: NodedConfig) -> None:
                 for part in local:
                     tasks.create_task(_keep_going(part))
                 identity = await enrol(client, config.layout.secrets, config.enrolment_code, config.layout.systemname)
-                linked = _Linked(node, Link(client, identity), identity)
+                linked = _Linked(node, Link(client, identity))
                 for part in linked.parts():
                     tasks.create_task(_keep_going(part))
 
@@ -120,7 +120,16 @@ class _Local:
         """Throws away what nobody needs any more, once in a while."""
         while True:
             self.spool.tidy()
+            if self._move_large_logs():
+                await self._reopen_logs()
             await asyncio.sleep(_TIDY_EVERY_S)
+
+    def _move_large_logs(self) -> bool:
+        """Keeps one old file of each of Asterisk's own logs, so that they can't fill the disk."""
+        large = [path for path in self.layout.log.glob("*.log") if path.stat().st_size > _LOG_MAX]
+        for path in large:
+            path.replace(path.with_name(path.name + ".1"))
+        return bool(large)
 
     async def _reopen_logs(self) -> None:
         with contextlib.suppress(AmiError):
@@ -134,10 +143,10 @@ class _Local:
 class _Linked:
     """All that speaks with the control plane."""
 
-    def __init__(self, node: _Local, link: Link, identity: Identity) -> None:
+    def __init__(self, node: _Local, link: Link) -> None:
         self._node = node
         self._link = link
-        self._releases = Releases(node.layout, identity)
+        self._releases = Releases(node.layout)
         self._applier = Applier(
             self._releases, Journal(node.store), node.ami, node.ari, Verifier(node.layout, node.ami)
         )
@@ -269,6 +278,7 @@ class _Linked:
             asterisk_version=node.watch.version,
             live_digest=self._releases.live_digest(),
             spool_depth=node.spool.depth(),
+            spool_mb=node.spool.disk_bytes() // (1024 * 1024),
             uploads_waiting=node.uploader.waiting,
             active_calls=await node.watch.active_calls(),
             trunks=node.watch.trunks,

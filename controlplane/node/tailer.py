@@ -136,11 +136,10 @@ class Tailer:
 
     async def _rotate_large(self) -> None:
         for follower in (self._cel, self._cdr, self._queue):
-            if follower.size < _ROTATE_AT or not follower.is_drained or not follower.path.exists():
+            if follower.size < _ROTATE_AT or not follower.is_drained:
                 continue
             with contextlib.suppress(OSError):
                 follower.move_aside()
-                log.info("tailer.rotated", file=str(follower.path))
             if follower is self._queue:
                 await self._reopen_logs()  # Asterisk keeps this one open; the other two it opens for each row
 

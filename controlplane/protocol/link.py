@@ -115,6 +115,7 @@ class Heartbeat(BaseModel):
     asterisk_version: str | None = None
     live_digest: str | None = None
     spool_depth: int = 0  # facts not yet acknowledged
+    spool_mb: int = 0  # disk taken by them
     uploads_waiting: int = 0
     active_calls: int = 0
     trunks: dict[str, str] = {}  # endpoint id -> "up" | "down" | "unknown"

@@ -46,7 +46,7 @@ class Node(NamedTuple):
 async def node(control: StandIn, layout: AsteriskLayout) -> AsyncIterator[Node]:
     async with make_client(control.url) as client:
         identity = await enrol(client, layout.secrets, CODE, "nd1")
-        yield Node(Releases(layout, identity), Link(client, identity))
+        yield Node(Releases(layout), Link(client, identity))
 
 
 async def test_a_release_lies_on_the_disk_whole_and_each_content_once(

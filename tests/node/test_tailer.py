@@ -1,17 +1,19 @@
 """The way of a row from a log file into the spool, through rotation, truncation and death."""
 
+import asyncio
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import time_machine
 
 from controlplane.kit import clock
-from controlplane.node import follower
+from controlplane.node import follower, tailer
 from controlplane.node.layout import AsteriskLayout
 from controlplane.node.spool import Spool
 from controlplane.node.store import open_store
@@ -236,3 +238,25 @@ def test_sigkill_at_any_moment_loses_and_doubles_nothing(node: Node) -> None:
     node.revive()
     node.read()
     assert node.names() == [str(number) for number in range(written)]
+
+
+async def test_a_large_file_is_moved_aside_and_deleted_when_read(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follower, "_DRAIN_S", 0.05)
+    monkeypatch.setattr(tailer, "_ROTATE_AT", 150)
+    append(node.layout.cel_file, cel("1") + cel("2"))
+    running = asyncio.ensure_future(node.tailer.run())
+    await soon(lambda: not node.layout.cel_file.exists())
+    append(node.layout.cel_file, cel("3"))
+    await soon(lambda: node.names() == list("123"))
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert not list(node.layout.cel_file.parent.glob("*.read"))
+
+
+async def soon(is_so: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if is_so():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not happen within 5 s")
