@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 
 def one_line(text: str) -> str:
@@ -25,6 +27,35 @@ def one_line(text: str) -> str:
 def spoken_text(text: str) -> str:
     """The same for text to be spoken, where line breaks are fine."""
     return one_line(" ".join(text.split()))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a text field must look like, in words for people: ``Annotated[str, Shape(r"[0-9]{2,8}", "2 to 8 digits")]``.
+
+    Attributes:
+        pattern: Regular expression of the whole text.
+        words: Goes on after "must be".
+    """
+
+    pattern: str
+    words: str
+
+    def check(self, text: str) -> str:
+        """Refuses a text of another shape.
+
+        Raises:
+            ValueError: Says what it must be.
+        """
+        if not re.fullmatch(self.pattern, text):
+            raise ValueError(f"must be {self.words}")
+        return text
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^{self.pattern}$"}
 
 
 Name = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length=100)]

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 from controlplane.kit.destination import Destination, Kind, Ref, Spoken
 from controlplane.kit.e164 import Number
-from controlplane.kit.text import Name
+from controlplane.kit.text import Name, Shape
 from controlplane.objects.schemas import ObjectFields
 
 Codec = Literal["ulaw", "alaw", "g722", "opus"]
@@ -61,6 +61,7 @@ def _password(password: SecretStr) -> SecretStr:
     return password
 
 
+Country = Annotated[str, Shape(r"[A-Z]{2}", "two capital letters such as US")]
 Host = Annotated[str, AfterValidator(_host)]
 Network = Annotated[str, AfterValidator(_network)]
 SipUser = Annotated[str, AfterValidator(_sip_user)]
@@ -117,9 +118,7 @@ class TrunkFields(ObjectFields):
     )
     codecs: Codecs = ("ulaw", "alaw")
     caller_id: CallerIdPolicy = CallerIdPolicy()
-    country: str = Field(
-        "US", pattern=r"^[A-Z]{2}$", description="Country whose national numbers the carrier may send without +."
-    )
+    country: Country = Field("US", description="Country whose national numbers the carrier may send without +.")
     number_format: Literal["+e164", "e164", "national"] = Field("+e164", description="How it wants dialled numbers.")
     trust_caller_name: bool = Field(True, description="Take the caller's name as the carrier sends it.")
     max_calls: int | None = Field(None, ge=1, le=10_000, description="Calls at once; null: no limit.")
@@ -142,7 +141,9 @@ class PhoneNumberFields(ObjectFields):
     trunk_id: Annotated[UUID, Ref(Kind.TRUNK)] | None = Field(None, description="Only from this trunk; null: from any.")
     destination: Destination
     recording: RecordingPolicy = RecordingPolicy()
-    caller_name_prefix: str = Field("", max_length=20, pattern=r"^[A-Za-z0-9 ._-]*$", description="Shown before names.")
+    caller_name_prefix: Annotated[
+        str, Shape(r"[A-Za-z0-9 ._-]{0,20}", "at most 20 letters, digits, spaces and . _ -")
+    ] = Field("", description="Shown before names.")
     enabled: bool = True
 
     @model_validator(mode="before")

@@ -52,4 +52,4 @@ class ConfigRef(Base):
 
     source_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("config_objects.id", ondelete="CASCADE"), primary_key=True)
     field: Mapped[str] = mapped_column(Text, primary_key=True)
-    target_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("config_objects.id", ondelete="NO ACTION"), index=True)
+    target_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("config_objects.id"), index=True)

@@ -88,9 +88,16 @@ def _add_reading(
         return await service.uses(uow, principal, kind, object_id)
 
     page: type[Page[Any]] = Page[shapes.read]  # type: ignore[name-defined] # made at run time
-    router.get("", summary=f"List {many}", response_model=page)(find_many)
-    router.get("/{object_id}", summary=f"Read {kind.kind.article}", response_model=shapes.read)(read_one)
-    router.get("/{object_id}/uses", summary=f"What uses {kind.kind.article}")(read_uses)
+    router.get("", operation_id=f"list_{kind.kind}", summary=f"List {many}", response_model=page)(find_many)
+    router.get(
+        "/{object_id}",
+        operation_id=f"read_{kind.kind}",
+        summary=f"Read {kind.kind.article}",
+        response_model=shapes.read,
+    )(read_one)
+    router.get("/{object_id}/uses", operation_id=f"read_{kind.kind}_uses", summary=f"What uses {kind.kind.article}")(
+        read_uses
+    )
 
 
 def _add_writing(router: APIRouter, kind: type[ObjectFields], shapes: Shapes, writer: Any) -> None:
@@ -120,9 +127,22 @@ def _add_writing(router: APIRouter, kind: type[ObjectFields], shapes: Shapes, wr
         await service.delete(uow, principal, kind, object_id, if_match)
 
     create, change = _typed(create, body=shapes.create), _typed(change, body=shapes.patch)
-    router.post("", summary=f"Create {kind.kind.article}", status_code=201, response_model=shapes.created)(create)
-    router.patch("/{object_id}", summary=f"Change {kind.kind.article}", response_model=shapes.read)(change)
-    router.delete("/{object_id}", summary=f"Delete {kind.kind.article}", status_code=204)(delete)
+    router.post(
+        "",
+        operation_id=f"create_{kind.kind}",
+        summary=f"Create {kind.kind.article}",
+        status_code=201,
+        response_model=shapes.created,
+    )(create)
+    router.patch(
+        "/{object_id}",
+        operation_id=f"change_{kind.kind}",
+        summary=f"Change {kind.kind.article}",
+        response_model=shapes.read,
+    )(change)
+    router.delete(
+        "/{object_id}", operation_id=f"delete_{kind.kind}", summary=f"Delete {kind.kind.article}", status_code=204
+    )(delete)
 
 
 def _add_rotation(
@@ -137,6 +157,7 @@ def _add_rotation(
 
     router.post(
         f"/{{object_id}}/rotate-{field}",
+        operation_id=f"rotate_{kind.kind}_{field}",
         summary=f"Make a new {field} for {kind.kind.article}, shown in this answer only",
         response_model=shapes.created,
     )(rotate)

@@ -14,11 +14,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 from controlplane.kit.destination import Destination, Kind, Ref, Spoken
 from controlplane.kit.e164 import Number
-from controlplane.kit.text import Email, Name, SpokenText
-from controlplane.numbering.schemas import Codecs, RecordingPolicy, SipUser
+from controlplane.kit.text import Email, Name, Shape, SpokenText
+from controlplane.numbering.schemas import Codecs, Country, RecordingPolicy, SipUser
 from controlplane.objects.schemas import ObjectFields
 
-InternalNumber = Annotated[str, Field(pattern=r"^[0-9]{2,8}$", description="What users dial inside.")]
+InternalNumber = Annotated[str, Shape(r"[0-9]{2,8}", "2 to 8 digits"), Field(description="What users dial inside.")]
 Seconds = Annotated[int, Field(ge=1, le=3600)]
 
 
@@ -177,7 +177,7 @@ class HolidayCalendarFields(ObjectFields):
 class IvrOption(Part):
     """What a key does."""
 
-    digit: str = Field(pattern=r"^[0-9*#]$")
+    digit: Annotated[str, Shape(r"[0-9*#]", "one key: a digit, * or #")]
     destination: Destination
 
 
@@ -283,7 +283,7 @@ class VoicemailBoxFields(ObjectFields):
     secret_fields: ClassVar[tuple[str, ...]] = ("pin",)
     generated: ClassVar[Mapping[str, Callable[[], str]]] = {"pin": make_pin}
 
-    number: str = Field(pattern=r"^[0-9]{2,8}$", description="Box number; unique among boxes.")
+    number: Annotated[str, Shape(r"[0-9]{2,8}", "2 to 8 digits")] = Field(description="Box number; unique among boxes.")
     pin: Annotated[SecretStr, AfterValidator(_pin)] | None = Field(
         None, description="Left out: made up. Shown once, in the answer that made it."
     )
@@ -331,8 +331,10 @@ class HolidayImport(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    country: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 code such as US.")
-    subdivision: str | None = Field(None, pattern=r"^[A-Za-z0-9]{1,10}$", description="State or province such as NY.")
+    country: Country = Field(description="ISO 3166 code such as US.")
+    subdivision: Annotated[str, Shape(r"[A-Za-z0-9]{1,10}", "a code such as NY")] | None = Field(
+        None, description="State or province."
+    )
     years: tuple[Annotated[int, Field(ge=2000, le=2100)], ...] = Field(min_length=1, max_length=10)
 
 
@@ -355,7 +357,9 @@ class OutboundRouteFields(ObjectFields):
         description="What users dial, such as 9NXXXXXX or +1NXXNXXXXXX or 911."
     )
     strip: int = Field(0, ge=0, le=20, description="Digits to take off the front.")
-    prepend: str = Field("", pattern=r"^\+?[0-9]{0,20}$", description="Digits to put in front afterwards.")
+    prepend: Annotated[str, Shape(r"\+?[0-9]{0,20}", "at most 20 digits, with a + before them if wanted")] = Field(
+        "", description="Digits to put in front afterwards."
+    )
     trunk_ids: tuple[Annotated[UUID, Ref(Kind.TRUNK)], ...] = Field(min_length=1, max_length=10)
     caller_number: Number | None = Field(None, description="Shown when the extension has none of its own.")
     emergency: bool = Field(False, description="Emergency calls: no recording, tried on every trunk.")

@@ -109,7 +109,7 @@ async def test_ten_thousand_objects_are_read_in_four_queries_within_a_second(ser
     assert [one.id for one in configuration.objects] == sorted(one.id for one in configuration.objects)
     assert sum(one.secrets == {"secret": "s3cret-s3cret"} for one in configuration.objects) == 2_500
     assert len(queries) == 4
-    assert took_s < 1.0  # 0.5 s of processor time where nothing else runs
+    assert took_s < 1.0  # 0.64 s measured on a busy machine
 
 
 async def test_texts_are_spoken_once_and_kept(services: Services) -> None:
