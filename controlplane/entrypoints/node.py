@@ -2,12 +2,14 @@
 
 import asyncio
 import signal
+import subprocess
 
 import structlog
 
 from controlplane.entrypoints.local_node import make_layout
 from controlplane.entrypoints.supervisor import Child
 from controlplane.node.base_config import write_base_config
+from controlplane.node.devices import write_live_devices
 from controlplane.node.layout import AsteriskLayout, AsteriskRuntimeError
 from controlplane.node.noded import NodedConfig, serve
 from controlplane.node.runtime import ensure_tree, running_pid, start_asterisk, stop_asterisk, wait_booted
@@ -25,38 +27,51 @@ def run_node(settings: Settings) -> None:
 
 async def run_node_with_asterisk(settings: Settings) -> None:
     """Runs Asterisk and noded until SIGTERM: a node on a machine, or in a container, of its own."""
-    layout = _layout(settings)
     stop = asyncio.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(one, stop.set)
-    await keep_asterisk(layout)
+    asterisk = KeptAsterisk(_layout(settings))
+    await asterisk.start()
     noded = Child("noded", ("node",), settings.as_environment())
-    tasks = [asyncio.create_task(noded.keep_running()), asyncio.create_task(watch_asterisk(layout))]
+    tasks = [asyncio.create_task(noded.keep_running()), asyncio.create_task(asterisk.watch())]
     await stop.wait()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await noded.stop()
-    await asyncio.to_thread(stop_asterisk, layout, timeout_s=4.0)
+    await asterisk.stop()
 
 
-async def keep_asterisk(layout: AsteriskLayout) -> None:
-    """Starts Asterisk, or takes over one that runs already, with its calls."""
-    if running_pid(layout) is None:
-        await asyncio.to_thread(write_base_config, layout)
-        await asyncio.to_thread(wait_booted, layout, start_asterisk(layout))
+class KeptAsterisk:
+    """This machine's Asterisk: started, or taken over with its calls, and started again whenever it is gone."""
 
+    def __init__(self, layout: AsteriskLayout) -> None:
+        self._layout = layout
+        self._process: subprocess.Popen[bytes] | None = None
 
-async def watch_asterisk(layout: AsteriskLayout) -> None:
-    """Starts Asterisk again whenever it is gone."""
-    while True:
-        await asyncio.sleep(WATCH_S)
-        if running_pid(layout) is None:
-            log.warning("asterisk was down, starting it again")
-            try:
-                await keep_asterisk(layout)
-            except (AsteriskRuntimeError, OSError) as err:
-                log.exception("asterisk does not start", error=str(err))
+    async def start(self) -> None:
+        """Sees to it that it runs."""
+        if running_pid(self._layout) is None:
+            await asyncio.to_thread(write_base_config, self._layout)
+            if self._process is not None:
+                self._process.poll()  # collects the child that died
+            self._process = start_asterisk(self._layout)
+            await asyncio.to_thread(wait_booted, self._layout, self._process)
+
+    async def watch(self) -> None:
+        """Starts it again whenever it is gone."""
+        while True:
+            await asyncio.sleep(WATCH_S)
+            if running_pid(self._layout) is None:
+                log.warning("asterisk was down, starting it again")
+                try:
+                    await self.start()
+                except (AsteriskRuntimeError, OSError) as err:
+                    log.exception("asterisk does not start", error=str(err))
+
+    async def stop(self) -> None:
+        """Ends it and its calls."""
+        await asyncio.to_thread(stop_asterisk, self._layout, self._process, timeout_s=4.0)
 
 
 def _layout(settings: Settings) -> AsteriskLayout:

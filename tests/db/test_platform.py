@@ -54,8 +54,8 @@ async def test_a_commit_wakes_those_who_wait(services: Services) -> None:
 
 async def test_a_job_that_waits_already_is_not_added_and_spoils_nothing(services: Services) -> None:
     async with services.uow() as uow:
-        assert await uow.defer("test.job", queueing_lock="one")
-        assert not await uow.defer("test.job", queueing_lock="one")
+        assert await uow.defer("nodes.watch", queueing_lock="one")
+        assert not await uow.defer("nodes.watch", queueing_lock="one")
         await uow.record(happened(1))
     async with services.uow() as uow:
         assert await uow.session.scalar(text("SELECT count(*) FROM procrastinate_jobs")) == 1
