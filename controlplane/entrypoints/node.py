@@ -53,6 +53,7 @@ class KeptAsterisk:
         """Sees to it that it runs."""
         if running_pid(self._layout) is None:
             await asyncio.to_thread(write_base_config, self._layout)
+            await asyncio.to_thread(write_live_devices, self._layout)
             if self._process is not None:
                 self._process.poll()  # collects the child that died
             self._process = start_asterisk(self._layout)

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -17,10 +18,10 @@ import httpx2
 import structlog
 
 from controlplane.entrypoints.local_node import make_layout
-from controlplane.entrypoints.node import keep_asterisk, watch_asterisk
+from controlplane.entrypoints.node import KeptAsterisk
 from controlplane.entrypoints.supervisor import Child
 from controlplane.node.layout import AsteriskLayout
-from controlplane.node.runtime import ensure_tree, running_pid, stop_asterisk
+from controlplane.node.runtime import ensure_tree, running_pid
 from controlplane.platform.postgres import EmbeddedPostgres
 from controlplane.platform.settings import Settings
 
@@ -69,13 +70,14 @@ async def run_everything(settings: Settings, say: Say) -> AsyncIterator[Running]
         say("Bringing the database to its newest shape")
         born = await _bootstrap(settings, database_url)
         say("Starting Asterisk")
-        await keep_asterisk(layout)
-        stack.push_async_callback(asyncio.to_thread, stop_asterisk, layout, timeout_s=4.0)
+        asterisk = KeptAsterisk(layout)
+        stack.push_async_callback(asterisk.stop)
+        await asterisk.start()
         children = _children(settings, database_url, born.get("enrolment_code"))
         stack.push_async_callback(_stop_children, children)
         say("Starting the API, the workers and noded")
         background = [child.keep_running() for child in children]
-        background.append(watch_asterisk(layout))
+        background.append(asterisk.watch())
         if postgres:
             background.append(_watch_postgres(postgres))
         stack.push_async_callback(_cancel, [asyncio.create_task(one) for one in background])
@@ -99,26 +101,23 @@ async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
 
 
 async def up(settings: Settings) -> None:
-    """Runs until SIGINT or SIGTERM."""
+    """Runs until SIGINT or SIGTERM, which count at any moment, also while it starts."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(one, stop.set)
-    starting = asyncio.create_task(_serve(settings, stop))
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    if not starting.done():
-        try:
-            async with asyncio.timeout(9):
-                await starting
-        except TimeoutError:
-            starting.cancel()
-            await asyncio.gather(starting, return_exceptions=True)
-    stopped.cancel()
-    await starting
+    serving = asyncio.create_task(_serve(settings))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not serving.done():
+        _say("Stopping")
+        serving.cancel()  # once: a second signal must not cut off the stopping
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
 
 
-async def _serve(settings: Settings, stop: asyncio.Event) -> None:
+async def _serve(settings: Settings) -> None:
     async with run_everything(settings, _say) as running:
         _say("")
         _say(f"  Web UI and API   {running.web_url}    (API description: {running.web_url}/docs)")
@@ -129,8 +128,7 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
         _say(f"  SIP              {running.sip_address} (UDP, TCP)")
         _say("  Stop with Ctrl-C.")
         _say("")
-        await stop.wait()
-        _say("Stopping")
+        await asyncio.Event().wait()
 
 
 def _say(line: str) -> None:
@@ -183,9 +181,11 @@ async def _database(
         return settings.database_url.get_secret_value(), None
     say("Starting PostgreSQL")
     postgres = EmbeddedPostgres(settings.data_dir / "postgres")
-    url = await postgres.start()
     stack.callback(postgres.stop)
-    return url, postgres
+    try:
+        return await postgres.start(), postgres
+    except (subprocess.SubprocessError, AssertionError) as err:
+        raise UpError(f"PostgreSQL did not start; {settings.data_dir}/postgres/log says why.") from err
 
 
 async def _bootstrap(settings: Settings, database_url: str) -> dict[str, str]:
@@ -195,7 +195,12 @@ async def _bootstrap(settings: Settings, database_url: str) -> dict[str, str]:
         env={**os.environ, **_environment(settings, database_url)},
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    out, _ = await process.communicate()
+    try:
+        out, _ = await process.communicate()
+    except asyncio.CancelledError:
+        process.kill()  # its transactions end with it
+        await process.wait()
+        raise
     if process.returncode:
         raise UpError("The database could not be prepared; the lines above say why.")
     born: dict[str, str] = json.loads(out)

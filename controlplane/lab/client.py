@@ -44,6 +44,14 @@ class ApiClient:
         """A change."""
         return await self._json("PATCH", path, json=body)
 
+    async def put_content(self, path: str, content: bytes) -> Json:
+        """An upload, such as a prompt's sound."""
+        return await self._json("PUT", path, content=content)
+
+    def work_in(self, org_id: str) -> None:
+        """From now on in this organisation, not one's own. For installation admins."""
+        self._http.headers["X-Organization"] = org_id
+
     async def content(self, path: str) -> bytes:
         """A file, such as a recording."""
         answer = await self._http.get(path)
