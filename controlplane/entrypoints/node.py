@@ -57,7 +57,11 @@ class KeptAsterisk:
             if self._process is not None:
                 self._process.poll()  # collects the child that died
             self._process = start_asterisk(self._layout)
-            await asyncio.to_thread(wait_booted, self._layout, self._process)
+            try:
+                await asyncio.to_thread(wait_booted, self._layout, self._process)
+            except asyncio.CancelledError:
+                self._process.kill()  # without a pid file yet nobody could stop it; it has no calls yet
+                raise
 
     async def watch(self) -> None:
         """Starts it again whenever it is gone."""

@@ -20,8 +20,18 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def _die_with_parent() -> None:
-    """Runs in the child: a supervisor killed hard leaves no API or worker behind. Source: prctl(2)."""
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    """Runs in the child: a supervisor killed hard takes its children along, at once.
+
+    All of them can stand that, and the next `up` finds the ports free and no second noded at the same files.
+    Source: prctl(2).
+    """
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _set_event() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
 
 
 @dataclass
@@ -32,6 +42,7 @@ class Child:
         name: As shown in the log.
         arguments: Of ``controlplane``.
         starts: How often it was started.
+        wanted: While this is cleared, it is not started again.
     """
 
     name: str
@@ -39,6 +50,7 @@ class Child:
     environment: Mapping[str, str]
     process: asyncio.subprocess.Process | None = None
     starts: int = 0
+    wanted: asyncio.Event = field(default_factory=_set_event, repr=False)
     _delay_s: float = field(default=0.5, repr=False)
 
     async def start(self) -> None:
@@ -52,6 +64,7 @@ class Child:
     async def keep_running(self) -> None:
         """Starts it again whenever it ends, with growing pauses while it keeps failing."""
         while True:
+            await self.wanted.wait()
             begun = time.monotonic()
             await self.start()
             assert self.process is not None

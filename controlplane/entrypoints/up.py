@@ -150,19 +150,22 @@ def _only_one(data_dir: Path) -> Any:
 
 
 def _check_ports(settings: Settings, layout: AsteriskLayout) -> None:
-    wanted = [(settings.http_host, settings.http_port, "CP_HTTP_PORT")]
+    tcp, udp = socket.SOCK_STREAM, socket.SOCK_DGRAM
+    wanted = [(tcp, settings.http_host, settings.http_port, "CP_HTTP_PORT")]
     if running_pid(layout) is None:
         sip = layout.bind_address
         wanted += [
-            (sip, layout.ports.sip, "CP_SIP_PORT"),
-            (sip, layout.ports.sip_tls, "CP_SIP_TLS_PORT"),
-            (sip, layout.ports.wss, "CP_WSS_PORT"),
-            ("127.0.0.1", layout.ports.ami, "CP_AMI_PORT"),
-            ("127.0.0.1", layout.ports.ari, "CP_ARI_PORT"),
+            (udp, sip, layout.ports.sip, "CP_SIP_PORT"),
+            (tcp, sip, layout.ports.sip, "CP_SIP_PORT"),
+            (tcp, sip, layout.ports.sip_tls, "CP_SIP_TLS_PORT"),
+            (tcp, sip, layout.ports.wss, "CP_WSS_PORT"),
+            (tcp, "127.0.0.1", layout.ports.ami, "CP_AMI_PORT"),
+            (tcp, "127.0.0.1", layout.ports.ari, "CP_ARI_PORT"),
         ]
-    for host, port, name in wanted:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for kind, host, port, name in wanted:
+        with socket.socket(type=kind) as probe:
+            if kind == tcp:  # past connections that still linger don't count; a UDP port could be shared unnoticed
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
             except OSError as err:

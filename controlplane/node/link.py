@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from logging import DEBUG, WARNING
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 POLL_WAIT_S = 25
 _TIMEOUT = httpx2.Timeout(15.0, connect=5.0)
 _POLL_TIMEOUT = httpx2.Timeout(POLL_WAIT_S + 15.0, connect=5.0)
+_START_S = 15.0  # so long nobody need be told that the control plane, started beside us, is not there yet
 _FILE_CHUNK = 256 * 1024
 
 
@@ -71,12 +73,14 @@ async def enrol(client: httpx2.AsyncClient, secrets: Path, code: str | None, sys
         raise LinkRefused(401, "This node is not enrolled: give it a one-time code from the control plane's node list.")
     request = EnrolRequest(code=code, public_key=public_key_text(node_key(secrets)), systemname=systemname)
     backoff = Backoff(first_s=0.2, most_s=10.0)
+    began = time.monotonic()
     while True:
         try:
             response = await client.post("/node/v1/enrol", json=request.model_dump(mode="json"))
             save_enrolment(secrets, EnrolAnswer.model_validate_json(_checked(response, response.content)))
         except (httpx2.TransportError, LinkDown) as err:
-            log.warning("link.waiting_to_enrol", reason=str(err) or type(err).__name__)
+            patient = time.monotonic() - began < _START_S
+            log.log(DEBUG if patient else WARNING, "link.waiting_to_enrol", reason=str(err) or type(err).__name__)
             await backoff.sleep()
             continue
         enrolled = load_identity(secrets)

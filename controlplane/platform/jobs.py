@@ -12,7 +12,9 @@ from typing import Any
 import procrastinate
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
 from prometheus_client import Counter, Histogram
 from psycopg import AsyncConnection
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,7 +37,8 @@ class Queue(StrEnum):
     ROLLUP = "rollup"  # housekeeping, reports, retention
 
 
-RETRY = procrastinate.RetryStrategy(max_attempts=6, exponential_wait=4)
+MAX_ATTEMPTS = 6
+RETRY = procrastinate.RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=4)
 """7 runs in all: 4 s, 16 s, 64 s … between them, about an hour and a half altogether."""
 
 JobBody = Callable[..., Awaitable[None]]
@@ -78,6 +81,26 @@ def job(
         return body
 
     return declare
+
+
+@job("platform.take_up_stalled", queue=Queue.CONTROL, retry=False, cron="* * * * *")
+async def take_up_stalled(services: Any) -> None:
+    """Gives jobs back whose worker died over them and has been silent for half a minute.
+
+    A job that kills its worker again and again ends as a dead letter, and one whose place in the queue was taken
+    meanwhile is not needed any more.
+    """
+    manager: JobManager = services.app.job_manager
+    for stalled in await manager.get_stalled_jobs():
+        log.warning("a worker died over a job", stalled=stalled.task_name, stalled_id=stalled.id)
+        given_up = stalled.attempts >= MAX_ATTEMPTS
+        try:
+            if not given_up:
+                await manager.retry_job(stalled)
+        except UniqueViolation:
+            given_up = True
+        if given_up:
+            await manager.finish_job(stalled, Status.FAILED, delete_job=False)
 
 
 def make_app(database_url: str) -> App:

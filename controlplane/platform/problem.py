@@ -19,8 +19,9 @@ from typing import Any, ClassVar
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 log = structlog.get_logger(__name__)
 
@@ -218,6 +219,10 @@ def install_problem_handlers(app: FastAPI) -> None:
             "slug": f"http-{error.status_code}", "hint": "",
         }  # fmt: skip
         return JSONResponse(body, error.status_code, error.headers, media_type=PROBLEM_TYPE)
+
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(_: Request, __: ClientDisconnect) -> Response:
+        return Response(status_code=400)  # nobody reads it: the client went away in the middle of its body
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
