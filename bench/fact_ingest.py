@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg.rows import TupleRow
 
-from bench.support import note, percentile, phones_tree, system
+from bench.support import cpu_s, note, percentile, phones_tree, system
 from controlplane.entrypoints.throw_away import ThrowAwaySystem
 from controlplane.lab.addresses import free_port, own_address
 from controlplane.lab.client import ApiClient
@@ -71,7 +72,13 @@ async def run() -> dict[str, object]:
                 sipp, one.folder / "sample", server, [QUEUE_NUMBER], caller=caller, address=carrier
             ) as call:
                 await call.finished(30)
-            burst = await _burst(database, await _sample(one, database))
+            sample = await _sample(one, database)
+            before = _cpu_by_process(one)
+            burst = await _burst(database, sample)
+            burst["cpu_us_per_fact"] = {
+                name: round(1e6 * (used - before[name]) / sample.facts / COPIES)
+                for name, used in _cpu_by_process(one).items()
+            }
             lags = await _lags(database, one, sipp, carrier)
     return {**burst, "lag_p95_s": round(percentile(lags, 95), 2), "lag_p50_s": round(percentile(lags, 50), 2),
             "lag_calls": len(lags), "lag_limit_s": 2}  # fmt: skip
@@ -124,6 +131,15 @@ async def _sample(one: ThrowAwaySystem, database: Database) -> Sample:
     if facts != distinct or facts != sum(map(len, lines.values())):
         raise RuntimeError("the sample call's facts are not its lines one by one")
     return Sample(linkedid, facts, lines)
+
+
+def _cpu_by_process(one: ThrowAwaySystem) -> dict[str, float]:
+    """CPU seconds so far. PostgreSQL's are those of its workers that still live, which our pools keep."""
+    used = {child.name: cpu_s(child.process.pid) for child in one.running.children if child.process}
+    if one.running.postgres:
+        server = psutil.Process(one.running.postgres.pid)
+        used["postgresql"] = sum(cpu_s(process.pid) for process in [server, *server.children()])
+    return used
 
 
 def _lines_of(path: Path, serial: str) -> list[str]:

@@ -1,5 +1,6 @@
 """A throw-away system for a benchmark, and honest figures."""
 
+import asyncio
 import math
 import sys
 from collections.abc import Iterable, Sequence
@@ -8,16 +9,20 @@ from pathlib import Path
 from statistics import median
 from uuid import UUID
 
+import httpx2
 import psutil
 
 from controlplane.entrypoints.throw_away import ThrowAwaySystem, throw_away_system
 from controlplane.lab.client import ApiClient
+from controlplane.lab.process import ChildProcess
 from controlplane.node.runtime import ensure_tree
 from controlplane.objects.schemas import ObjectFields
 from controlplane.objects.service import create
 from controlplane.platform.auth import Principal
 from controlplane.platform.services import make_services
 from controlplane.platform.settings import Settings
+
+READY_S = 600  # a cold start fetches Asterisk before it is ready
 
 
 def note(line: str) -> None:
@@ -33,6 +38,19 @@ def phones_tree() -> Path:
 def system() -> AbstractAsyncContextManager[ThrowAwaySystem]:
     """Everything up in a folder that is gone afterwards."""
     return throw_away_system(Settings(), note)
+
+
+async def wait_ready(url: str, up: ChildProcess) -> None:
+    """Waits until a system that was started as a process of its own takes requests."""
+    async with httpx2.AsyncClient(base_url=url, timeout=2) as client, asyncio.timeout(READY_S):
+        while up.returncode is None:
+            try:
+                if (await client.get("/readyz")).status_code == 200:
+                    return
+            except httpx2.HTTPError:
+                pass
+            await asyncio.sleep(0.1)
+    raise RuntimeError(f"the system ended\n{up.log_tail()}")
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
