@@ -28,6 +28,7 @@ from controlplane.release.compile import compile_node
 from controlplane.release.diff import diff, reloads
 from controlplane.release.errors import PlanRefused
 from controlplane.release.events import ConfigApplied, ConfigRolledBack
+from controlplane.release.model import PbxModel
 from controlplane.release.models import NodeBundle, Release
 from controlplane.release.render import RenderedRelease, render
 from controlplane.release.schemas import (
@@ -45,13 +46,23 @@ from controlplane.telephony.configuration import Configuration
 TEMPLATES = REPOSITORY / "dialplan_templates"
 
 
+KEPT_COMPILED = 4
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """One organisation's configuration, and what its node would make of it."""
+
+    configuration: Configuration
+    model: PbxModel
+
+
 @dataclass(frozen=True)
 class Draft:
     """What would be released now, beside what is live."""
 
-    node: str
-    configuration: Configuration  # the organisation's own part
-    live: Configuration | None
+    own: Compiled | None  # None: the checks found errors
+    live: Compiled | None
     live_release_id: UUID | None
     problems: list[ProblemRead]
     changes: list[ChangeRead]
@@ -59,7 +70,7 @@ class Draft:
     @property
     def ok(self) -> bool:
         """Whether nothing stands in the way of an apply."""
-        return not any(problem.severity == "error" for problem in self.problems)
+        return self.own is not None
 
 
 async def plan(services: Services, uow: UnitOfWork, principal: Principal) -> PlanRead:
@@ -68,7 +79,7 @@ async def plan(services: Services, uow: UnitOfWork, principal: Principal) -> Pla
     Prompts that were never spoken are made first, so that a missing one is a problem and not a delay.
     """
     draft = await _draft(services, uow, principal.org_id)
-    files, steps = await _file_changes(draft) if draft.ok else ([], [])
+    files, steps = await asyncio.to_thread(_file_changes, draft) if draft.ok else ([], [])
     return PlanRead(
         ok=draft.ok,
         problems=draft.problems,
@@ -87,10 +98,9 @@ async def apply(services: Services, uow: UnitOfWork, principal: Principal, reaso
         Conflict: Another organisation's apply is under way on the node.
     """
     draft = await _draft(services, uow, principal.org_id)
-    if not draft.ok:
+    if draft.own is None:
         raise PlanRefused(draft.problems)
-    release = _new_release(services.crypto, principal, draft, reason)
-    return await _publish(services, uow, release, draft.configuration)
+    return await _publish(services, uow, _new_release(services.crypto, principal, draft, reason), draft.own)
 
 
 async def roll_back(
@@ -105,25 +115,39 @@ async def roll_back(
     if wanted is None:
         raise no_release()
     node = await _home_node(services, uow.session, principal.org_id)
-    configuration = open_snapshot(services.crypto, wanted, node)
+    own = await _compiled(services.crypto, wanted, node)
     live = await repository.live_release(uow.session, principal.org_id)
-    before = open_snapshot(services.crypto, live, node) if live else None
-    draft = Draft(
-        node=node,
-        configuration=configuration,
-        live=before,
-        live_release_id=live.id if live else None,
-        problems=[],
-        changes=await asyncio.to_thread(_changes, before, configuration),
-    )
+    before = await _compiled(services.crypto, live, node) if live else None
+    draft = Draft(own, before, live.id if live else None, [], _changes(before, own))
     release = _new_release(services.crypto, principal, draft, reason or f"Roll back to release {wanted.number}")
     release.rollback_of = wanted.id
-    return await _publish(services, uow, release, configuration)
+    return await _publish(services, uow, release, own)
 
 
 def open_snapshot(crypto: Crypto, release: Release, node: str) -> Configuration:
     """The configuration that a release froze."""
     return unpack(crypto.open_bytes(release.snapshot, f"releases.snapshot:{release.id}"), node)
+
+
+async def _compiled(crypto: Crypto, release: Release, node: str) -> Compiled:
+    """A release compiled again. It never changes, so the last few are kept: every plan compares with the live one."""
+    key = (release.id, node)
+    if key not in _kept:
+        _keep(key, await asyncio.to_thread(_compile, open_snapshot(crypto, release, node)))
+    return _kept[key]
+
+
+_kept: dict[tuple[UUID, str], Compiled] = {}
+
+
+def _keep(key: tuple[UUID, str], compiled: Compiled) -> None:
+    _kept[key] = compiled
+    while len(_kept) > KEPT_COMPILED:
+        del _kept[next(iter(_kept))]
+
+
+def _compile(configuration: Configuration) -> Compiled:
+    return Compiled(configuration, compile_node(configuration))
 
 
 async def _draft(services: Services, uow: UnitOfWork, org_id: UUID) -> Draft:
@@ -134,11 +158,12 @@ async def _draft(services: Services, uow: UnitOfWork, org_id: UUID) -> Draft:
     )
     configuration = part_of(whole, org_id)
     live = await repository.live_release(uow.session, org_id)
-    before = open_snapshot(services.crypto, live, node) if live else None
+    before = await _compiled(services.crypto, live, node) if live else None
     problems = await asyncio.to_thread(check, configuration)
-    broken = any(problem.severity == "error" for problem in problems)
-    changes = [] if broken else await asyncio.to_thread(_changes, before, configuration)
-    return Draft(node, configuration, before, live.id if live else None, problems, changes)
+    if any(problem.severity == "error" for problem in problems):
+        return Draft(None, before, live.id if live else None, problems, [])
+    own = await asyncio.to_thread(_compile, configuration)
+    return Draft(own, before, live.id if live else None, problems, await asyncio.to_thread(_changes, before, own))
 
 
 async def _home_node(services: Services, session: AsyncSession, org_id: UUID) -> str:
@@ -147,11 +172,12 @@ async def _home_node(services: Services, session: AsyncSession, org_id: UUID) ->
     return locations[0].node if locations else services.settings.node_name
 
 
-def _changes(before: Configuration | None, after: Configuration) -> list[ChangeRead]:
-    return diff(compile_node(before) if before else None, compile_node(after))
+def _changes(before: Compiled | None, after: Compiled) -> list[ChangeRead]:
+    return diff(before.model if before else None, after.model)
 
 
 def _new_release(crypto: Crypto, principal: Principal, draft: Draft, reason: str) -> Release:
+    assert draft.own is not None
     release_id = new_id()
     return Release(
         id=release_id,
@@ -159,23 +185,24 @@ def _new_release(crypto: Crypto, principal: Principal, draft: Draft, reason: str
         state=ReleaseState.APPLYING,
         author=principal.label,
         reason=reason,
-        snapshot=crypto.seal_bytes(pack(draft.configuration), f"releases.snapshot:{release_id}"),
+        snapshot=crypto.seal_bytes(pack(draft.own.configuration), f"releases.snapshot:{release_id}"),
         changes=[change.model_dump(mode="json") for change in draft.changes],
         problems=[problem.model_dump(mode="json") for problem in draft.problems],
     )
 
 
-async def _publish(services: Services, uow: UnitOfWork, release: Release, own: Configuration) -> Release:
+async def _publish(services: Services, uow: UnitOfWork, release: Release, own: Compiled) -> Release:
     """Renders, signs and stores the node's bundle, and makes it what the node should run."""
     session = uow.session
     await repository.lock_applies(session)
     others = [one for one in await repository.newest_releases(session) if one.org_id != release.org_id]
     _refuse_while_others_apply(others)
     await repository.supersede(session, release.org_id)
-    parts = [own, *(open_snapshot(services.crypto, one, own.node) for one in others)]
-    rendered = await asyncio.to_thread(_render, together(own.node, parts), str(release.id))
+    node = own.configuration.node
+    parts = [(await _compiled(services.crypto, one, node)).configuration for one in others]
     blobs = Blobs(services.storage, services.crypto)
-    manifest = await asyncio.to_thread(_store, blobs, own.node, str(release.id), rendered)
+    manifest = await asyncio.to_thread(_make_bundle, blobs, own, parts, str(release.id))
+    _keep((release.id, node), own)
     text = manifest.canonical()
     session.add(release)
     await session.flush()
@@ -185,7 +212,7 @@ async def _publish(services: Services, uow: UnitOfWork, release: Release, own: C
             "id": new_id(),
             "release_id": release.id,
             "includes": [str(release.id), *(str(one.id) for one in others)],
-            "node": own.node,
+            "node": node,
             "digest": manifest.digest(),
             "manifest": text.decode(),
             "signature": base64.b64encode(services.crypto.bundle_key.sign(text)).decode(),
@@ -194,7 +221,7 @@ async def _publish(services: Services, uow: UnitOfWork, release: Release, own: C
             "reloads": [],
         },
     )
-    await nodes.set_desired(uow, own.node, manifest.digest())
+    await nodes.set_desired(uow, node, manifest.digest())
     return release
 
 
@@ -205,8 +232,11 @@ def _refuse_while_others_apply(others: Sequence[Release]) -> None:
             raise Conflict("Another apply is under way on this node.", hint="Try again in a moment.")
 
 
-def _render(configuration: Configuration, release_id: str) -> RenderedRelease:
-    return render(compile_node(configuration), release_id, TEMPLATES)
+def _make_bundle(blobs: Blobs, own: Compiled, others: list[Configuration], release_id: str) -> Manifest:
+    """The node's files, stored. An organisation alone on its node needs no second compile."""
+    node = own.configuration.node
+    model = compile_node(together(node, [own.configuration, *others])) if others else own.model
+    return _store(blobs, node, release_id, render(model, release_id, TEMPLATES))
 
 
 def _store(blobs: Blobs, node: str, release_id: str, rendered: RenderedRelease) -> Manifest:
@@ -232,14 +262,12 @@ def _store(blobs: Blobs, node: str, release_id: str, rendered: RenderedRelease) 
     return Manifest(node=node, release_id=release_id, files=files, expect=rendered.expect)
 
 
-async def _file_changes(draft: Draft) -> tuple[list[str], list[str]]:
+def _file_changes(draft: Draft) -> tuple[list[str], list[str]]:
     """Paths and reloads that differ from what is live, for the organisation's own part."""
-    now = await asyncio.to_thread(_render, draft.configuration, "plan")
-    before = await asyncio.to_thread(_render, draft.live, "plan") if draft.live else None
-    old = {path: file.content for path, file in before.files.items()} if before else {}
-    new = {path: file.content for path, file in now.files.items()}
-    changed = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
-    return changed, reloads(before.files if before else {}, now.files)
+    now = render(draft.own.model, "plan", TEMPLATES).files if draft.own else {}
+    before = render(draft.live.model, "plan", TEMPLATES).files if draft.live else {}
+    changed = sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
+    return changed, reloads(before, now)
 
 
 # What a node reports
