@@ -1,8 +1,9 @@
 """What others may use of releases: the command line plans and applies through here."""
 
 from controlplane.release.errors import PlanRefused
+from controlplane.release.progress import find_by_number, history, wait_until_done
 from controlplane.release.schemas import ChangeRead, PlanRead, ProblemRead, ReleaseRead, ReleaseState
-from controlplane.release.service import apply, find_by_number, history, plan, roll_back, wait_until_done
+from controlplane.release.service import apply, plan, roll_back
 
 __all__ = [
     "ChangeRead",

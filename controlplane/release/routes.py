@@ -14,7 +14,7 @@ from controlplane.platform.auth import Principal
 from controlplane.platform.listing import ListQuery, Page, fetch_page, list_query
 from controlplane.platform.services import ServicesDep, Uow
 from controlplane.protocol.bundle import ApplyReport, SignedManifest
-from controlplane.release import repository, service
+from controlplane.release import progress, repository, service
 from controlplane.release.blobs import Blobs
 from controlplane.release.models import Release
 from controlplane.release.schemas import ApplyRequest, BlobRequest, PlanRead, ReleaseRead, ReleaseState
@@ -52,7 +52,7 @@ async def list_releases(
         sortable={"number": Release.number, "created_at": Release.created_at},
         default_sort="-number",
     )
-    return Page(items=await service.read_releases(uow.session, rows), next_cursor=cursor, total=total)
+    return Page(items=await progress.read_releases(uow.session, rows), next_cursor=cursor, total=total)
 
 
 @router.post("/releases", status_code=202)
@@ -63,7 +63,7 @@ async def apply(services: ServicesDep, uow: Uow, principal: MayApply, request: A
     """
     release = await service.apply(services, uow, principal, request.reason)
     await audit(uow, principal, action="config.apply", kind="release", object_id=release.id, name=str(release.number))
-    return (await service.read_releases(uow.session, [release]))[0]
+    return (await progress.read_releases(uow.session, [release]))[0]
 
 
 @router.post("/releases/{release_id}/rollback", status_code=202)
@@ -75,7 +75,7 @@ async def roll_back(
     await audit(
         uow, principal, action="config.rollback", kind="release", object_id=release.id, name=str(release.number)
     )
-    return (await service.read_releases(uow.session, [release]))[0]
+    return (await progress.read_releases(uow.session, [release]))[0]
 
 
 @router.get("/releases/{release_id}")
@@ -88,7 +88,7 @@ async def get_release(
     ] = 0,
 ) -> ReleaseRead:
     """One release and how it goes on the nodes."""
-    return await service.wait_until_done(services, principal, release_id, wait_s)
+    return await progress.wait_until_done(services, principal, release_id, wait_s)
 
 
 # For nodes
@@ -99,7 +99,7 @@ async def signed_manifest(uow: Uow, node: Annotated[NodeIdentity, Depends(signed
     """The manifest of a bundle for this node."""
     bundle = await repository.bundle_by_digest(uow.session, node.name, digest)
     if bundle is None:
-        raise service.no_release()
+        raise progress.no_release()
     return SignedManifest(manifest=bundle.manifest, signature=bundle.signature)
 
 
@@ -124,4 +124,4 @@ def _tar(files: Blobs, hashes: list[str]) -> Iterator[bytes]:
 @node_router.post("/apply-reports", status_code=204)
 async def apply_report(uow: Uow, node: Annotated[NodeIdentity, Depends(signed_node)], report: ApplyReport) -> None:
     """A node's word on an apply."""
-    await service.take_report(uow, node.name, report)
+    await progress.take_report(uow, node.name, report)

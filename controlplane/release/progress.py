@@ -1,0 +1,160 @@
+"""How releases go on their nodes: what nodes report, and what people read of it."""
+
+import time
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from controlplane.kit import clock
+from controlplane.nodes import door as nodes
+from controlplane.platform import wakeups
+from controlplane.platform.auth import Principal
+from controlplane.platform.problem import NotFound
+from controlplane.platform.services import Services
+from controlplane.platform.uow import UnitOfWork
+from controlplane.protocol.bundle import ApplyReport, ApplyState
+from controlplane.release import repository
+from controlplane.release.events import ConfigApplied, ConfigRolledBack
+from controlplane.release.models import NodeBundle, Release
+from controlplane.release.schemas import ChangeRead, NodeProgress, ProblemRead, ReleaseRead, ReleaseState
+
+# What a node reports
+
+
+async def take_report(uow: UnitOfWork, node: str, report: ApplyReport) -> None:
+    """A node's word on an apply: moves the bundle and its releases on."""
+    bundle = await repository.bundle_by_digest(uow.session, node, report.digest)
+    if bundle is None:
+        return
+    bundle.state = report.state
+    bundle.problems = list(report.problems)
+    bundle.reloads = list(report.reloads)
+    bundle.took_ms = report.took_ms
+    bundle.reported_at = clock.now()
+    if report.live_digest is not None:
+        await nodes.record_live(uow, node, report.live_digest)
+    if report.state in {ApplyState.LIVE, ApplyState.ROLLED_BACK, ApplyState.FAILED}:
+        await _finish(uow, bundle, report)
+    await uow.wake(f"release:{bundle.release_id}")
+
+
+async def _finish(uow: UnitOfWork, bundle: NodeBundle, report: ApplyReport) -> None:
+    for release in await repository.included_releases(uow.session, bundle):
+        if release.state not in {ReleaseState.APPLYING, ReleaseState.LIVE}:
+            continue
+        if report.state == ApplyState.LIVE:
+            await _now_live(uow, release)
+        elif release.state == ReleaseState.APPLYING:
+            await _did_not_hold(uow, release, report, bundle.node)
+    if report.state != ApplyState.LIVE and report.live_digest is not None:
+        await nodes.set_desired(uow, bundle.node, report.live_digest)
+
+
+async def _now_live(uow: UnitOfWork, release: Release) -> None:
+    if release.state == ReleaseState.LIVE:
+        return
+    release.state = ReleaseState.LIVE
+    release.finished_at = clock.now()
+    await repository.retire_others(uow.session, release)
+    await uow.record(ConfigApplied(org_id=release.org_id, subject=str(release.id), number=release.number))
+
+
+async def _did_not_hold(uow: UnitOfWork, release: Release, report: ApplyReport, node: str) -> None:
+    rolled_back = report.state == ApplyState.ROLLED_BACK
+    release.state = ReleaseState.ROLLED_BACK if rolled_back else ReleaseState.FAILED
+    release.finished_at = clock.now()
+    await uow.record(
+        ConfigRolledBack(
+            org_id=release.org_id,
+            subject=str(release.id),
+            number=release.number,
+            node=node,
+            problems=list(report.problems),
+        )
+    )
+
+
+# Reading
+
+
+def no_release() -> NotFound:
+    """The error for a release that isn't there."""
+    return NotFound("There is no such release.", hint="Look at the list of releases.")
+
+
+async def wait_until_done(services: Services, principal: Principal, release_id: UUID, wait_s: float) -> ReleaseRead:
+    """A release, at once when it is done (or `wait_s` is 0), else when it is or the time is up.
+
+    Raises:
+        NotFound: No such release.
+    """
+    with services.wakeups.subscribe(f"release:{release_id}") as woken:
+        deadline = time.monotonic() + wait_s
+        while True:
+            found = await _read(services, principal, release_id)
+            left_s = deadline - time.monotonic()
+            if found.state != ReleaseState.APPLYING or left_s <= 0:
+                return found
+            await wakeups.wait(woken, min(left_s, 2.0))
+
+
+async def _read(services: Services, principal: Principal, release_id: UUID) -> ReleaseRead:
+    async with services.uow() as uow:
+        release = await repository.find_release(uow.session, principal, release_id)
+        if release is None:
+            raise no_release()
+        return (await read_releases(uow.session, [release]))[0]
+
+
+async def find_by_number(session: AsyncSession, principal: Principal, number: int) -> Release:
+    """A release by the number that people see.
+
+    Raises:
+        NotFound: No such release.
+    """
+    release = await repository.find_release_by_number(session, principal, number)
+    if release is None:
+        raise no_release()
+    return release
+
+
+async def history(session: AsyncSession, principal: Principal, limit: int) -> list[ReleaseRead]:
+    """The newest releases."""
+    return await read_releases(session, await repository.newest(session, principal, limit))
+
+
+def present(release: Release, bundles: Sequence[NodeBundle]) -> ReleaseRead:
+    """A release as people see it."""
+    return ReleaseRead(
+        id=release.id,
+        number=release.number,
+        state=ReleaseState(release.state),
+        author=release.author,
+        reason=release.reason,
+        rollback_of=release.rollback_of,
+        created_at=release.created_at,
+        finished_at=release.finished_at,
+        changes=[ChangeRead.model_validate(one) for one in release.changes],
+        problems=[ProblemRead.model_validate(one) for one in release.problems],
+        nodes=[
+            NodeProgress(
+                node=one.node,
+                digest=one.digest,
+                state=one.state,
+                problems=one.problems,
+                reloads=one.reloads,
+                took_ms=one.took_ms,
+            )
+            for one in bundles
+            if one.release_id == release.id
+        ],
+    )
+
+
+async def read_releases(session: AsyncSession, releases: Sequence[Release]) -> list[ReleaseRead]:
+    """Several, with their bundles, in two queries."""
+    bundles: Mapping[UUID, list[NodeBundle]] = {one.id: [] for one in releases}
+    for bundle in await repository.bundles_of(session, list(bundles)):
+        bundles[bundle.release_id].append(bundle)
+    return [present(one, bundles[one.id]) for one in releases]
