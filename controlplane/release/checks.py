@@ -16,8 +16,8 @@ from controlplane.kit.destination import Kind, Spoken
 from controlplane.numbering.schemas import PhoneNumberFields, TrunkFields
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.release import flow_checks
-from controlplane.release.compile import dial_outside
 from controlplane.release.finding import Finder
+from controlplane.release.outbound import dial_outside
 from controlplane.release.schemas import ProblemRead
 from controlplane.telephony.configuration import Configuration, sound_key
 from controlplane.telephony.schemas import (

@@ -1,9 +1,7 @@
 """From stored objects to one node's resolved model."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import time
-from itertools import starmap
 from uuid import UUID
 
 from controlplane.kit.destination import TARGETS, Destination, DestinationKind, Kind, Spoken
@@ -11,6 +9,7 @@ from controlplane.numbering.schemas import CallerIdMode, PhoneNumberFields, Reco
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.release import model, names, numbers
 from controlplane.release.graph import circles, destinations_by_object
+from controlplane.release.outbound import carry, dial_outside
 from controlplane.telephony.configuration import Configuration, sound_key
 from controlplane.telephony.schemas import (
     WEEKDAYS,
@@ -353,7 +352,7 @@ class _Compiler:
 
     def _route(self, item: Stored[OutboundRouteFields]) -> model.OutboundRoute:
         fields = item.fields
-        carries = starmap(self._carry, ((fields, trunk) for trunk in fields.trunk_ids if self._enabled(trunk)))
+        trunks = [(id_, self._objects[id_]) for id_ in fields.trunk_ids if self._enabled(id_)]
         return model.OutboundRoute(
             *_head(item),
             context=names.context_of(Kind.OUTBOUND_ROUTE, item.id),
@@ -362,27 +361,11 @@ class _Compiler:
             strip=fields.strip,
             prepend=fields.prepend,
             trunks=fields.trunk_ids,
-            carries=tuple(carries),
+            carries=tuple(carry(fields, id_, trunk) for id_, trunk in trunks if isinstance(trunk, TrunkFields)),
             caller_number=fields.caller_number,
             emergency=fields.emergency,
             recording=None if fields.emergency else self._recording(fields.recording),
             enabled=fields.enabled,
-        )
-
-    def _carry(self, route: OutboundRouteFields, trunk_id: UUID) -> model.Carry:
-        trunk = self._objects[trunk_id]
-        if not isinstance(trunk, TrunkFields):
-            raise CompileError(f"Outbound route {route.name} names a trunk that is none.")
-        shape = numbers.shape_of(trunk.country)
-        dialed = "${CP_NUMBER}"
-        if sends_plus(route):  # other numbers go as they were dialled: 911, or what a carrier wants besides
-            dialed = numbers.written_for("CP_NUMBER", trunk.number_format, shape, foreign_prefix=True)
-        return model.Carry(
-            trunk=trunk_id,
-            endpoint=names.trunk_endpoint(trunk_id),
-            dialed=dialed,
-            shown=_shown(route, trunk, shape),
-            max_calls=trunk.max_calls,
         )
 
 
@@ -394,55 +377,9 @@ def _one_line(lines: tuple[model.Line, ...]) -> bool:
     return len(lines) == 1 and not lines[0].many
 
 
-def sends_plus(route: OutboundRouteFields) -> bool:
-    """Whether what a route sends begins with a + and so is an E.164 number."""
-    if route.prepend:
-        return route.prepend.startswith("+")
-    return route.strip == 0 and route.pattern.startswith("+")
-
-
-def _shown(route: OutboundRouteFields, trunk: TrunkFields, shape: model.NumberShape) -> str:
-    """The expression for the caller number that the carrier gets; CP_SHOW holds the caller's own or nothing."""
-    write: Callable[[str], str] = lambda variable: numbers.written_for(  # noqa: E731 - one expression, used at once
-        variable, trunk.number_format, shape, foreign_prefix=False
-    )
-    if trunk.caller_id.mode == CallerIdMode.FIXED:
-        return _written_literal(str(trunk.caller_id.number), trunk.number_format, shape)
-    default = route.caller_number or trunk.caller_id.number
-    if default is None:
-        return write("CP_SHOW")
-    literal = _written_literal(default, trunk.number_format, shape)
-    return f'${{IF($["${{CP_SHOW}}" = ""]?{literal}:{write("CP_SHOW")})}}'
-
-
-def _written_literal(number: str, number_format: str, shape: model.NumberShape) -> str:
-    home = f"+{shape.calling_code}"
-    if number_format == "+e164":
-        return number
-    if number_format == "national" and number.startswith(home):
-        prefix = shape.trunk_prefix if shape.trunk_prefix != shape.calling_code else ""
-        return prefix + number[len(home) :]
-    return number[1:]
-
-
 def _span(span: OpeningSpan) -> model.Span:
     """GotoIfTime takes the end minute in, we don't."""
     end = (span.end.hour * 60 + span.end.minute - 1) % (24 * 60)
     days = "&".join(day for day in WEEKDAYS if day in span.days)
     last = time(*divmod(end, 60))
     return model.Span(days="*" if len(set(span.days)) == 7 else days, hours=f"{span.start:%H:%M}-{last:%H:%M}")
-
-
-def dial_outside(configuration: Configuration, org: UUID, number: str) -> str | None:
-    """What to dial so that an outbound route takes an E.164 number; None when no route does."""
-    trunks = {item.id: item.fields for item in configuration.of(TrunkFields) if item.org_id == org}
-    routes = [item.fields for item in configuration.of(OutboundRouteFields) if item.org_id == org]
-    for route in sorted(routes, key=lambda one: one.position):
-        trunk = trunks.get(route.trunk_ids[0])
-        if not route.enabled or trunk is None:
-            continue
-        behind_prefix = numbers.dialled_behind(route.pattern, route.strip, route.prepend, number)
-        for dialed in [*numbers.ways_to_dial(number, trunk.country), *behind_prefix]:
-            if numbers.fits(route.pattern, dialed):
-                return dialed
-    return None

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 import socket
 import subprocess
 import time
@@ -102,11 +103,19 @@ class Running:
     def __init__(self, layout: AsteriskLayout, release: RenderedRelease) -> None:
         self.layout = layout
         self.release = release
+        self.complaints_at_start = self._complaints()
         self.server = f"{layout.bind_address}:{layout.ports.sip}"
 
     def cli(self, command: str) -> str:
         """The console's answer."""
         return run_cli(self.layout, command)
+
+    def wait_cli(self, command: str, pattern: str, *, timeout_s: float = 15) -> None:
+        """Until the console's answer holds the pattern."""
+        deadline = time.monotonic() + timeout_s
+        while not re.search(pattern, answer := self.cli(command)):
+            assert time.monotonic() < deadline, answer
+            time.sleep(0.1)
 
     def originate(self, context: str, exten: str, **variables: object) -> None:
         """A call without a phone, into the dialplan; the variables are its own and its children's."""
@@ -120,8 +129,7 @@ class Running:
             answers = b"".join(iter(lambda: link.recv(4096), b"")).decode()
         assert "Originate successfully queued" in answers, answers
 
-    def complaints(self) -> list[str]:
-        """Warnings and errors in the log."""
+    def _complaints(self) -> list[str]:
         lines = self.layout.messages_log.read_text().splitlines()
         return [line for line in lines if "WARNING[" in line or "ERROR[" in line]
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from controlplane.platform.settings import REPOSITORY
 from controlplane.release.compile import compile_node
 from controlplane.release.render import render
-
 from tests.unit.release.example import example
 
 GOLDEN = Path(__file__).parent / "golden"
