@@ -1,5 +1,6 @@
 """The HTTP API: builds the application out of the slices' routers."""
 
+import gc
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -84,4 +85,5 @@ def run_api(services: Services) -> None:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
+    gc.freeze()  # what was imported stays: a full collection paused an apply at 1,000 phones by 0.1 s
     ApiServer(config, services).run()
