@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
@@ -26,7 +26,7 @@ async def newest_releases(session: AsyncSession) -> Sequence[Release]:
     """Each organisation's release that is live or on its way, with its snapshot."""
     statement = (
         select(Release)
-        .distinct(Release.org_id)
+        .ext(distinct_on(Release.org_id))
         .where(Release.state.in_([ReleaseState.LIVE, ReleaseState.APPLYING]))
         .order_by(Release.org_id, Release.number.desc())
         .options(undefer(Release.snapshot))

@@ -45,7 +45,8 @@ class FakeNode:
 
     async def post(self, path: str, body: bytes) -> httpx2.Response:
         target = f"/node/v1/{path}"
-        return await self.http.post(target, content=body, headers=self.headers("POST", target, body))
+        headers = {"Content-Type": "application/json", **self.headers("POST", target, body)}
+        return await self.http.post(target, content=body, headers=headers)
 
 
 def fact(seq: int, linkedid: str | None = "fra-1-1700000000.1", **payload: Any) -> dict[str, Any]:
