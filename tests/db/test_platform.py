@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from controlplane.kit.ids import new_id
 from controlplane.platform import wakeups
-from controlplane.platform.event_log import read_events
+from controlplane.platform.event_log import START, Position, read_events
 from controlplane.platform.events import Event
 from controlplane.platform.services import Services
 
@@ -27,10 +27,25 @@ async def test_a_follower_never_steps_over_an_event_that_commits_late(services: 
         async with services.uow() as quick:
             await quick.record(happened(2))
         async with services.uow() as reader:
-            assert await read_events(reader.session, after=0) == []
+            assert await read_events(reader.session, after=START) == []
     async with services.uow() as reader:
-        events = await read_events(reader.session, after=0)
+        events = await read_events(reader.session, after=START)
     assert [event.payload["size"] for event in events] == [1, 2]
+
+
+async def test_nor_over_one_of_a_later_transaction_that_took_its_id_earlier(services: Services) -> None:
+    async with services.uow() as early:
+        await early.session.execute(text("SELECT pg_current_xact_id()"))
+        async with services.uow() as late:
+            await late.record(happened(1))
+            await early.record(happened(2))
+            await early.session.commit()
+            async with services.uow() as reader:
+                first = await read_events(reader.session, after=START)
+    last = Position(first[-1].tx, first[-1].id)
+    async with services.uow() as reader:
+        then = await read_events(reader.session, after=last)
+    assert [event.payload["size"] for event in (*first, *then)] == [2, 1]
 
 
 async def test_an_error_leaves_neither_event_nor_wakeup(services: Services) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from controlplane.kit import clock
 from controlplane.nodes import door, jobs
 from controlplane.nodes.door import CommandState
-from controlplane.platform.event_log import read_events
+from controlplane.platform.event_log import START, read_events
 from controlplane.platform.services import Services
 from controlplane.protocol.link import CommandKind, CommandResult, Heartbeat
 from tests.api.clients import Client
@@ -45,7 +45,7 @@ async def state_of(services: Services, command_id: UUID) -> CommandState:
 
 async def happened(services: Services) -> list[tuple[str, str]]:
     async with services.uow() as uow:
-        events = await read_events(uow.session, after=0)
+        events = await read_events(uow.session, after=START)
     return [(event.name, event.payload.get("device") or event.payload.get("trunk") or event.payload.get("reason", ""))
             for event in events if event.name.split(".")[0] in {"node", "device", "trunk"}]  # fmt: skip
 
