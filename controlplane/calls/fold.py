@@ -32,6 +32,7 @@ _TOLD: dict[str, tuple[str, str | None, str]] = {
 }
 """Call event to the timeline's word, and the kind and key of the object it names."""
 
+_DIALLED = frozenset({DestinationKind.EXTENSION, DestinationKind.RING_GROUP, DestinationKind.EXTERNAL_NUMBER})
 _REFUSED = frozenset({Why.UNKNOWN, Why.TRUNK_FULL, Why.LOOP})
 _PASSED_OVER = frozenset({"PICKUP", "FORWARD", "PARK_START", "PARK_END", "LOCAL_OPTIMIZE"})
 
@@ -323,7 +324,7 @@ class _Fold:
         if self.call.direction == Direction.OUTBOUND:
             causes = [leg.cause for leg in self._real_legs() if leg.uniqueid != self.call.linkedid]
             return _refusal(causes[-1] if causes else self.caller_cause)
-        if place in {DestinationKind.EXTENSION, DestinationKind.RING_GROUP, DestinationKind.EXTERNAL_NUMBER}:
+        if place in _DIALLED or (place == DestinationKind.HANGUP and self.place_why == Why.BUSY):
             if self.dial_status == "BUSY":
                 return CallStatus.BUSY
             if self.call.direction == Direction.INTERNAL and self.dial_status in {"CHANUNAVAIL", "CONGESTION"}:

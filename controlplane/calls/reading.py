@@ -1,6 +1,7 @@
 """Facts of one call in a firm order: the same for any order, doubling or batching in which they arrived."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,8 @@ from uuid import UUID
 from controlplane.kit import clock
 from controlplane.protocol.call_events import read_pairs
 from controlplane.protocol.facts import Fact, FactKind
+
+_ESCAPED = re.compile(r'\\(["\\])')
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
@@ -68,11 +71,16 @@ def read_cel(fact: Fact) -> CelRow:
         uniqueid=row.get("uniqueid", ""),
         channel=row.get("channame", ""),
         account=row.get("accountcode", ""),
-        name=row.get("cid_name", ""),
+        name=_as_meant(row.get("cid_name", ""), row.get("channame", "")),
         number=row.get("cid_num", ""),
         peer=row.get("peer", ""),
         extra=extra,
     )
+
+
+def _as_meant(name: str, channel: str) -> str:
+    r"""A caller's name. Asterisk leaves a carrier's ``\"`` and ``\\`` as SIP carries them (RFC 3261, 25.1)."""
+    return _ESCAPED.sub(r"\1", name) if "/trunk-" in channel else name
 
 
 def _json_object(text: str) -> dict[str, Any]:

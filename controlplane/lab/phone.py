@@ -100,13 +100,18 @@ class Phone(PhoneProcess):
         self._listener.drain()
         return wanted
 
-    async def wait_hears(self, hz: float, *, call: PhoneCall | None = None, timeout_s: float = 10.0) -> float:
-        """Wait until this tone is heard in the running call; gives the second of the recording it began at."""
+    async def wait_hears(
+        self, hz: float, *, call: PhoneCall | None = None, timeout_s: float = 10.0, level: float = tones.HEARD_LEVEL
+    ) -> float:
+        """Wait until this tone is heard in the running call; gives the second of the recording it began at.
+
+        Where speech or music may play, ask for a `level` of thousands: they reach a lower one on any frequency.
+        """
         recording = (call or self.current).recording
         heard: list[tones.ToneSpan] = []
 
         def audible() -> bool:
-            spans = tones.spans_in(recording.samples(), tones.SAMPLE_RATE, [hz])
+            spans = tones.spans_in(recording.samples(), tones.SAMPLE_RATE, [hz], threshold=level)
             heard[:] = [span for span in spans if span.duration_s >= _AUDIBLE_S]
             return bool(heard)
 

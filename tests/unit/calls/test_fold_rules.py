@@ -24,10 +24,10 @@ class Story:
         self.facts: list[Fact] = []
 
     def cel(self, at_s: float, event: str, *, channel: str = "PJSIP/trunk-00000000", uniqueid: str = CALLER,
-            account: str = "", peer: str = "", **extra: Any) -> "Story":  # fmt: skip
+            account: str = "", peer: str = "", name: str = "", **extra: Any) -> "Story":  # fmt: skip
         payload = {
             "eventtype": event, "uniqueid": uniqueid, "channame": channel, "accountcode": account, "peer": peer,
-            "cid_name": "", "cid_num": "101", "userdeftype": "", "eventextra": json.dumps(extra) if extra else "",
+            "cid_name": name, "cid_num": "101", "userdeftype": "", "eventextra": json.dumps(extra) if extra else "",
             "eventtime": str(at_s),
         }  # fmt: skip
         return self._add(at_s, payload)
@@ -78,6 +78,21 @@ def test_a_feature_code_is_answered_by_the_system() -> None:
 )
 def test_why_it_was_hung_up_makes_the_status(why: str, status: CallStatus) -> None:
     assert fold(ended(inbound().event(1, CallEvent.AT, kind="hangup", id="", why=why), 2)).status == status
+
+
+@pytest.mark.parametrize(("dial_status", "status"), [("BUSY", CallStatus.BUSY), ("CHANUNAVAIL", CallStatus.MISSED)])
+def test_a_busy_extension_without_another_destination_is_busy(dial_status: str, status: CallStatus) -> None:
+    story = inbound().event(1, CallEvent.AT, kind="extension", id=ANN, why="number")
+    story.event(2, CallEvent.DIAL_END, id=ANN, status=dial_status)
+    assert fold(ended(story.event(2, CallEvent.AT, kind="hangup", id="", why="busy"), 2)).status == status
+
+
+@pytest.mark.parametrize(
+    ("channel", "name"), [("PJSIP/trunk-00000000", 'O"Br \\'), ("PJSIP/desk-00000000", 'O\\"Br \\\\')]
+)
+def test_a_carriers_caller_name_is_taken_out_of_its_quoting(channel: str, name: str) -> None:
+    story = Story().cel(0, "CHAN_START", channel=channel, name='O\\"Br \\\\')
+    assert fold(story.facts).caller_name == name
 
 
 @pytest.mark.parametrize(
