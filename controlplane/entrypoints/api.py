@@ -12,6 +12,7 @@ from controlplane import __version__
 from controlplane.calls import routes as calls
 from controlplane.entrypoints import declared_jobs as _declared_jobs  # noqa: F401
 from controlplane.entrypoints import health
+from controlplane.entrypoints.docs_page import install_docs
 from controlplane.identity import routes as identity
 from controlplane.nodes import routes as nodes
 from controlplane.numbering import routes as numbering
@@ -49,6 +50,8 @@ def make_api(services: Services) -> FastAPI:
         version=__version__,
         description="Control plane for Asterisk: phone system, call tracking and analytics on your own data.",
         lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.services = services
     app.add_middleware(BodyLimit)
@@ -57,6 +60,7 @@ def make_api(services: Services) -> FastAPI:
         app.include_router(router, prefix="/api/v1")
     for router in root_routers():
         app.include_router(router)
+    install_docs(app)
     return app
 
 

@@ -18,8 +18,14 @@ class Limiter:
 
     def __init__(self, redis_url: str | None) -> None:
         self._local = MovingWindowRateLimiter(MemoryStorage())
-        shared: Storage | None = RedisStorage(f"async+{redis_url}", wrap_exceptions=True) if redis_url else None
+        shared: Storage | None = (
+            RedisStorage(f"async+{redis_url}", wrap_exceptions=True, implementation="redispy") if redis_url else None
+        )
         self._shared = MovingWindowRateLimiter(shared) if shared else None
+
+    async def redis_answers(self) -> bool | None:
+        """Whether Redis is there; None when none is set."""
+        return None if self._shared is None else await self._shared.storage.check()
 
     async def hit(self, rule: str, *identity: str) -> None:
         """Counts one try.
