@@ -124,6 +124,16 @@ async def find_call(session: AsyncSession, principal: Principal, call_id: UUID, 
     return call
 
 
+async def locate_call(session: AsyncSession, wanted: str) -> tuple[UUID, UUID] | None:
+    """Id and organisation of a call named by its id or its linkedid."""
+    try:
+        named = Call.id == UUID(wanted)
+    except ValueError:
+        named = Call.linkedid == wanted
+    row = (await session.execute(select(Call.id, Call.org_id).where(named).limit(1))).first()
+    return None if row is None else (row.id, row.org_id)
+
+
 async def find_voicemail(
     session: AsyncSession, principal: Principal, own_box_ids: Collection[UUID] | None, voicemail_id: UUID
 ) -> Voicemail | None:
@@ -198,6 +208,20 @@ async def boxes_of_extensions(session: AsyncSession, extension_ids: Collection[U
     box_id = model.fields["voicemail_box_id"].astext
     statement = select(box_id).where(model.id.in_(extension_ids), box_id.is_not(None))
     return {UUID(found) for found in await session.scalars(statement)}
+
+
+async def extensions_of_box(session: AsyncSession, box_id: UUID | None) -> list[UUID]:
+    """The extensions whose box it is."""
+    model = objects.ConfigObject
+    statement = select(model.id).where(
+        model.kind == Kind.EXTENSION, model.fields["voicemail_box_id"].astext == str(box_id)
+    )
+    return list(await session.scalars(statement.order_by(model.id)))
+
+
+async def extensions_of_call(session: AsyncSession, call_id: UUID | None) -> list[UUID]:
+    """The extensions that had a leg in a call."""
+    return await session.scalar(select(Call.extension_ids).where(Call.id == call_id)) or []
 
 
 async def email_of_box(session: AsyncSession, box_id: UUID) -> str | None:

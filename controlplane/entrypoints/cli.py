@@ -1,17 +1,20 @@
 """The ``controlplane`` command. Each command imports what it needs, so that small ones start at once."""
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from controlplane import __version__
-from controlplane.entrypoints import cli_config, cli_users
-from controlplane.entrypoints.cli_support import database_url, errors, load_settings, print_json, run
+from controlplane.entrypoints import cli_calls, cli_config, cli_models, cli_users
+from controlplane.entrypoints.cli_support import AsJson, database_url, errors, load_settings, out, print_json, run
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Call Commander: a control plane for Asterisk.")
 app.add_typer(cli_users.app, name="user")
 app.add_typer(cli_config.app, name="config")
+app.add_typer(cli_models.app, name="models")
+app.command()(cli_calls.explain)
 
 
 @app.command()
@@ -65,6 +68,25 @@ def migrate() -> None:
     from controlplane.platform.migrate import migrate as run_migrations  # noqa: PLC0415
 
     run(run_migrations(database_url(load_settings())))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Look at this machine and this installation; exit 1 when something can't work."""
+    from controlplane.entrypoints.doctor import State, examine  # noqa: PLC0415
+
+    findings = run(examine(load_settings()))
+    if as_json:
+        print_json([asdict(one) for one in findings])
+    else:
+        for one in findings:
+            todo = f" → {one.todo}" if one.todo else ""
+            out.print(
+                f"{one.state:4}  {one.what:12}  {one.says}{todo}", highlight=False, markup=False, soft_wrap=True,
+                style={State.FAIL: "red", State.WARN: "yellow"}.get(one.state),
+            )  # fmt: skip
+    if any(one.state is State.FAIL for one in findings):
+        raise typer.Exit(1)
 
 
 @app.command(hidden=True)

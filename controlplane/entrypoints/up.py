@@ -135,6 +135,18 @@ def _say(line: str) -> None:
     print(line, flush=True)  # noqa: T201 - the terminal is this command's page
 
 
+def is_up(settings: Settings) -> bool:
+    """Whether an `up` runs in the data folder."""
+    try:
+        with (settings.data_dir / "up.lock").open() as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 @contextlib.contextmanager
 def _only_one(data_dir: Path) -> Any:
     handle: IO[str] = (data_dir / "up.lock").open("w")
@@ -163,13 +175,20 @@ def _check_ports(settings: Settings, layout: AsteriskLayout) -> None:
             (tcp, "127.0.0.1", layout.ports.ari, "CP_ARI_PORT"),
         ]
     for kind, host, port, name in wanted:
-        with socket.socket(type=kind) as probe:
-            if kind == tcp:  # past connections that still linger don't count; a UDP port could be shared unnoticed
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as err:
-                raise UpError(f"Port {port} on {host} can't be used ({err.strerror}); choose another {name}.") from None
+        if why := port_trouble(kind, host, port):
+            raise UpError(f"Port {port} on {host} can't be used ({why}); choose another {name}.")
+
+
+def port_trouble(kind: socket.SocketKind, host: str, port: int) -> str | None:
+    """Why nothing of ours could listen there; None when it could."""
+    with socket.socket(type=kind) as probe:
+        if kind == socket.SOCK_STREAM:  # past connections that still linger don't count; UDP could be shared unnoticed
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as err:
+            return err.strerror or str(err)
+    return None
 
 
 async def _runtime(settings: Settings, say: Say) -> Path:

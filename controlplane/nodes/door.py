@@ -3,8 +3,16 @@
 from datetime import timedelta
 
 from controlplane.nodes.queries import CallKey, load_facts, load_node_facts, take_calls_to_fold
-from controlplane.nodes.schemas import CommandOutcome, CommandState, EnrolmentCode, NodeIdentity
-from controlplane.nodes.service import admit, command_result, make_code, record_live, send_command, set_desired
+from controlplane.nodes.schemas import CommandOutcome, CommandState, EnrolmentCode, NodeIdentity, NodeRead, NodeState
+from controlplane.nodes.service import (
+    admit,
+    command_result,
+    load_nodes,
+    make_code,
+    record_live,
+    send_command,
+    set_desired,
+)
 from controlplane.nodes.signed import signed_node, signed_upload_node
 from controlplane.platform.services import Services
 
@@ -14,11 +22,14 @@ __all__ = [
     "CommandState",
     "EnrolmentCode",
     "NodeIdentity",
+    "NodeRead",
+    "NodeState",
     "admit_code",
     "command_result",
     "ensure_local_node_code",
     "load_facts",
     "load_node_facts",
+    "load_nodes",
     "make_enrolment_code",
     "record_live",
     "send_command",

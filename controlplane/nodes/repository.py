@@ -21,6 +21,11 @@ async def nodes_page(session: AsyncSession, query: ListQuery) -> Paged:
     return await fetch_page(session, select(Node), Node, query, sortable=sortable, default_sort="name")
 
 
+async def all_nodes(session: AsyncSession) -> Sequence[Node]:
+    """All nodes, by name."""
+    return (await session.scalars(select(Node).order_by(Node.name))).all()
+
+
 async def find_named(session: AsyncSession, name: str) -> Node | None:
     """A node by its name."""
     return await session.scalar(select(Node).where(Node.name == name))

@@ -79,6 +79,11 @@ def node_read(node: Node) -> NodeRead:
     )  # fmt: skip
 
 
+async def load_nodes(session: AsyncSession) -> list[NodeRead]:
+    """All nodes of the installation, for its operator."""
+    return [node_read(node) for node in await repository.all_nodes(session)]
+
+
 async def get_node(session: AsyncSession, node_id: UUID) -> Node:
     """A node, locked for the transaction.
 

@@ -78,7 +78,7 @@ def load_secret_key(settings: Settings) -> str:
     """The installation's key: from the settings, else from the data folder, made there at first start (0600)."""
     if settings.secret_key:
         return settings.secret_key.get_secret_value()
-    path = settings.data_dir / "secrets" / "secret_key"
+    path = _key_file(settings)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -88,6 +88,20 @@ def load_secret_key(settings: Settings) -> str:
         key = secrets.token_urlsafe(48)
         file.write(key)
     return key
+
+
+def read_secret_key(settings: Settings) -> str | None:
+    """The key kept in the data folder; None before the first start.
+
+    Raises:
+        SecretUnreadable: It is damaged.
+    """
+    path = _key_file(settings)
+    return _read_key(path) if path.exists() else None
+
+
+def _key_file(settings: Settings) -> Path:
+    return settings.data_dir / "secrets" / "secret_key"
 
 
 def _read_key(path: Path) -> str:

