@@ -28,7 +28,7 @@ def shell_scripts() -> list[str]:
     """Tracked files that say they are shell scripts."""
     return [
         name
-        for name in tracked(".ci", "asterisk")
+        for name in tracked(".ci", "asterisk", "docs")
         if (ROOT / name).read_bytes()[:30].startswith(b"#!/usr/bin/env bash")
     ]
 
