@@ -7,6 +7,7 @@ from limits import parse
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
+from redis.asyncio import ConnectionPool
 
 from controlplane.platform.problem import TooMany
 
@@ -18,10 +19,13 @@ class Limiter:
 
     def __init__(self, redis_url: str | None) -> None:
         self._local = MovingWindowRateLimiter(MemoryStorage())
-        shared: Storage | None = (
-            RedisStorage(f"async+{redis_url}", wrap_exceptions=True, implementation="redispy") if redis_url else None
-        )
-        self._shared = MovingWindowRateLimiter(shared) if shared else None
+        self._pool = ConnectionPool.from_url(redis_url) if redis_url else None
+        self._shared = MovingWindowRateLimiter(_redis_storage(str(redis_url), self._pool)) if self._pool else None
+
+    async def close(self) -> None:
+        """Lets go of Redis."""
+        if self._pool is not None:
+            await self._pool.aclose()
 
     async def redis_answers(self) -> bool | None:
         """Whether Redis is there; None when none is set."""
@@ -52,3 +56,7 @@ class Limiter:
                 retry_after_s=max(1, int(reset - time.time())),
                 hint="Wait, then try again.",
             )
+
+
+def _redis_storage(url: str, pool: ConnectionPool) -> Storage:
+    return RedisStorage(f"async+{url}", wrap_exceptions=True, implementation="redispy", connection_pool=pool)  # type: ignore[arg-type] # typed too narrowly

@@ -35,6 +35,7 @@ class Services:
     async def close(self) -> None:
         """Lets go of connections."""
         await self.wakeups.stop()
+        await self.limiter.close()
         await self.engine.dispose()
 
 

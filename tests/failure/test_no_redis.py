@@ -21,6 +21,7 @@ async def test_limits_hold_without_redis() -> None:
         await limiter.hit("3/minute", "login", "203.0.113.7")
     assert 1 <= refused.value.retry_after_s <= 60
     await limiter.hit("3/minute", "login", "203.0.113.8")
+    await limiter.close()
 
 
 async def test_the_api_is_ready_without_redis_and_says_so(settings: Settings, database_url: str) -> None:
