@@ -139,12 +139,13 @@ async def log_in(services: Services, email: str, password: str, caller: Caller) 
     await services.limiter.hit(ADDRESS_LIMIT, "login", caller.ip or "")
     await services.limiter.hit(LOGIN_LIMIT, "login", caller.ip or "", login)
     async with services.uow() as uow:
-        user = await repository.find_user_by_email(uow.session, login)
-        good = await verify_password(password, user.password_hash if user else None)
-        if user is None or not good or user.disabled_at is not None:
+        found = await repository.find_login(uow.session, login)
+        good = await verify_password(password, found[0].password_hash if found else None)
+        if found is None or not good or found[0].disabled_at is not None:
             raise Unauthorized(_WRONG, hint="Check both, or ask an admin for a new password.")
+        user, role = found
         user.last_login_at = clock.now()
-        await audit(uow, user_principal(user, None, caller), action="user.login", kind="user", object_id=user.id)
+        await audit(uow, user_principal(user, role, caller), action="user.login", kind="user", object_id=user.id)
         return await open_session(uow, services.crypto, user, caller)
 
 

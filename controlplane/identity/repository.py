@@ -138,8 +138,14 @@ async def user_with_role(session: AsyncSession, user_id: UUID) -> tuple[User, Ro
     return (row[0], row[1]) if row else None
 
 
+async def find_login(session: AsyncSession, email: str) -> tuple[User, Role | None] | None:
+    """Who logs in with this address, with their own role."""
+    row = (await session.execute(_users_with_role().where(User.email == email))).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
 async def find_user_by_email(session: AsyncSession, email: str) -> User | None:
-    """Who logs in with this address."""
+    """The user with this address."""
     return await session.scalar(select(User).where(User.email == email))
 
 

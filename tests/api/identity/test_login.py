@@ -39,6 +39,15 @@ async def test_a_login_gives_tokens_that_say_who_one_is(http: httpx2.AsyncClient
     assert "queues:write" in me["scopes"]
 
 
+async def test_who_has_a_role_of_the_organisation_s_own_gets_in(http: httpx2.AsyncClient, admin: Client) -> None:
+    await admin.post("/roles", json={"name": "Clerk", "scopes": ["calls:read"]})
+    clerk = {"email": "clerk@localhost", "name": "Clerk", "role": "Clerk", "password": PASSWORD}
+    assert (await admin.post("/users", json=clerk)).status_code == 201
+    tokens = await tokens_of(http, "clerk@localhost")
+    me = (await http.get(ME, headers=bearer(tokens["access_token"]))).json()
+    assert me["scopes"] == ["calls:read"]
+
+
 @pytest.mark.parametrize(("email", "password"), [("nobody@localhost", PASSWORD), (ADMIN_EMAIL, "wrong password")])
 async def test_a_wrong_login_does_not_tell_what_was_wrong(http: httpx2.AsyncClient, email: str, password: str) -> None:
     answer = await http.post(LOGIN, json={"email": email, "password": password})
