@@ -23,6 +23,9 @@ from controlplane.platform.services import Services
 from controlplane.release import routes as release
 from controlplane.telephony import routes as telephony
 
+UPLOADS = r"/api/v1/prompts/[^/]+/audio|/node/v1/(facts|heartbeat|command-results|uploads/.+)"
+"""Paths whose routes look who sends before they read, and have limits of their own."""
+
 
 def api_routers() -> list[APIRouter]:
     """Routers under ``/api/v1``, one line a slice."""
@@ -54,7 +57,7 @@ def make_api(services: Services) -> FastAPI:
         redoc_url=None,
     )
     app.state.services = services
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, uploads=UPLOADS)
     install_problem_handlers(app)
     for router in api_routers():
         app.include_router(router, prefix="/api/v1")

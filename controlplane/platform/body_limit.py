@@ -1,32 +1,36 @@
 """Refuses bodies that are bigger than any honest one, before they fill the memory.
 
-FastAPI's own ``max_body_size`` answers in plain text; every error of ours is a problem document.
+FastAPI reads a JSON body before it looks who sends it, so the limit is by path: what the request says of its own
+content is the sender's word. FastAPI's own ``max_body_size`` answers in plain text; every error of ours is a problem
+document.
 """
+
+import re
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 JSON_LIMIT = 1_000_000
-"""Bytes of a body to the API that isn't an upload."""
-_UPLOADS = (b"audio/", b"application/octet-stream", b"multipart/form-data")  # their routes count for themselves
+"""Bytes of a body that is read whole."""
 
 
 class BodyLimit:
-    """ASGI middleware: at most 1 MB for what the API reads whole. Nodes' batches have their own paths and limits."""
+    """ASGI middleware: at most 1 MB, but for paths whose routes count for themselves.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: What it guards.
+        uploads: Regular expression of the paths whose routes read the body themselves, after they know the sender.
+    """
+
+    def __init__(self, app: ASGIApp, uploads: str) -> None:
         self._app = app
+        self._uploads = re.compile(uploads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, counting its bytes as they are read."""
-        if scope["type"] == "http" and scope["path"].startswith("/api/") and not _is_upload(scope):
+        if scope["type"] == "http" and not self._uploads.fullmatch(scope["path"]):
             receive = _counted(receive)
         await self._app(scope, receive, send)
-
-
-def _is_upload(scope: Scope) -> bool:
-    content_type: bytes = dict(scope["headers"]).get(b"content-type", b"")
-    return content_type.lower().startswith(_UPLOADS)
 
 
 def _counted(receive: Receive) -> Receive:

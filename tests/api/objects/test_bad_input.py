@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import httpx2
 import pytest
 from sqlalchemy import text
 
@@ -241,6 +242,14 @@ async def test_bodies_are_bounded(admin: Client, ids: Ids) -> None:
         answer = await admin.post("/prompts", content=body, headers={"content-type": "application/json"})
         assert answer.status_code in {400, 422}
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/auth/login", "/api/v1/prompts", "/node/v1/enrol", "/node/v1/blobs"])
+@pytest.mark.parametrize("content_type", ["application/json", "audio/wav", "application/octet-stream"])
+async def test_strangers_cannot_fill_the_memory(http: httpx2.AsyncClient, path: str, content_type: str) -> None:
+    headers = {"content-type": content_type}
+    answer = await http.post(path, content=bytes(1_000_001), headers=headers)
+    assert (answer.status_code, answer.json()["slug"]) == (413, "too-large")
 
 
 def test_every_kind_has_a_resource_here() -> None:
