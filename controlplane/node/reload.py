@@ -11,12 +11,13 @@ from controlplane.protocol.bundle import FileKind, Manifest
 RELEASE_VARIABLE = "CP_RELEASE"
 """Global dialplan variable that names the release in force; each call record carries it."""
 
+_RELOAD_QUEUES = "queue reload all"
 # What is pointed at comes before what points there: music and boxes, phones, trunks, queues (their members are phones),
 # the dialplan (it names them all). Phones that go are removed last.
 _BEFORE_DEVICES = ((FileKind.MUSICONHOLD, "moh reload"), (FileKind.VOICEMAIL, "voicemail reload"))
 _AFTER_DEVICES = (
     (FileKind.PJSIP, "module reload res_pjsip.so"),  # takes its trunks' identify and registration sections along
-    (FileKind.QUEUES, "queue reload all"),
+    (FileKind.QUEUES, _RELOAD_QUEUES),
     (FileKind.DIALPLAN, "dialplan reload"),
 )
 _RELOAD_TIMEOUT_S = 60.0  # 50,000 numbers in one context took 8 s
@@ -57,6 +58,10 @@ class Reload:
                 done.append(f"set {RELEASE_VARIABLE}")
             else:
                 done.append(await _reload(ami, command))
+        if _RELOAD_QUEUES in done and "dialplan reload" in done:
+            # A queue follows a member's hint only if the hint was there when it read the member: else it is
+            # "Invalid" for ever, and nobody is rung. Before the dialplan is still right: it may lead to a new queue.
+            done.append(await _reload(ami, _RELOAD_QUEUES))
         return [*done, *await self.push.remove(ami, ari)]
 
 
