@@ -49,7 +49,7 @@ def our_rules() -> list[str]:
         (r"\.commit\(\)", {"uow.py", "env.py", "spool.py", "journal.py"}, "commit() only at the edge: platform/uow.py"),
         (r"datetime\.now\(", {"clock.py"}, "ask kit.clock for the time"),
         (
-            r"\bselect\(",
+            r"(?<![.])\bselect\(",
             {"repository.py", "queries.py", "listing.py", "event_log.py"},
             "queries live in repository.py or queries.py",
         ),
