@@ -28,7 +28,7 @@ TONES = {"desk-201": 1500.0, "desk-202": 700.0, CUSTOMER: 440.0}
 
 async def main(shop: str) -> None:
     """Makes both calls; a LabError with the phone's log ends it."""
-    number = found(r"number +(\S+)", shop)
+    number = found(r"^ +number +(\S+)$", shop)
     tools = BaresipTools.from_tree(ensure_tree("phones", progress=print))
     with tempfile.TemporaryDirectory(prefix="shop-phones-") as name:
         folder = Path(name)
@@ -47,7 +47,7 @@ async def main(shop: str) -> None:
 
 def found(pattern: str, text: str) -> str:
     """What the pattern's group says in the text."""
-    match = re.search(pattern, text)
+    match = re.search(pattern, text, re.MULTILINE)
     if match is None:
         sys.exit("this is not what shop.sh printed at its end")
     return match[1]
