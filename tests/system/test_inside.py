@@ -8,7 +8,7 @@ import pytest
 from controlplane.entrypoints.throw_away import ThrowAwaySystem
 from controlplane.lab.phone_model import Account
 from controlplane.lab.process import LabError
-from tests.system.office import Desk, Office, Phones, Told, hang_up, hears, legs, story, talk
+from tests.system.office import LOUD, Desk, Office, Phones, Told, hang_up, hears, legs, story, talk
 
 pytestmark = pytest.mark.asterisk
 
@@ -129,3 +129,12 @@ async def test_a_new_secret_leaves_all_other_phones_alone(
     assert len(registers) == 2  # unanswered challenge and answer: it never had to register anew
     assert PJSIP_RELOADED in log.read_text()[:logged]  # the trunk's apply
     assert PJSIP_RELOADED not in log.read_text()[logged:]
+
+
+async def test_the_echo_code_gives_back_what_is_said(inside: Inside, phones: Phones, told: Told) -> None:
+    alice = await phones.at(inside.alice, ALICE_HZ)
+    out = await alice.dial("*43")
+    await alice.wait_hears(ALICE_HZ, call=out, level=LOUD, timeout_s=40)  # after a notice of 22 s
+    await hang_up(alice, out)
+    call = await told.call("*43")
+    assert (call["direction"], call["status"], story(call)) == ("internal", "answered", ["arrived", "ended caller"])
