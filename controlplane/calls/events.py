@@ -9,17 +9,22 @@ from controlplane.platform.events import Event
 
 
 class _CallEvent(Event):
-    """Subject: the call's id."""
+    """The call's state after what happened, whole: taking an event twice changes nothing. Subject: the call's id.
+
+    ``extension_ids`` says whose call it is, here and below: staff hear of those of their own extensions only.
+    """
 
     direction: str
     status: str
     phase: str
     caller_number: str | None
+    caller_name: str | None
     dialed_number: str | None
     queue_id: UUID | None
     extension_id: UUID | None
     extension_ids: list[UUID]
     started_at: AwareDatetime
+    answered_at: AwareDatetime | None
 
 
 class CallStarted(_CallEvent):
@@ -35,7 +40,7 @@ class CallAnswered(_CallEvent):
 
 
 class CallUpdated(_CallEvent):
-    """A live call moved on, or an ended one was corrected by late facts."""
+    """A live call moved on or rings another phone, or an ended one was corrected by late facts."""
 
     name: ClassVar[str] = "call.updated"
 
@@ -56,6 +61,7 @@ class RecordingStored(Event):
 
     call_id: UUID
     duration_s: float
+    extension_ids: list[UUID]
 
 
 class VoicemailLeft(Event):
@@ -67,6 +73,7 @@ class VoicemailLeft(Event):
     call_id: UUID | None
     caller_number: str | None
     duration_s: float
+    extension_ids: list[UUID]
 
 
 class TranscriptReady(Event):
@@ -77,3 +84,4 @@ class TranscriptReady(Event):
     call_id: UUID | None
     voicemail_id: UUID | None
     state: str
+    extension_ids: list[UUID]

@@ -57,25 +57,26 @@ def _row(key: CallKey, call: FoldedCall, before: Mapping[str, Any] | None) -> di
     return row
 
 
+_TOLD = (
+    "location_id", "direction", "status", "phase", "caller_number", "caller_name", "dialed_number", "queue_id",
+    "extension_id", "extension_ids", "started_at", "answered_at",
+)  # fmt: skip
+"""What call events carry: a change of any of it is told."""
+
+
 def _events(call: FoldedCall, call_id: UUID, before: Mapping[str, Any] | None) -> Iterable[Event]:
-    about = {
-        "org_id": call.org_id, "location_id": call.location_id, "subject": str(call_id),
-        "direction": call.direction, "status": call.status, "phase": call.phase,
-        "caller_number": call.caller_number, "dialed_number": call.dialed_number, "queue_id": call.queue_id,
-        "extension_id": call.extension_id, "extension_ids": call.extension_ids, "started_at": call.started_at,
-    }  # fmt: skip
+    about = {"org_id": call.org_id, "subject": str(call_id), **{name: getattr(call, name) for name in _TOLD}}
     was_live = before is None or before["status"] == CallStatus.LIVE
-    was_answered = before is not None and before["answered_at"] is not None
     told = False
     if before is None:
         told = True
         yield events.CallStarted(**about, occurred_at=call.started_at)
-    if call.answered_at and not was_answered:
+    if call.answered_at and (before is None or before["answered_at"] is None):
         told = True
         yield events.CallAnswered(**about, occurred_at=call.answered_at)
     if call.ended_at and was_live:
         yield events.CallEnded(**about, occurred_at=call.ended_at, talk_s=call.talk_s, duration_s=call.duration_s)
-    elif not told and before is not None and (not was_live or before["phase"] != call.phase):
+    elif before is not None and not told and (not was_live or any(about[name] != before[name] for name in _TOLD)):
         yield events.CallUpdated(**about, occurred_at=call.last_fact_at)
 
 
@@ -90,10 +91,8 @@ async def tell_recording(uow: UnitOfWork, recording: Any) -> None:
     """The recording can be found through its call now."""
     await uow.record(
         events.RecordingStored(
-            org_id=recording.org_id,
-            location_id=recording.location_id,
-            subject=str(recording.id),
-            call_id=recording.call_id,
-            duration_s=recording.duration_s,
+            org_id=recording.org_id, location_id=recording.location_id, subject=str(recording.id),
+            call_id=recording.call_id, duration_s=recording.duration_s,
+            extension_ids=await repository.extensions_of_call(uow.session, recording.call_id),
         )
-    )
+    )  # fmt: skip

@@ -149,7 +149,7 @@ async def store_voicemail(
             events.VoicemailLeft(
                 org_id=org_id, location_id=row.location_id, subject=str(row.id), box_id=row.box_id,
                 call_id=row.call_id, caller_number=row.caller_number, duration_s=row.duration_s,
-                occurred_at=row.left_at,
+                extension_ids=await repository.extensions_of_box(uow.session, row.box_id), occurred_at=row.left_at,
             )
         )  # fmt: skip
         await _ask_for_transcript(uow, voicemail_id=row.id)
@@ -206,10 +206,14 @@ async def _tell_transcript(uow: UnitOfWork, row: Transcript) -> None:
         about = await uow.session.get(Voicemail, row.voicemail_id)
     if about is None:
         return
+    if isinstance(about, Recording):
+        extension_ids = await repository.extensions_of_call(uow.session, about.call_id)
+    else:
+        extension_ids = await repository.extensions_of_box(uow.session, about.box_id)
     await uow.record(
         events.TranscriptReady(
             org_id=about.org_id, location_id=about.location_id, subject=str(row.id), call_id=about.call_id,
-            voicemail_id=row.voicemail_id, state=row.state,
+            voicemail_id=row.voicemail_id, state=row.state, extension_ids=extension_ids,
         )
     )  # fmt: skip
     if row.voicemail_id is not None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.calls.models import Call, Voicemail
 from controlplane.calls.repository import visible_calls, visible_voicemails
-from controlplane.calls.schemas import CallStatus, Direction
+from controlplane.calls.schemas import CallStatus, Direction, LiveCall
 from controlplane.platform.auth import Principal
 from controlplane.platform.listing import ListQuery, fetch_page
 
@@ -95,6 +95,13 @@ async def live_calls(session: AsyncSession, principal: Principal) -> list[Call]:
     """Calls that go on now, oldest first."""
     statement = visible_calls(principal).where(Call.status == CallStatus.LIVE)
     return list((await session.scalars(statement.order_by(Call.started_at).limit(_LONGEST_LIVE_LIST))).all())
+
+
+async def live_states(session: AsyncSession, principal: Principal) -> list[LiveCall]:
+    """Every call that goes on now, oldest first, without its story."""
+    columns = [getattr(Call, name) for name in LiveCall.model_fields]
+    statement = visible_calls(principal).where(Call.status == CallStatus.LIVE).with_only_columns(*columns)
+    return [LiveCall.model_validate(row) for row in await session.execute(statement.order_by(Call.started_at))]
 
 
 async def voicemails_page(

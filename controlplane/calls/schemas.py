@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from controlplane.kit.text import one_line
+from controlplane.kit.text import FreeText, one_line
 
 
 class Direction(StrEnum):
@@ -116,6 +116,26 @@ class CallRecord(BaseModel):
     config_release: str | None
 
 
+class LiveCall(BaseModel):
+    """A call that goes on now, as far as call events tell of it: a snapshot of these is kept up by the events."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    location_id: UUID | None
+    direction: Direction
+    status: CallStatus
+    phase: Phase
+    caller_number: str | None
+    caller_name: str | None
+    dialed_number: str | None
+    queue_id: UUID | None
+    extension_id: UUID | None
+    extension_ids: list[UUID]
+    started_at: AwareDatetime
+    answered_at: AwareDatetime | None
+
+
 class CallDetail(CallRecord):
     """A call with its legs, its story, and what was odd about its facts."""
 
@@ -136,7 +156,7 @@ class CallPatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    notes: str | None = Field(None, max_length=10_000)
+    notes: FreeText | None = Field(None, max_length=10_000)
     outcome: Annotated[str, AfterValidator(one_line), Field(max_length=100)] | None = None
     tags: list[Tag] | None = Field(None, max_length=50)
 

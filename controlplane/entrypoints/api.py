@@ -1,5 +1,6 @@
 """The HTTP API: builds the application out of the slices' routers."""
 
+import asyncio
 import gc
 import socket
 from collections.abc import AsyncIterator
@@ -20,16 +21,21 @@ from controlplane.platform import metrics
 from controlplane.platform.body_limit import BodyLimit
 from controlplane.platform.problem import install_problem_handlers
 from controlplane.platform.services import Services
+from controlplane.realtime import routes as realtime
+from controlplane.realtime.follower import Follower
 from controlplane.release import routes as release
 from controlplane.telephony import routes as telephony
 
-UPLOADS = r"/api/v1/prompts/[^/]+/audio|/node/v1/(facts|heartbeat|command-results|uploads/.+)"
+UPLOADS = r"/api/v1/prompts/[^/]+/audio|/node/v1/(facts|heartbeat|command-results|blobs|apply-reports|uploads/.+)"
 """Paths whose routes look who sends before they read, and have limits of their own."""
 
 
 def api_routers() -> list[APIRouter]:
     """Routers under ``/api/v1``, one line a slice."""
-    return [identity.router, nodes.router, numbering.router, telephony.router, release.router, calls.router]
+    return [
+        identity.router, nodes.router, numbering.router, telephony.router, release.router, calls.router,
+        realtime.router,
+    ]  # fmt: skip
 
 
 def root_routers() -> list[APIRouter]:
@@ -44,8 +50,12 @@ def make_api(services: Services) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         services: Services = app.state.services
         await services.wakeups.start()
+        app.state.follower = Follower(services)
+        following = asyncio.create_task(app.state.follower.run(), name="follower")
         async with services.app.open_async():
             yield
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
         await services.close()
 
     app = FastAPI(
@@ -90,6 +100,7 @@ def run_api(services: Services) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        ws_max_size=4096,  # listeners have nothing to say
         timeout_graceful_shutdown=3,
     )
     gc.freeze()  # what was imported stays: a full collection paused an apply at 1,000 phones by 0.1 s

@@ -2,7 +2,7 @@
 
 from controlplane.objects.models import ConfigObject
 from controlplane.objects.references import Reference, references, texts
-from controlplane.objects.repository import names_of, rows_of, texts_of
+from controlplane.objects.repository import names_of, owners_of, rows_of, texts_of
 from controlplane.objects.routing import object_router
 from controlplane.objects.service import change, get, sealed_where
 from controlplane.objects.shapes import shapes_of
@@ -14,6 +14,7 @@ __all__ = [
     "get",
     "names_of",
     "object_router",
+    "owners_of",
     "references",
     "rows_of",
     "sealed_where",

@@ -1,6 +1,6 @@
 """Queries of configuration objects."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -106,6 +106,18 @@ async def rows_of(session: AsyncSession, org_ids: Iterable[UUID]) -> Sequence[Ro
     )  # fmt: skip
     statement = select(*columns).where(ConfigObject.org_id.in_(list(org_ids))).order_by(ConfigObject.id)
     return (await session.execute(statement)).all()
+
+
+async def owners_of(
+    session: AsyncSession, *, ids: Collection[UUID], global_keys: Collection[str]
+) -> dict[UUID | str, tuple[UUID, UUID | None]]:
+    """Organisation and location of objects named by id or by global key, under both names."""
+    columns = (ConfigObject.id, ConfigObject.global_key, ConfigObject.org_id, ConfigObject.location_id)
+    named = or_(ConfigObject.id.in_(ids), ConfigObject.global_key.in_(global_keys))
+    owners: dict[UUID | str, tuple[UUID, UUID | None]] = {}
+    for row in await session.execute(select(*columns).where(named)):
+        owners[row.id] = owners[row.global_key or row.id] = (row.org_id, row.location_id)
+    return owners
 
 
 async def names_of(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
