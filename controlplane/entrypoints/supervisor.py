@@ -15,6 +15,7 @@ import structlog
 log = structlog.get_logger(__name__)
 PR_SET_PDEATHSIG = 1
 STOP_S = 5.0
+MAX_DELAY_S = 5.0
 STEADY_S = 30.0  # up this long: the next start is at once again
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -69,7 +70,7 @@ class Child:
             await self.start()
             assert self.process is not None
             code = await self.process.wait()
-            self._delay_s = 0.5 if time.monotonic() - begun > STEADY_S else min(self._delay_s * 2, 15)
+            self._delay_s = 0.5 if time.monotonic() - begun > STEADY_S else min(self._delay_s * 2, MAX_DELAY_S)
             log.warning("process ended, starting it again", process=self.name, code=code, in_s=self._delay_s)
             await asyncio.sleep(self._delay_s)
 

