@@ -18,7 +18,6 @@ import pytest
 
 from controlplane.lab import tones
 from controlplane.lab.addresses import own_address
-from controlplane.lab.bare_asterisk import BareAsterisk
 from controlplane.lab.baresip import BaresipTools
 from controlplane.lab.media_pcap import KeyPress, write_call_media
 from controlplane.lab.phone import Phone
@@ -26,6 +25,7 @@ from controlplane.lab.phone_model import Account
 from controlplane.lab.process import LabError
 from controlplane.lab.sipp import Caller, Load, answering, carrier_calls, refusing, registering, registrar
 from controlplane.node.runtime import ensure_tree
+from tests.asterisk.bare_asterisk import BareAsterisk
 
 pytestmark = pytest.mark.asterisk
 
@@ -331,7 +331,7 @@ def test_a_phone_of_a_killed_test_dies_with_it(lab: Lab, tmp_path: Path) -> None
     script = f"""
 import asyncio, os, signal
 from pathlib import Path
-from controlplane.lab.bare_asterisk import BareAsterisk
+from tests.asterisk.bare_asterisk import BareAsterisk
 from controlplane.lab.baresip import BaresipTools
 from controlplane.lab.phone import Phone
 from controlplane.lab.phone_model import Account

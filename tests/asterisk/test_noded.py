@@ -15,14 +15,14 @@ import pytest
 from controlplane.kit import clock
 from controlplane.kit.ids import new_id
 from controlplane.lab.baresip import BaresipTools
-from controlplane.lab.control_plane import wait_until
-from controlplane.lab.node import LabNode
 from controlplane.lab.phone import Phone
 from controlplane.lab.phone_model import Account
 from controlplane.node.runtime import ensure_tree, run_cli
 from controlplane.protocol.bundle import ApplyState, Expectation
 from controlplane.protocol.facts import FactKind
 from controlplane.protocol.link import Command, CommandKind, CommandResult
+from tests.asterisk.lab_node import LabNode
+from tests.node.stand_in import wait_until
 
 pytestmark = pytest.mark.asterisk
 

@@ -13,13 +13,13 @@ from typing import NamedTuple
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from controlplane.lab.control_plane import CODE, StandIn
 from controlplane.node.bundle import BundleRefused, Releases
 from controlplane.node.devices import read_devices
 from controlplane.node.identity import load_identity
 from controlplane.node.layout import AsteriskLayout
 from controlplane.node.link import Link, LinkDown, LinkRefused, enrol, make_client
 from controlplane.protocol.bundle import BundleFile, FileKind, Manifest
+from tests.node.stand_in import CODE, StandIn
 
 FILES: dict[str, str | bytes] = {"extensions/a.conf": "[a]\n", "queues/q.conf": "[q]\n", "prompts/abc.wav": b"sound"}
 

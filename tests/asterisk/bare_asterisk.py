@@ -1,6 +1,6 @@
 """A private Asterisk with hand-written configuration: none of it is rendered by our own code.
 
-For what must not depend on the control plane: the lab's own proof, and the baseline of a bench.
+For what must not depend on the control plane: proof of the test phones themselves.
 """
 
 import asyncio

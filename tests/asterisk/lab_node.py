@@ -9,10 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from controlplane.lab.addresses import free_port, own_address
-from controlplane.lab.control_plane import CODE, StandIn, wait_until
 from controlplane.node.base_config import write_base_config
 from controlplane.node.layout import AsteriskLayout, AsteriskPorts
 from controlplane.node.runtime import start_asterisk, stop_asterisk, wait_booted
+from tests.node.stand_in import CODE, StandIn, wait_until
 
 _CHILD = """
 import json, logging, sys
