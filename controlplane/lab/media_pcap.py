@@ -45,15 +45,6 @@ def write_call_media(path: Path, audio: Samples, keys: Sequence[KeyPress] = (), 
     return path
 
 
-def can_send_raw_packets() -> bool:
-    """Whether this process may send what `write_call_media` makes; otherwise use a `Phone` as the carrier."""
-    try:
-        with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP):
-            return True
-    except PermissionError:
-        return False
-
-
 def _ulaw_frames(path: Path, audio: Samples, count: int) -> list[bytes]:
     raw = path.with_suffix(".ulaw")
     data = write_ulaw(raw, audio).read_bytes() if audio.size else b""

@@ -76,9 +76,6 @@ class ApplyState(StrEnum):
     """Where a node is with a release."""
 
     FETCHING = "fetching"
-    SWITCHING = "switching"
-    RELOADING = "reloading"
-    VERIFYING = "verifying"
     LIVE = "live"
     ROLLED_BACK = "rolled_back"  # verify failed; the previous release is live again
     FAILED = "failed"  # not even started: bad signature, disk full, missing file

@@ -3,12 +3,14 @@
 import json
 import zlib
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from controlplane.identity.schemas import LocationInfo, OrganizationInfo
 from controlplane.kit.destination import Kind
 from controlplane.objects.schemas import ObjectFields, Stored
-from controlplane.telephony.configuration import FIELDS, Configuration, LocationInfo, OrganizationInfo, Sound
+from controlplane.telephony.configuration import FIELDS, Configuration, Sound
 
 
 def pack(configuration: Configuration) -> bytes:
@@ -16,8 +18,7 @@ def pack(configuration: Configuration) -> bytes:
     document = {
         "organizations": [{"id": str(one.id), "name": one.name} for one in configuration.organizations.values()],
         "locations": [
-            {"id": str(one.id), "org_id": str(one.org_id), "name": one.name, "timezone": one.timezone}
-            for one in configuration.locations.values()
+            {**asdict(one), "id": str(one.id), "org_id": str(one.org_id)} for one in configuration.locations.values()
         ],
         "objects": [
             {
@@ -47,7 +48,7 @@ def unpack(packed: bytes, node: str) -> Configuration:
             UUID(one["id"]): OrganizationInfo(UUID(one["id"]), one["name"]) for one in document["organizations"]
         },
         locations={
-            UUID(one["id"]): LocationInfo(UUID(one["id"]), UUID(one["org_id"]), one["name"], one["timezone"])
+            UUID(one["id"]): LocationInfo(**{**one, "id": UUID(one["id"]), "org_id": UUID(one["org_id"])})
             for one in document["locations"]
         },
         objects=tuple(

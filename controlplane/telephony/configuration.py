@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
+from controlplane.identity.schemas import LocationInfo, OrganizationInfo
 from controlplane.kit.destination import Kind, Spoken
 from controlplane.numbering.schemas import PhoneNumberFields, TrunkFields
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.telephony import schemas
 
 Fields = TypeVar("Fields", bound=ObjectFields)
-
 
 FIELDS: Mapping[Kind, type[ObjectFields]] = {
     fields.kind: fields
@@ -32,24 +32,6 @@ FIELDS: Mapping[Kind, type[ObjectFields]] = {
     )
 }
 """The shape of each kind's document."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrganizationInfo:
-    """An organisation, as far as calls are concerned."""
-
-    id: UUID
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class LocationInfo:
-    """A location, as far as calls are concerned. ``timezone`` is an IANA name."""
-
-    id: UUID
-    org_id: UUID
-    name: str
-    timezone: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,7 @@ from controlplane.objects import door as objects
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.platform.crypto import Crypto
 from controlplane.telephony import repository
-from controlplane.telephony.configuration import (
-    FIELDS,
-    Configuration,
-    LocationInfo,
-    OrganizationInfo,
-    Sound,
-    sound_key,
-)
+from controlplane.telephony.configuration import FIELDS, Configuration, Sound, sound_key
 from controlplane.telephony.schemas import PromptFields, SoundState
 from controlplane.telephony.service import ensure_sounds
 
@@ -46,9 +39,7 @@ async def load_configuration(
     for location in locations:
         nodes[location.org_id].add(location.node)
     organizations = {
-        one.id: OrganizationInfo(one.id, one.name)
-        for one in await identity.load_organizations(session)
-        if node in nodes.get(one.id, {default_node})
+        one.id: one for one in await identity.load_organizations(session) if node in nodes.get(one.id, {default_node})
     }
     rows = await objects.rows_of(session, organizations)
     stored = tuple(_stored(row, crypto) for row in rows)
@@ -56,11 +47,7 @@ async def load_configuration(
     return Configuration(
         node=node,
         organizations=organizations,
-        locations={
-            one.id: LocationInfo(one.id, one.org_id, one.name, one.timezone)
-            for one in locations
-            if one.org_id in organizations
-        },
+        locations={one.id: one for one in locations if one.org_id in organizations},
         objects=stored,
         sounds=await _ready_sounds(session, stored, texts),
     )

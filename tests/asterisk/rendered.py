@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from controlplane.identity.schemas import LocationInfo, OrganizationInfo
 from controlplane.kit.destination import Kind, Spoken
 from controlplane.lab import tones
 from controlplane.lab.addresses import free_port, own_address
@@ -30,7 +31,7 @@ from controlplane.protocol.call_events import read_pairs
 from controlplane.release.checks import check
 from controlplane.release.compile import compile_node
 from controlplane.release.render import RenderedRelease, render
-from controlplane.telephony.configuration import FIELDS, Configuration, LocationInfo, OrganizationInfo, Sound, sound_key
+from controlplane.telephony.configuration import FIELDS, Configuration, Sound, sound_key
 
 
 class Pbx:
@@ -76,7 +77,7 @@ class Pbx:
         return Configuration(
             "node1",
             {self.org: OrganizationInfo(self.org, "Example ;-- [x] ${y}")},
-            {self.store: LocationInfo(self.store, self.org, "Store", zone)},
+            {self.store: LocationInfo(self.store, self.org, "Store", zone, "node1")},
             tuple(self._objects),
             self._sounds,
         )

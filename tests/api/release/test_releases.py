@@ -77,7 +77,7 @@ async def test_a_release_reaches_the_node_signed_and_becomes_live_when_it_says_s
     phones = [files[file.path].decode() for file in manifest.files if file.kind == "devices"]
     assert device["secret"] in phones[0]
     assert manifest.expect.devices == ["desk-201"]
-    await report(node, digest, "verifying", None)
+    await report(node, digest, "fetching", None)
     assert await state_of(admin, release) == "applying"
     await report(node, digest, "live", digest)
     assert await state_of(admin, release) == "live"

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from controlplane.identity.schemas import LocationInfo, OrganizationInfo
 from controlplane.kit.destination import Kind, Spoken
 from controlplane.objects.schemas import ObjectFields, Stored
-from controlplane.telephony.configuration import FIELDS, Configuration, LocationInfo, OrganizationInfo, Sound, sound_key
+from controlplane.telephony.configuration import FIELDS, Configuration, Sound, sound_key
 
 
 def uid(number: int) -> UUID:
@@ -24,7 +25,7 @@ class Builder:
     def __init__(self, org: UUID = ORG, name: str = "Example & Sons", timezone: str = "America/New_York") -> None:
         self.org = org
         self.organizations = {org: OrganizationInfo(org, name)}
-        self.locations = {STORE: LocationInfo(STORE, org, "Store 12", timezone)}
+        self.locations = {STORE: LocationInfo(STORE, org, "Store 12", timezone, "node1")}
         self.objects: list[Stored[ObjectFields]] = []
         self.sounds: dict[str, Sound] = {}
 

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -137,7 +138,7 @@ def test_members_who_never_ring_are_odd() -> None:
 
 def test_a_time_zone_that_is_not_there_is_an_error() -> None:
     builder = example()
-    builder.locations = {STORE: type(builder.locations[STORE])(STORE, builder.org, "Store 12", "America/Nowhere")}
+    builder.locations = {STORE: replace(builder.locations[STORE], timezone="America/Nowhere")}
     problem = found(builder)["unknown-timezone"]
     assert (problem.severity, problem.path) == ("error", "time_conditions/Opening hours/location_id")
 
