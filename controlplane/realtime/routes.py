@@ -15,7 +15,7 @@ from controlplane.realtime.stream import LOGGED_OUT, Stream, first_of
 router = APIRouter(tags=["events"])
 
 SUBPROTOCOL = "bearer"
-CLOSE_S = 5.0
+CLOSE_S = 30.0
 """How long a slow listener may take to hear why it is sent away."""
 
 GONE = Closing(1000, "")

@@ -18,7 +18,11 @@ from tests.api.realtime.listening import Stage
 @pytest.fixture
 async def stage(http: httpx2.AsyncClient) -> AsyncIterator[Stage]:
     app = http._transport.app  # type: ignore[attr-defined]
-    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", 0, lifespan="off", log_config=None, access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, "127.0.0.1", 0, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=3
+        )
+    )
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
