@@ -13,7 +13,7 @@ from controlplane.nodes.service import (
     send_command,
     set_desired,
 )
-from controlplane.nodes.signed import signed_node, signed_upload_node
+from controlplane.nodes.signed import read_message, signed_node, signed_upload_node
 from controlplane.platform.services import Services
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "load_node_facts",
     "load_nodes",
     "make_enrolment_code",
+    "read_message",
     "record_live",
     "send_command",
     "set_desired",

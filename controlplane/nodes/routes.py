@@ -1,18 +1,17 @@
 """HTTP: nodes for people, and the nodes' own side of the wire (see `protocol.link`)."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ValidationError
 
 from controlplane.identity.door import requires
 from controlplane.nodes import repository, service
 from controlplane.nodes.door import NodeIdentity, signed_node
 from controlplane.nodes.schemas import EnrolmentCode, NodeCreated, NodePatch, NodeRead, NodeWrite
+from controlplane.nodes.signed import read_message
 from controlplane.platform.auth import Principal
 from controlplane.platform.listing import ListQuery, Page, list_query
-from controlplane.platform.problem import FieldError, Invalid
 from controlplane.platform.services import ServicesDep, Uow
 from controlplane.protocol.facts import FactAck, FactBatch
 from controlplane.protocol.link import CommandResult, EnrolAnswer, EnrolRequest, Heartbeat, PollAnswer
@@ -21,7 +20,6 @@ router = APIRouter(tags=["nodes"])
 node_router = APIRouter(prefix="/node/v1", tags=["node link"], include_in_schema=False)
 SignedNode = Annotated[NodeIdentity, Depends(signed_node)]
 Writer = Annotated[Principal, Depends(requires("nodes:write"))]
-Message = TypeVar("Message", bound=BaseModel)
 ENROL_LIMIT = "20/minute"
 
 
@@ -63,15 +61,6 @@ async def delete_node(node_id: UUID, uow: Uow, principal: Writer) -> None:
     await service.delete_node(uow, principal, node_id)
 
 
-async def _message(request: Request, kind: type[Message]) -> Message:
-    """The body, read only after its signature was found good."""
-    try:
-        return kind.model_validate_json(await request.body())
-    except ValidationError as err:
-        errors = [FieldError(".".join(map(str, item["loc"])), item["msg"]) for item in err.errors()[:20]]
-        raise Invalid(f"This is not a {kind.__name__}.", errors=errors) from err
-
-
 @node_router.post("/enrol")
 async def enrol(wanted: EnrolRequest, request: Request, uow: Uow, services: ServicesDep) -> EnrolAnswer:
     """A new node presents its one-time code and its public key."""
@@ -93,16 +82,16 @@ async def poll(
 @node_router.post("/facts")
 async def take_facts(request: Request, node: SignedNode, services: ServicesDep) -> FactAck:
     """Takes facts in; once more is harmless."""
-    return await service.take_in(services, node, await _message(request, FactBatch))
+    return await service.take_in(services, node, await read_message(request, FactBatch))
 
 
 @node_router.post("/heartbeat", status_code=204)
 async def heartbeat(request: Request, node: SignedNode, uow: Uow) -> None:
     """How the node is."""
-    await service.heartbeat(uow, node, await _message(request, Heartbeat))
+    await service.heartbeat(uow, node, await read_message(request, Heartbeat))
 
 
 @node_router.post("/command-results", status_code=204)
 async def finish_command(request: Request, node: SignedNode, uow: Uow) -> None:
     """How a command went."""
-    await service.finish_command(uow, node, await _message(request, CommandResult))
+    await service.finish_command(uow, node, await read_message(request, CommandResult))

@@ -2,18 +2,21 @@
 
 import base64
 import binascii
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import Query, Request
+from pydantic import BaseModel, ValidationError
 
 from controlplane.kit import clock
 from controlplane.nodes import repository
 from controlplane.nodes.schemas import NodeIdentity
-from controlplane.platform.problem import Invalid, Unauthorized
+from controlplane.platform.problem import FieldError, Invalid, Unauthorized
 from controlplane.platform.services import Services, ServicesDep
 from controlplane.protocol.link import CLOCK_TOLERANCE_S, signed_text, signed_text_of_digest
+
+Message = TypeVar("Message", bound=BaseModel)
 
 BODY_LIMIT = 16_000_000
 """Bytes: some 5,000 facts of 3 kB. Recordings go by `signed_upload_node`."""
@@ -94,3 +97,18 @@ async def signed_upload_node(
     message = signed_text_of_digest(request.method, _target(request), timestamp, sha256)
     _verify(key, headers.get("X-Node-Signature", ""), message)
     return node
+
+
+async def read_message(request: Request, kind: type[Message]) -> Message:
+    """The body of a signed request, read only after its signature was found good.
+
+    A route that declares its body as a parameter has it read before anybody is asked who sends it.
+
+    Raises:
+        Invalid: Not such a message.
+    """
+    try:
+        return kind.model_validate_json(await request.body())
+    except ValidationError as err:
+        errors = [FieldError(".".join(map(str, item["loc"])), item["msg"]) for item in err.errors()[:20]]
+        raise Invalid(f"This is not a {kind.__name__}.", errors=errors) from err

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from controlplane.identity.door import audit, requires
-from controlplane.nodes.door import NodeIdentity, signed_node
+from controlplane.nodes.door import NodeIdentity, read_message, signed_node
 from controlplane.platform.auth import Principal
 from controlplane.platform.listing import ListQuery, Page, fetch_page, list_query
 from controlplane.platform.services import ServicesDep, Uow
@@ -104,10 +104,11 @@ async def signed_manifest(uow: Uow, node: Annotated[NodeIdentity, Depends(signed
 
 
 @node_router.post("/blobs", dependencies=[Depends(signed_node)])
-async def blobs(services: ServicesDep, request: BlobRequest) -> StreamingResponse:
+async def blobs(services: ServicesDep, request: Request) -> StreamingResponse:
     """Files by content, as an uncompressed tar with their hashes as names."""
+    wanted = await read_message(request, BlobRequest)
     files = Blobs(services.storage, services.crypto)
-    return StreamingResponse(_tar(files, request.sha256), media_type="application/x-tar")
+    return StreamingResponse(_tar(files, wanted.sha256), media_type="application/x-tar")
 
 
 def _tar(files: Blobs, hashes: list[str]) -> Iterator[bytes]:
@@ -122,6 +123,6 @@ def _tar(files: Blobs, hashes: list[str]) -> Iterator[bytes]:
 
 
 @node_router.post("/apply-reports", status_code=204)
-async def apply_report(uow: Uow, node: Annotated[NodeIdentity, Depends(signed_node)], report: ApplyReport) -> None:
+async def apply_report(uow: Uow, node: Annotated[NodeIdentity, Depends(signed_node)], request: Request) -> None:
     """A node's word on an apply."""
-    await progress.take_report(uow, node.name, report)
+    await progress.take_report(uow, node.name, await read_message(request, ApplyReport))

@@ -62,7 +62,7 @@ async def test_guessing_codes_is_slowed_down(http: httpx2.AsyncClient) -> None:
 
 async def test_without_a_signature_nothing_goes(node: FakeNode, http: httpx2.AsyncClient) -> None:
     assert (await http.get(PATH)).status_code == 401
-    for path in ("facts", "heartbeat", "command-results"):
+    for path in ("facts", "heartbeat", "command-results", "blobs", "apply-reports"):
         assert (await http.post(f"/node/v1/{path}", content=b"not even JSON")).status_code == 401
 
 
