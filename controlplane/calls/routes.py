@@ -25,7 +25,7 @@ from controlplane.identity.door import requires
 from controlplane.nodes.door import NodeIdentity, signed_upload_node
 from controlplane.platform.auth import Principal
 from controlplane.platform.etag import IfMatch, etag
-from controlplane.platform.listing import ListQuery, Page, list_query
+from controlplane.platform.listing import FilterText, ListQuery, Page, list_query
 from controlplane.platform.problem import Invalid
 from controlplane.platform.services import ServicesDep, Uow
 from controlplane.protocol.link import VoicemailEnvelope
@@ -59,7 +59,7 @@ def call_filter(  # noqa: PLR0913, PLR0917 - one query parameter each
     phone_number_id: UUID | None = None,
     min_duration_s: Seconds = None,
     max_duration_s: Seconds = None,
-    tag: Annotated[str | None, Query(max_length=40)] = None,
+    tag: Annotated[FilterText | None, Query(max_length=40)] = None,
     q: Annotated[str | None, Query(max_length=100, description="Words in caller name and notes.")] = None,
 ) -> CallFilter:
     """Dependency: what a list of calls is narrowed to."""

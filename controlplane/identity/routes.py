@@ -38,12 +38,12 @@ from controlplane.identity.schemas import (
 )
 from controlplane.kit import clock
 from controlplane.platform.auth import Principal
-from controlplane.platform.listing import ListQuery, Page, list_query
+from controlplane.platform.listing import FilterText, ListQuery, Page, list_query
 from controlplane.platform.services import ServicesDep, Uow
 
 router = APIRouter(tags=["identity"])
 List = Annotated[ListQuery, Depends(list_query)]
-Filter = Annotated[str | None, Query(max_length=254)]
+Filter = Annotated[FilterText | None, Query()]
 
 
 @router.post("/auth/login")
@@ -332,7 +332,7 @@ async def delete_key(
 
 
 def audit_filter(
-    actor: Annotated[str | None, Query(max_length=254, description="A part of the name.")] = None,
+    actor: Annotated[FilterText | None, Query(description="A part of the name.")] = None,
     action: Filter = None,
     kind: Filter = None,
     object_id: Filter = None,

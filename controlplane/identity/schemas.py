@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 from controlplane.identity.rights import SCOPES
-from controlplane.kit.text import Email, Name
+from controlplane.kit.text import Email, Name, one_line
 
 
 def _known_timezone(name: str) -> str:
@@ -221,7 +221,7 @@ class PasswordChange(Write):
 class LoginRequest(Write):
     """Who wants in."""
 
-    email: str = Field(min_length=1, max_length=254)
+    email: Annotated[str, AfterValidator(one_line)] = Field(min_length=1, max_length=254)
     password: SecretStr = Field(min_length=1, max_length=200)
 
 

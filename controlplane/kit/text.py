@@ -24,6 +24,18 @@ def one_line(text: str) -> str:
     return cleaned
 
 
+def free_text(text: str) -> str:
+    """Refuses what no database column and no log line can keep; line breaks and tabs are fine, and so is nothing.
+
+    Raises:
+        ValueError: Names the first bad character.
+    """
+    for char in text:
+        if unicodedata.category(char) in {"Cc", "Cs"} and char not in "\r\n\t":
+            raise ValueError(f"must be text without control characters (found U+{ord(char):04X})")
+    return unicodedata.normalize("NFC", text)
+
+
 def spoken_text(text: str) -> str:
     """The same for text to be spoken, where line breaks are fine."""
     return one_line(" ".join(text.split()))
@@ -59,6 +71,7 @@ class Shape:
 
 
 Name = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length=100)]
+FreeText = Annotated[str, AfterValidator(free_text)]
 SpokenText = Annotated[str, AfterValidator(spoken_text), Field(min_length=1, max_length=2000)]
 
 _EMAIL = re.compile(r"^[^@\s<>\"',;:()\[\]\\]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")

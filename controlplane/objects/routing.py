@@ -6,21 +6,19 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel
 
 from controlplane.identity.door import requires
-from controlplane.kit.text import one_line
 from controlplane.objects import repository, service
 from controlplane.objects.models import ConfigObject
 from controlplane.objects.schemas import ObjectFields, UseRead
 from controlplane.objects.shapes import Shapes, changes_in, shapes_of
 from controlplane.platform.auth import Principal
 from controlplane.platform.etag import IfMatch, etag
-from controlplane.platform.listing import ListQuery, Page, fetch_page, list_query
+from controlplane.platform.listing import FilterText, ListQuery, Page, fetch_page, list_query
 from controlplane.platform.services import ServicesDep, Uow
 
 _SPECIAL = {"name", "location_id"}  # columns; the other filters look into the document
-FilterText = Annotated[str, Field(max_length=200), AfterValidator(one_line)]
 Endpoint = Callable[..., Any]
 
 

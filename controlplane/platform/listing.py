@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from controlplane.kit.text import free_text, one_line
 from controlplane.platform.problem import Invalid
 
 Item = TypeVar("Item")
@@ -24,6 +25,10 @@ class Page(BaseModel, Generic[Item]):
     items: list[Item]
     next_cursor: str | None
     total: int | None = None
+
+
+FilterText = Annotated[str, Field(max_length=254), AfterValidator(one_line)]
+"""What a list is filtered by: any one line of text."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,10 @@ def list_query(
     return ListQuery(limit, cursor, sort, with_total)
 
 
+_BIGGEST = 2**63 - 1
+"""What a column of whole numbers can hold."""
+
+
 def _pack(values: Sequence[Any]) -> str:
     plain = [v.isoformat() if isinstance(v, datetime) else str(v) if isinstance(v, uuid.UUID) else v for v in values]
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode()
@@ -58,8 +67,10 @@ def _unpack(cursor: str, column: Any) -> tuple[Any, uuid.UUID]:
             value = datetime.fromisoformat(value)
         elif issubclass(column.type.python_type, uuid.UUID):
             value = uuid.UUID(value)
-        elif not isinstance(value, column.type.python_type):
-            raise ValueError(cursor)  # noqa: TRY004 - turned into a field error below
+        elif type(value) is not column.type.python_type or (type(value) is int and abs(value) > _BIGGEST):
+            raise ValueError(cursor)
+        elif type(value) is str:
+            free_text(value)
         return value, uuid.UUID(row_id)
     except (ValueError, TypeError) as err:
         raise Invalid.field("cursor", "not a cursor of this list", hint="Use next_cursor as it came.") from err

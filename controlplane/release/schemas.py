@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from controlplane.kit.text import FreeText
+
 
 class ReleaseState(StrEnum):
     """How far a release is."""
@@ -91,7 +93,7 @@ class ReleaseRead(BaseModel):
 class ApplyRequest(BaseModel):
     """Why this is applied, for the history."""
 
-    reason: str = Field("", max_length=500)
+    reason: FreeText = Field("", max_length=500)
 
 
 class BlobRequest(BaseModel):

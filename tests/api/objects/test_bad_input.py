@@ -1,8 +1,10 @@
 """What people and programs send that they should not."""
 
+import base64
 import json
 import re
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -36,6 +38,11 @@ REFUSED = {"line break", "carriage return", "nul", "escape", "line separator", "
 
 
 Path = tuple[str | int, ...]
+
+
+def cursor_of(value: Any) -> str:
+    """A cursor that somebody made up."""
+    return base64.urlsafe_b64encode(json.dumps([value, str(uuid4())]).encode()).decode()
 
 
 def texts_in(value: Any, path: Path = ()) -> list[Path]:
@@ -244,7 +251,32 @@ async def test_bodies_are_bounded(admin: Client, ids: Ids) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", ["/api/v1/auth/login", "/api/v1/prompts", "/node/v1/enrol", "/node/v1/blobs"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/users?email=", "/users?role=", "/locations?name=", "/locations?node=", "/audit-log?actor=",
+        "/audit-log?action=", "/audit-log?object_id=", "/calls?tag=", "/calls?q=", "/queues?cursor=", "/users?cursor=",
+        "/config/releases?cursor=",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("value", ["%00", "a%00b", cursor_of("a\0b"), cursor_of(10**30), cursor_of(True)])
+async def test_a_list_of_any_kind_outlives_nasty_filters(admin: Client, path: str, value: str) -> None:
+    assert (await admin.get(path + value)).status_code in {200, 422}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/auth/login", {"email": "a\0@localhost", "password": "x"}),
+        ("/config/releases", {"reason": "a\0b"}),
+        ("/locations", {"name": "Here", "timezone": "UTC\0"}),
+    ],
+)
+async def test_nul_is_refused_everywhere(admin: Client, path: str, body: dict[str, Any]) -> None:
+    assert (await admin.post(path, json=body)).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/api/v1/auth/login", "/api/v1/prompts", "/node/v1/enrol"])
 @pytest.mark.parametrize("content_type", ["application/json", "audio/wav", "application/octet-stream"])
 async def test_strangers_cannot_fill_the_memory(http: httpx2.AsyncClient, path: str, content_type: str) -> None:
     headers = {"content-type": content_type}
