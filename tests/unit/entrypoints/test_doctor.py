@@ -2,15 +2,16 @@
 
 import socket
 from pathlib import Path
+from typing import Any
 
 from controlplane.entrypoints.doctor import Finding, State, examine
 from controlplane.lab.addresses import free_port, own_address
 from controlplane.platform.settings import Settings
 
 
-def settings_for(folder: Path, **more: object) -> Settings:
+def settings_for(folder: Path, **more: Any) -> Settings:
     sip = own_address()
-    values = {
+    values: dict[str, Any] = {
         "data_dir": folder / "data", "secret_key": None, "database_url": None, "http_port": free_port("127.0.0.1"),
         "sip_host": sip, "sip_port": free_port(sip, pair=True), "wss_port": free_port(sip),
     }  # fmt: skip
