@@ -5,6 +5,7 @@
 #
 # Needs bash, curl and python3 (to read JSON). Stops at the first answer that isn't a success and shows it.
 set -euo pipefail
+shopt -s inherit_errexit
 
 URL=${CP_URL:-http://127.0.0.1:8000}
 EMAIL=${CP_ADMIN_EMAIL:-admin@localhost}
@@ -30,7 +31,7 @@ print(value)' "$1"
 # api METHOD PATH [JSON]: one request. Prints the answer, or shows what is wrong and ends.
 api() {
   local answer status
-  answer=$(curl --silent --show-error --max-time 60 --write-out '\n%{http_code}' --request "$1" "$URL/api/v1$2" \
+  answer=$(curl --silent --show-error --max-time 300 --write-out '\n%{http_code}' --request "$1" "$URL/api/v1$2" \
     --header "Authorization: Bearer $TOKEN" --header 'Content-Type: application/json' ${3:+--data "$3"})
   status=${answer##*$'\n'}
   answer=${answer%$'\n'*}
@@ -42,7 +43,11 @@ api() {
 }
 
 # make_one PATH JSON: creates an object and prints its id.
-make_one() { api POST "$1" "$2" | json id; }
+make_one() {
+  local answer
+  answer=$(api POST "$1" "$2")
+  json id <<<"$answer"
+}
 
 step() { printf '· %s\n' "$*"; }
 
@@ -70,10 +75,10 @@ step "Two extensions, each with a phone"
 sales=$(make_one /extensions "{\"name\": \"Sales\", \"location_id\": \"$location\", \"number\": \"201\"}")
 office=$(make_one /extensions "{\"name\": \"Office\", \"location_id\": \"$location\", \"number\": \"202\",
   \"voicemail_box_id\": \"$box\"}")
-secret_201=$(api POST /devices "{\"name\": \"desk-201\", \"location_id\": \"$location\",
-  \"extension_id\": \"$sales\"}" | json secret)
-secret_202=$(api POST /devices "{\"name\": \"desk-202\", \"location_id\": \"$location\",
-  \"extension_id\": \"$office\"}" | json secret)
+desk_201=$(api POST /devices "{\"name\": \"desk-201\", \"location_id\": \"$location\",
+  \"extension_id\": \"$sales\"}")
+desk_202=$(api POST /devices "{\"name\": \"desk-202\", \"location_id\": \"$location\",
+  \"extension_id\": \"$office\"}")
 
 step "A queue: music, a whisper to whoever answers, recording, voicemail when nobody can"
 queue=$(make_one /queues "{\"name\": \"Sales\", \"location_id\": \"$location\",
@@ -106,14 +111,15 @@ make_one /outbound-routes "{\"name\": \"All calls\", \"location_id\": \"$locatio
   \"trunk_ids\": [\"$trunk\"], \"caller_number\": \"$NUMBER\"}" >/dev/null
 
 step "Plan: nothing is live yet. This is what an apply would do"
-api POST /config/plan '{}' | python3 -c '
+plan=$(api POST /config/plan '{}')
+python3 -c '
 import json, sys
 plan = json.load(sys.stdin)
 for problem in plan["problems"]:
     print("   ", problem["severity"], problem["path"] + ":", problem["message"], problem["hint"])
 for change in plan["changes"]:
     print("   ", change["effect"])
-sys.exit(not plan["ok"])'
+sys.exit(not plan["ok"])' <<<"$plan"
 
 step "Apply, and wait until the node has loaded and verified it"
 release=$(make_one /config/releases '{"reason": "Open the shop"}')
@@ -125,8 +131,8 @@ cat <<END
 The shop is live.
 
   number     $NUMBER
-  desk-201   extension 201   password $secret_201
-  desk-202   extension 202   password $secret_202
+  desk-201   extension 201   password $(json secret <<<"$desk_201")
+  desk-202   extension 202   password $(json secret <<<"$desk_202")
   voicemail  box 202         PIN $pin
 
 The passwords and the PIN are shown only now.

@@ -41,7 +41,7 @@ class Terminal:
         """A command, with more variables if given."""
         return await asyncio.to_thread(
             subprocess.run, words, cwd=self.folder, env={**self.environment, **more},
-            capture_output=True, text=True, timeout=150, check=False,
+            capture_output=True, text=True, timeout=400, check=False,
         )  # fmt: skip
 
 
