@@ -27,7 +27,7 @@ from controlplane.platform.settings import Settings
 
 NUMBER = "+12025550000"
 MANY = 5000
-RATE, RATE_CALLS, RATE_TURNS = 20, 120, 6
+RATE, RATE_CALLS, RATE_TURNS = 20, 120, 4
 LOOP_CALLS, LOOP_AT_ONCE, LOOP_TURNS = 1200, 24, 8
 
 BARE_PJSIP = """
