@@ -5,7 +5,7 @@ from uuid import UUID
 
 import structlog
 
-from controlplane.calls import lost, mail, media
+from controlplane.calls import lost, mail, media, repository
 from controlplane.calls.folding import fold_calls
 from controlplane.kit import clock
 from controlplane.nodes import door as nodes
@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 BATCH = 200
 SILENT = timedelta(hours=6)
 """A live call without news for so long is closed as "end unknown"; if its end comes after all, that counts."""
+ORIGINATIONS_KEPT = timedelta(days=7)
 
 
 @job("calls.fold", queue=Queue.CALL)
@@ -44,6 +45,13 @@ async def expire(services: Services) -> None:
         await fold_calls(uow, await nodes.load_facts(uow.session, keys))
     if keys:
         log.warning("calls closed without an end of their own", calls=len(keys))
+
+
+@job("calls.tidy", queue=Queue.ROLLUP, retry=False, cron="29 3 * * *")
+async def tidy(services: Services) -> None:
+    """Forgets what calls were asked for a week ago; their records stay."""
+    async with services.uow() as uow:
+        await repository.forget_originations(uow.session, clock.now() - ORIGINATIONS_KEPT)
 
 
 @job("calls.transcribe", queue=Queue.MEDIA)

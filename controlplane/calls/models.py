@@ -87,6 +87,32 @@ class Call(Identified, Base):
     )  # fmt: skip
 
 
+class Origination(Identified, Base):
+    """A call that somebody asked us to make. Kept for a week; the audit log and the call's record stay.
+
+    Attributes:
+        asked_by: Id of the user or API key.
+        idempotency_key: Theirs: the same key within a day is the same call.
+        command_id: The node's command, and the linkedid of the call.
+    """
+
+    __tablename__ = "originations"
+    __table_args__ = (
+        Index("ix_originations_key", "org_id", "asked_by", "idempotency_key",
+              postgresql_where=text("idempotency_key IS NOT NULL")),
+    )  # fmt: skip
+
+    org_id: Mapped[uuid.UUID]
+    location_id: Mapped[uuid.UUID | None]
+    extension_id: Mapped[uuid.UUID]
+    number: Mapped[str] = mapped_column(Text)
+    node: Mapped[str] = mapped_column(Text)
+    device: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(Text)
+    idempotency_key: Mapped[str | None] = mapped_column(Text)
+    command_id: Mapped[uuid.UUID]
+
+
 class Recording(Identified, Base):
     """Stored sound of a call: caller left, answering side right. May come before its call's record does."""
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, text, tuple_, update
+from sqlalchemy import Select, and_, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
-from controlplane.calls.models import Call, Recording, Transcript, Voicemail
+from controlplane.calls.models import Call, Origination, Recording, Transcript, Voicemail
 from controlplane.kit.destination import Kind
 from controlplane.objects import door as objects
 from controlplane.platform.auth import Principal
@@ -132,6 +132,41 @@ async def locate_call(session: AsyncSession, wanted: str) -> tuple[UUID, UUID] |
         named = Call.linkedid == wanted
     row = (await session.execute(select(Call.id, Call.org_id).where(named).limit(1))).first()
     return None if row is None else (row.id, row.org_id)
+
+
+async def lock_idempotency_key(session: AsyncSession, asked_by: str, key: str) -> None:
+    """Requests with the same key come one after the other, until their commit."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"{asked_by}:{key}"})
+
+
+async def earlier_origination(
+    session: AsyncSession, org_id: UUID, asked_by: str, key: str, since: datetime
+) -> Origination | None:
+    """The call that the same asker asked for with this key."""
+    statement = select(Origination).where(
+        Origination.org_id == org_id, Origination.asked_by == asked_by, Origination.idempotency_key == key,
+        Origination.created_at >= since,
+    )  # fmt: skip
+    return (await session.scalars(statement.order_by(Origination.created_at.desc()))).first()
+
+
+async def find_origination(session: AsyncSession, principal: Principal, origination_id: UUID) -> Origination | None:
+    """A call that was asked for, if the principal may see it: staff those of their own extensions."""
+    statement = scoped(select(Origination), Origination, principal).where(Origination.id == origination_id)
+    if principal.own_extension_ids is not None:
+        statement = statement.where(Origination.extension_id.in_(principal.own_extension_ids))
+    found: Origination | None = await session.scalar(statement)
+    return found
+
+
+async def forget_originations(session: AsyncSession, before: datetime) -> None:
+    """Deletes what was asked for long ago."""
+    await session.execute(delete(Origination).where(Origination.created_at < before))
+
+
+async def call_id_of(session: AsyncSession, node: str, linkedid: str) -> UUID | None:
+    """The record of a call named by its node's id."""
+    return await session.scalar(select(Call.id).where(Call.node == node, Call.linkedid == linkedid))
 
 
 async def find_voicemail(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import AwareDatetime, ValidationError
 
-from controlplane.calls import media, queries, service
+from controlplane.calls import media, originate, queries, service
 from controlplane.calls.queries import CallFilter
 from controlplane.calls.schemas import (
     CallDetail,
@@ -17,6 +17,8 @@ from controlplane.calls.schemas import (
     CallRecord,
     CallStatus,
     Direction,
+    OriginateRequest,
+    Origination,
     Transcript,
     Voicemail,
     VoicemailPatch,
@@ -40,6 +42,10 @@ Listener = Annotated[Principal, Depends(requires("recordings:read"))]
 VoicemailReader = Annotated[Principal, Depends(requires("voicemails:read"))]
 VoicemailWriter = Annotated[Principal, Depends(requires("voicemails:write"))]
 UploadName = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]*\.(raw|wav)$", max_length=200)]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(pattern=r"^[!-~]{1,200}$", description="The same key within 24 hours is the same call: it is dialled once."),
+]
 Seconds = Annotated[float | None, Query(ge=0)]
 
 WAV = "audio/wav"
@@ -86,6 +92,28 @@ async def list_live_calls(uow: Uow, principal: CallReader) -> Page[CallRecord]:
     """Calls that go on now, oldest first, at most 500."""
     calls = await queries.live_calls(uow.session, principal)
     return Page(items=await service.records(uow, principal, calls), next_cursor=None)
+
+
+@router.post("/calls/originate", status_code=202)
+async def originate_call(
+    wanted: OriginateRequest,
+    uow: Uow,
+    services: ServicesDep,
+    principal: CallController,
+    idempotency_key: IdempotencyKey = None,
+) -> Origination:
+    """Click to call: rings a phone of the extension, and once it is answered dials the number as that phone would.
+
+    With several phones the first by name that is registered rings. Staff ring their own extension only. Nothing is
+    dialled any more when the node doesn't take it within 30 s; the answer's ``id`` tells what became of it.
+    """
+    return await originate.originate(services, uow, principal, wanted, idempotency_key)
+
+
+@router.get("/calls/originate/{origination_id}")
+async def get_origination(origination_id: UUID, uow: Uow, principal: CallController) -> Origination:
+    """What became of a call that was asked for, for a week."""
+    return await originate.get(uow, principal, origination_id)
 
 
 @router.get("/calls/{call_id}")

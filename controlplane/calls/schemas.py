@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from controlplane.kit.text import FreeText, one_line
+from controlplane.kit.text import FreeText, Shape, one_line
 
 
 class Direction(StrEnum):
@@ -159,6 +159,40 @@ class CallPatch(BaseModel):
     notes: FreeText | None = Field(None, max_length=10_000)
     outcome: Annotated[str, AfterValidator(one_line), Field(max_length=100)] | None = None
     tags: list[Tag] | None = Field(None, max_length=50)
+
+
+class OriginateRequest(BaseModel):
+    """A call to make: first a phone of the extension rings; once it is answered, it dials the number."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    extension_id: UUID
+    number: Annotated[str, Shape(r"\+?[0-9*#]{1,32}", "a number as a phone dials it, or + and the whole number")]
+
+
+class OriginationState(StrEnum):
+    """How far a call that was asked for is."""
+
+    WAITING = "waiting"  # for the node to take it
+    SENT = "sent"  # the node has it
+    RINGING = "ringing"  # the phone is rung
+    ANSWERED = "answered"  # the phone was answered and dialled: the call's record tells the rest
+    UNANSWERED = "unanswered"  # the phone was not answered
+    FAILED = "failed"  # the phone could not be rung
+    EXPIRED = "expired"  # the node did not take it in time: nothing was or will be dialled
+
+
+class Origination(BaseModel):
+    """A call that was asked for."""
+
+    id: UUID
+    extension_id: UUID
+    number: str
+    device: str = Field(description="SIP user name of the phone that rings.")
+    state: OriginationState
+    detail: str = Field(description="A sentence that says why, where something went wrong.")
+    call_id: UUID | None = Field(description="The call's record, once there is one.")
+    created_at: AwareDatetime
 
 
 class Word(BaseModel):

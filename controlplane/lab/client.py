@@ -36,9 +36,10 @@ class ApiClient:
         """A read."""
         return await self._json("GET", path, params=query)
 
-    async def post(self, path: str, body: Json | None = None) -> Json:
-        """A create or an action."""
-        return await self._json("POST", path, json=body or {})
+    async def post(self, path: str, body: Json | None = None, *, idempotency_key: str | None = None) -> Json:
+        """A create or an action; with a key one that is done once."""
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        return await self._json("POST", path, json=body or {}, headers=headers)
 
     async def patch(self, path: str, body: Json) -> Json:
         """A change."""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from controlplane.nodes.queries import CallKey, load_facts, load_node_facts, take_calls_to_fold
+from controlplane.nodes.repository import registered_devices
 from controlplane.nodes.schemas import CommandOutcome, CommandState, EnrolmentCode, NodeIdentity, NodeRead, NodeState
 from controlplane.nodes.service import (
     admit,
@@ -33,6 +34,7 @@ __all__ = [
     "make_enrolment_code",
     "read_message",
     "record_live",
+    "registered_devices",
     "send_command",
     "set_desired",
     "signed_node",

@@ -31,6 +31,11 @@ async def find_named(session: AsyncSession, name: str) -> Node | None:
     return await session.scalar(select(Node).where(Node.name == name))
 
 
+async def registered_devices(session: AsyncSession, name: str) -> set[str]:
+    """The phones that a node can reach, as its last heartbeat told (at most some 10 s ago)."""
+    return set(await session.scalar(select(Node.registered_devices).where(Node.name == name)) or ())
+
+
 async def lock(session: AsyncSession, node_id: UUID) -> Node | None:
     """A node for changing: its heartbeats come one after the other."""
     return await session.scalar(select(Node).where(Node.id == node_id).with_for_update())

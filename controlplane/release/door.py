@@ -1,5 +1,6 @@
-"""What others may use of releases: the command line plans and applies through here."""
+"""What others may use of releases: the command line plans and applies through here, calls learn how to dial."""
 
+from controlplane.release.dialing import WayToDial, way_to_dial
 from controlplane.release.errors import PlanRefused
 from controlplane.release.progress import find_by_number, history, wait_until_done
 from controlplane.release.schemas import ChangeRead, PlanRead, ProblemRead, ReleaseRead, ReleaseState
@@ -12,10 +13,12 @@ __all__ = [
     "ProblemRead",
     "ReleaseRead",
     "ReleaseState",
+    "WayToDial",
     "apply",
     "find_by_number",
     "history",
     "plan",
     "roll_back",
     "wait_until_done",
+    "way_to_dial",
 ]

@@ -120,6 +120,14 @@ async def roll_back(
     return await _publish(services, uow, release, own)
 
 
+async def live_now(services: Services, uow: UnitOfWork, org_id: UUID) -> Compiled | None:
+    """What an organisation's phones run on now; None before its first release."""
+    live = await repository.live_release(uow.session, org_id)
+    if live is None:
+        return None
+    return await _compiled(services.crypto, live, await _home_node(services, uow.session, org_id))
+
+
 def open_snapshot(crypto: Crypto, release: Release, node: str) -> Configuration:
     """The configuration that a release froze."""
     return unpack(crypto.open_bytes(release.snapshot, f"releases.snapshot:{release.id}"), node)

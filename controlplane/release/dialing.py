@@ -1,0 +1,77 @@
+"""How to make a call for somebody: which phones are theirs, and what they would dial. Asked of what is live."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from controlplane.platform.problem import Conflict, Invalid
+from controlplane.platform.services import Services
+from controlplane.platform.uow import UnitOfWork
+from controlplane.release import names, numbers
+from controlplane.release.outbound import dial_outside
+from controlplane.release.service import Compiled, live_now
+
+FEATURE_CODES = frozenset({"*43", "*60", "*97", "*98"})
+
+
+@dataclass(frozen=True, slots=True)
+class WayToDial:
+    """A call that an extension could make now.
+
+    Attributes:
+        node: Where.
+        phones: The PJSIP endpoints of the extension, by name.
+        context: Where its phones dial.
+        dialed: What they would dial there.
+        person: The extension's name.
+        number: The extension's number.
+    """
+
+    node: str
+    phones: tuple[str, ...]
+    context: str
+    dialed: str
+    person: str
+    number: str
+
+
+async def way_to_dial(services: Services, uow: UnitOfWork, org_id: UUID, extension_id: UUID, number: str) -> WayToDial:
+    """How an extension would call a number.
+
+    Args:
+        services: Opens the release.
+        uow: To read by.
+        org_id: Whose extension it is.
+        extension_id: Who calls.
+        number: As a phone dials it, or +E164: then written as the organisation's routes want it.
+
+    Raises:
+        Conflict: The extension isn't live, or has no phone.
+        Invalid: Nothing inside has this number, and no outbound route takes it.
+    """
+    live = await live_now(services, uow, org_id)
+    extension = next((one for one in live.model.extensions if one.id == extension_id), None) if live else None
+    if live is None or extension is None or not extension.enabled:
+        raise Conflict("This extension is not live.", hint="Apply the configuration first, with the extension enabled.")
+    devices = [one for one in live.model.devices if one.extension == extension_id and one.enabled]
+    if not devices:
+        raise Conflict("This extension has no phone.", hint="Add a device to the extension and apply.")
+    dialed = _as_dialed(live, org_id, number)
+    if dialed is None:
+        raise Invalid.field("number", "nothing inside has this number, and no outbound route takes it")
+    return WayToDial(
+        node=live.model.node,
+        phones=tuple(sorted(device.endpoint for device in devices)),
+        context=names.internal_context(org_id),
+        dialed=dialed,
+        person=extension.name,
+        number=extension.number,
+    )
+
+
+def _as_dialed(live: Compiled, org_id: UUID, number: str) -> str | None:
+    inside = {one.fields.internal_number() for one in live.configuration.objects if one.org_id == org_id}
+    if number in inside or number in FEATURE_CODES:
+        return number
+    if any(numbers.fits(route.pattern, number) for route in live.model.routes):
+        return number
+    return dial_outside(live.configuration, org_id, number) if number.startswith("+") else None
