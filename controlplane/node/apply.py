@@ -69,6 +69,12 @@ class Applier:
         self._ari = ari
         self._verifier = verifier
         self._lock = asyncio.Lock()
+        self._told: str | None = None  # the release whose failed way back was reported already
+
+    @property
+    def is_settled(self) -> bool:
+        """False in the middle of an apply, and after a way back that Asterisk refused, too."""
+        return self._journal.unfinished() is None
 
     async def apply(self, link: Link, digest: str) -> ApplyReport:
         """Fetches a release and puts it in force; the report says how that went.
@@ -91,7 +97,7 @@ class Applier:
         return report
 
     async def reconcile(self) -> ApplyReport | None:
-        """Brings a freshly connected Asterisk in line with the release in force; gives a report if one was cut off.
+        """Brings Asterisk in line with the release in force; gives a report if an apply was cut off.
 
         Raises:
             AmiError: Asterisk refused or went away; to be done again at the next connection.
@@ -102,7 +108,7 @@ class Applier:
                 self._releases.switch(cut_off.old)
             await self._bring_in_line(force=cut_off is not None)
             self._journal.finish()
-        if cut_off is None:
+        if cut_off is None or cut_off.new == self._told:
             return None
         return self._report(
             cut_off.new,
@@ -132,6 +138,9 @@ class Applier:
         return problems
 
     async def _put_in_force(self, digest: str, new: Manifest) -> ApplyReport:
+        if not self.is_settled:  # what is loaded must be known before something is built on it
+            await self._bring_in_line(force=True)
+            self._journal.finish()
         old_digest = self._releases.live_digest()
         old = self._releases.live_manifest()
         changed = changed_files(old, new)
@@ -153,6 +162,7 @@ class Applier:
             problems = [f"Asterisk did not take the release: {err}"]
         if problems:
             problems += await self._take_back(old_digest)
+            self._told = digest
             return self._report(digest, ApplyState.ROLLED_BACK, problems, done)
         self._journal.finish()
         return self._report(digest, ApplyState.LIVE, [], done)

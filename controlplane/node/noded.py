@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 _BATCH = 1000
 _HEARTBEAT_EVERY_S = 10.0
+_LOOK_AGAIN_S = 5.0
 _TIDY_EVERY_S = 600.0
 _LOG_MAX = 64 * 1024 * 1024
 _COMMANDS_REMEMBERED = 1000
@@ -222,19 +223,28 @@ class _Linked:
             await asyncio.to_thread(self._releases.tidy)
 
     async def reconcile(self) -> None:
-        """Brings each Asterisk that comes up in line with the release in force."""
+        """Brings each Asterisk that comes up in line with the release in force, and one that refused to go back."""
         while True:
             await self._node.ami.wait_up()
             try:
                 report = await self._applier.reconcile()
             except AmiError as err:
                 log.warning("noded.reconcile_failed", reason=str(err))
-                await asyncio.sleep(1)
+                await asyncio.sleep(_LOOK_AGAIN_S if self._node.ami.is_up else 0)
                 continue
             if report is not None:
                 self._dealt_with = report.digest
                 self._node.outbox.put("apply-reports", report)
-            await self._node.ami.wait_down()
+            await self._until_to_reconcile()
+
+    async def _until_to_reconcile(self) -> None:
+        """Until Asterisk is gone, or was left between two releases."""
+        while True:
+            try:
+                return await asyncio.wait_for(self._node.ami.wait_down(), _LOOK_AGAIN_S)
+            except TimeoutError:
+                if not self._applier.is_settled:
+                    return None
 
     async def heartbeat(self) -> None:
         """Says how the node is: every ten seconds, and when it changed."""
