@@ -29,6 +29,7 @@ BEEP_HZ = 700.0
 
 _lines = itertools.count(100)
 _callers = itertools.count(1000)
+_extensions = itertools.count(20_000)
 _names = itertools.count(1)
 
 
@@ -77,8 +78,9 @@ class Office:
         made = await self.api.post(f"/{resource}", {**plain, **fields})
         return str(made["id"])
 
-    async def desk(self, number: str, *, device: Json | None = None, **fields: Any) -> Desk:
-        """An extension with a phone."""
+    async def desk(self, number: str = "", *, device: Json | None = None, **fields: Any) -> Desk:
+        """An extension with a phone; without a number it gets one that nobody else has."""
+        number = number or str(next(_extensions))
         extension = await self.make("extensions", **{"name": f"Desk {number}", **fields}, number=number)
         name = f"{self._tag}-{number}"
         made = await self.api.post(

@@ -1,7 +1,7 @@
 """Phones of one organisation among themselves."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -110,21 +110,22 @@ async def test_a_wrong_sip_password_is_refused(inside: Inside, phones: Phones) -
 
 
 async def test_a_new_secret_leaves_all_other_phones_alone(
-    inside: Inside, office: Office, phones: Phones, system: ThrowAwaySystem, told: Told
+    inside: Inside, office: Office, phones: Phones, system: ThrowAwaySystem
 ) -> None:
+    dora = await office.desk()
+    await office.api.apply("Dora")
     alice = await phones.at(inside.alice)
-    await phones.at(inside.bob)
+    await phones.at(dora)
     log = system.running.layout.messages_log
     logged = log.stat().st_size
-    rotated = await office.api.post(f"/devices/{inside.bob.device_id}/rotate-secret")
-    release = await office.api.apply("A new secret for Bob")
-    assert release["nodes"][0]["reloads"] == [f"push auth {inside.bob.device}", "set CP_RELEASE"]
+    rotated = await office.api.post(f"/devices/{dora.device_id}/rotate-secret")
+    release = await office.api.apply("A new secret for Dora")
+    assert release["nodes"][0]["reloads"] == [f"push auth {dora.device}", "set CP_RELEASE"]
     with pytest.raises(LabError, match="registration refused: 401"):
-        await phones.at(inside.bob)
-    renewed = Account(inside.bob.device, phones.server, rotated["secret"])
-    await (await phones.start(renewed)).register()
-    out = await alice.dial("202")
-    await alice.hangup(out)
+        await phones.at(dora)
+    renewed = await phones.at(replace(dora, secret=rotated["secret"]))
+    out = await alice.dial(dora.number)
+    await hang_up(alice, out, (renewed, await renewed.wait_ringing()))
     registers = [one for one in alice.sip_messages() if one.sent and one.first_line.startswith("REGISTER")]
     assert len(registers) == 2  # unanswered challenge and answer: it never had to register anew
     assert PJSIP_RELOADED in log.read_text()[:logged]  # the trunk's apply

@@ -23,7 +23,7 @@ async def test_a_trunk_registers_comes_up_and_brings_calls(
         trunk = await office.make(
             "trunks", identity="registration", host=carrier, port=5060, username="acct", password="s3cret"
         )
-        desk = await office.desk("901", no_answer=HANGUP)
+        desk = await office.desk(no_answer=HANGUP)
         line = await office.line(desk.here, trunk_id=trunk)
         await office.api.apply("A carrier to register at")
         await office.trunks_up(trunk)
