@@ -28,6 +28,16 @@ What happened, in the past tense, written in the same transaction as the change 
 for what belongs to a node), `subject` (id of the thing it is about), `location_id` and `occurred_at` (UTC); its payload
 is below. Payloads only grow. Times are UTC, `_s` is seconds. Generated from the `Event` classes in
 `controlplane/*/events.py`; edit them there.
+
+## Following them
+
+The WebSocket `/api/v1/events` sends JSON texts: first a `snapshot` (`as_of`, `live_calls`), then each `event` that the
+listener may see (`id`, `name`, `subject`, `location_id`, `occurred_at`, and the payload in `data`), and a `ping` when
+nothing happens. `?after=ID` leaves the snapshot out and goes on behind that event: so nothing is missed between two
+connections. The token comes as `Authorization: Bearer`, from browsers as `new WebSocket(url, ["bearer", token])`.
+
+Closed with 4401: log in again; 4404: `after` is unknown, begin with a snapshot; 4408: the listener reads too slowly;
+1012: the server stops, come back with `after`.
 """
 COMMANDS_HEAD = """# Commands
 
