@@ -1,6 +1,7 @@
 """What the commands share: settings, services, printing."""
 
 import asyncio
+import atexit
 import contextlib
 import json
 from collections.abc import AsyncIterator, Coroutine
@@ -40,12 +41,16 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def database_url(settings: Settings) -> str:
-    """The database as set, else the private one, which is started if it doesn't run."""
+    """The database as set, else the private one; one that doesn't run is started, and stopped when the command ends."""
     if settings.database_url:
         return settings.database_url.get_secret_value()
-    from controlplane.platform.postgres import EmbeddedPostgres  # noqa: PLC0415 - only where it is needed
+    from controlplane.platform.postgres import EmbeddedPostgres, running_url  # noqa: PLC0415 - only where it is needed
 
-    return asyncio.run(EmbeddedPostgres(settings.data_dir / "postgres").start())
+    folder = settings.data_dir / "postgres"
+    server = EmbeddedPostgres(folder)
+    if running_url(folder) is None:
+        atexit.register(server.stop)
+    return asyncio.run(server.start())
 
 
 @contextlib.asynccontextmanager
