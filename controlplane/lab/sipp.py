@@ -235,10 +235,22 @@ def answering(
 
 
 def refusing(
-    program: Path, folder: Path, status: int, reason: str, *, address: str | None = None, port: int | None = None
-) -> Sipp:
-    """Refuses every call, e.g. with 486 Busy Here or 503 Service Unavailable."""
-    values = {"status": status, "reason": escape(reason)}
+    program: Path, folder: Path, status: int, reason: str, *,
+    contact: str = "", address: str | None = None, port: int | None = None,
+) -> Sipp:  # fmt: skip
+    """Refuses every call, e.g. with 486 Busy Here or 503 Service Unavailable.
+
+    Args:
+        program: SIPp's executable.
+        folder: for this process alone.
+        status: of the answer.
+        reason: its words.
+        contact: where the call shall go instead, for 302 Moved Temporarily; empty: header left out.
+        address: its address.
+        port: its SIP port.
+    """
+    moved = f"\n      Contact: <{contact}>" if contact else ""
+    values = {"status": status, "reason": escape(reason), "contact": moved}
     return Sipp(program, folder, "refuse", values=values, address=address, port=port)
 
 

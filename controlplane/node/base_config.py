@@ -29,7 +29,8 @@ def write_base_config(layout: AsteriskLayout) -> None:
     Raises:
         AsteriskRuntimeError: the tree holds no Asterisk.
     """
-    layout.root.mkdir(parents=True, exist_ok=True, mode=0o750)
+    layout.root.mkdir(parents=True, exist_ok=True)
+    layout.root.chmod(0o750)  # Asterisk's own database in it holds the phones' passwords, readable for all
     for folder in _FOLDERS:
         (layout.root / folder).mkdir(parents=True, exist_ok=True, mode=0o750)
     _link_shared_files(layout)

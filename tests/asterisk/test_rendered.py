@@ -19,6 +19,7 @@ from controlplane.lab.addresses import own_address
 from controlplane.lab.baresip import BaresipTools
 from controlplane.lab.phone import Phone
 from controlplane.lab.phone_model import Account
+from controlplane.lab.sipp import refusing, registering
 from controlplane.node.runtime import ensure_tree
 
 from .rendered import Pbx, Running, password, running, story
@@ -91,7 +92,8 @@ class World:
         pbx.add(Kind.PHONE_NUMBER, "Hours", number="+12125550104", destination=self.to("time_condition", self.hours))
         pbx.add(Kind.OUTBOUND_ROUTE, "US " + NASTY, pattern="+1NXXNXXXXXX", trunk_ids=[self.dead, self.trunk])
         pbx.add(Kind.OUTBOUND_ROUTE, "Nine", pattern="9.", strip=1, prepend="+1", trunk_ids=[self.trunk], position=5)
-        pbx.add(Kind.OUTBOUND_ROUTE, "Help", pattern="911", trunk_ids=[self.trunk], position=1, emergency=True)
+        self.help = pbx.add(Kind.OUTBOUND_ROUTE, "Help", pattern="911", trunk_ids=[self.trunk], position=1,
+                            emergency=True)  # fmt: skip
 
     @staticmethod
     def to(kind: str, id_: UUID | None = None) -> dict[str, object]:
@@ -270,6 +272,31 @@ async def test_an_extension_that_nobody_answers_leads_to_its_box_and_lamp(
     checked = len(asterisk.rows())
     await alice.wait_established(await alice.dial("*97"))
     assert asterisk.wait_event("VOICEMAIL_CHECK", after=checked).pairs == {"box": str(world.box)}
+
+
+@pytest.mark.parametrize("dialed", ["201", "600"])
+@pytest.mark.parametrize(
+    "moved_to", ["sip:911@x", "sip:PJSIP%2F911%40trunk-{trunk}@x", "sip:Local%2F911%40rte-{route}@x"]
+)
+async def test_a_phone_that_says_it_moved_sends_calls_nowhere(
+    asterisk: Running, world: World, phone: Callable[..., Awaitable[Phone]], tmp_path: Path, dialed: str, moved_to: str
+) -> None:
+    contact = moved_to.format(trunk=world.trunk.hex, route=world.help.hex)
+    sipp, address = ensure_tree("phones", progress=print) / "bin/sipp", own_address()
+    users = [("alice", password("alice"))]
+    async with registering(sipp, tmp_path / "register", asterisk.server, users, address=address, port=5060) as alice:
+        assert (await alice.finished(10)).exit_code == 0
+    bob = await phone("bob", BOB_HZ)
+    before = len(asterisk.rows())
+    async with refusing(sipp, tmp_path / "moved", 302, "Moved", contact=contact, address=address, port=5060):
+        call = await bob.dial(dialed)
+        await asyncio.sleep(3)
+        await bob.hangup(call)
+    asterisk.wait_event("END", after=before)
+    linkedid = asterisk.wait_event("INTERNAL", after=before).linkedid
+    channels = {row["channame"].rpartition("-")[0] for row in asterisk.rows() if row["linkedid"] == linkedid}
+    assert channels == {"PJSIP/bob", "PJSIP/alice"}
+    assert "OUTBOUND" not in {event.name for event in asterisk.events(after=before)}
 
 
 async def test_a_phone_with_two_contacts_in_a_queue_and_a_group(

@@ -176,6 +176,12 @@ def test_secrets_are_kept_and_private(layout: AsteriskLayout) -> None:
     assert {path.stat().st_mode & 0o077 for path in private} == {0}
 
 
+def test_nobody_else_on_the_machine_sees_what_the_instance_keeps(layout: AsteriskLayout) -> None:
+    layout.root.chmod(0o755)  # as if made by something else before
+    write_base_config(layout)
+    assert layout.root.stat().st_mode & 0o007 == 0
+
+
 @pytest.fixture
 def servant(tree: Path) -> Iterator[AsteriskLayout]:
     """An instance whose programs run as an ordinary user: as ``nobody`` where the test runs as root."""
