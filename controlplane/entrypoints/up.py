@@ -27,7 +27,7 @@ from controlplane.platform.settings import Settings
 
 log = structlog.get_logger(__name__)
 Say = Callable[[str], None]
-READY_S = 90.0
+READY_S = 180.0
 WATCH_S = 1.0
 
 
