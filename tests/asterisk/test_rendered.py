@@ -168,6 +168,8 @@ def test_hours_are_those_of_the_location(asterisk: Running, world: World, moment
     asterisk.originate(f"hrs-{world.hours.hex}", "s", TESTTIME=int(at.timestamp()))
     asterisk.wait_event("HOURS", after=before)
     assert story(asterisk.events(after=before))[0] == expected
+    asterisk.cli("channel request hangup all")  # what it rings is no matter here, and not to be heard in the next test
+    asterisk.wait_cli("core show channels count", "^0 active channels")
 
 
 async def test_the_fast_path_and_what_the_phone_sees(
