@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 STAMP := .venv/.ready
+# Each of the system's processes would compile all of its code anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run demo test check bench lock format
 help:  ## Show this list
@@ -19,7 +21,7 @@ run: $(STAMP)  ## Start everything on embedded defaults (PostgreSQL, Asterisk, n
 demo: $(STAMP)  ## Throw-away system, real SIP calls through it, a table of what was heard and stored
 	@exec .venv/bin/controlplane demo
 
-test: $(STAMP)  ## The whole test suite
+test: $(STAMP)  ## The whole test suite, or a part: make test ARGS=tests/unit
 	@exec .venv/bin/pytest $(ARGS)
 
 check: $(STAMP)  ## Format, lint, types, layering, dead links, dependency audit

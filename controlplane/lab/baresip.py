@@ -51,8 +51,8 @@ class BaresipTools:
     def from_tree(cls, tree: Path) -> "BaresipTools":
         """Find both in a runtime tree made by `ensure_tree("phones")`. Raises: LabError if one is missing."""
         program = tree / "bin" / "baresip"
-        found = sorted(tree.glob("**/lib/baresip/modules")) or [Path("/usr/lib/baresip/modules")]
-        if not program.exists() or not found[0].is_dir():
+        found = sorted(tree.glob("**/lib/baresip/modules"))
+        if not program.exists() or not found:
             raise LabError(f"no baresip with modules in {tree}")
         return cls(program, found[0])
 

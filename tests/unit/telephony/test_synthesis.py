@@ -1,13 +1,13 @@
 """Texts become speech: in real child processes, by both voices."""
 
 import io
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from controlplane.node.runtime import ensure_tree
 from controlplane.telephony.audio import Audio
 from controlplane.telephony.synthesis import CannotSpeak, Flite, Piper, Synthesizer, find_voice
 
@@ -16,9 +16,7 @@ from controlplane.telephony.synthesis import CannotSpeak, Flite, Piper, Synthesi
 def voice(request: pytest.FixtureRequest) -> Synthesizer:
     if request.param == "piper":
         return Piper()
-    program = shutil.which("flite")
-    assert program, "flite is missing: apt-get install flite"
-    return Flite(Path(program))
+    return Flite(ensure_tree("speech-tools", progress=print) / "bin" / "flite")
 
 
 def test_speech_has_length_level_and_both_rates(voice: Synthesizer) -> None:
