@@ -18,6 +18,8 @@ Codec = Literal["ulaw", "alaw", "g722", "opus"]
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*")
 _SIP_USER = re.compile(r"[A-Za-z0-9._+-]{1,80}")
 
+_WIDEST = {4: 16, 6: 32}
+
 
 def _address(text: str) -> str:
     if "%" in text:
@@ -37,9 +39,13 @@ def _host(text: str) -> str:
 def _network(text: str) -> str:
     try:
         address, slash, bits = text.partition("/")
-        return str(ipaddress.ip_network(_address(address) + slash + bits, strict=False))
+        network = ipaddress.ip_network(_address(address) + slash + bits, strict=False)
     except ValueError:
         raise ValueError("not an IP address or network like 203.0.113.7 or 203.0.113.0/28") from None
+    widest = _WIDEST[network.version]
+    if network.prefixlen < widest:
+        raise ValueError(f"too wide: whoever calls from there is taken for the carrier; /{widest} at most")
+    return str(network)
 
 
 def _sip_user(text: str) -> str:
@@ -123,6 +129,11 @@ class TrunkFields(ObjectFields):
     trust_caller_name: bool = Field(True, description="Take the caller's name as the carrier sends it.")
     max_calls: int | None = Field(None, ge=1, le=10_000, description="Calls at once; null: no limit.")
     enabled: bool = True
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where its calls come from: networks, or the host."""
+        return self.source_networks or (self.host,)
 
     @model_validator(mode="after")
     def _registration_has_user(self) -> Self:

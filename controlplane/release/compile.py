@@ -155,7 +155,7 @@ class _Compiler:
             transport=fields.transport,
             username=fields.username,
             password=item.secrets.get("password"),
-            networks=fields.source_networks or (fields.host,),
+            networks=fields.sources,
             codecs=fields.codecs,
             shape=numbers.shape_of(fields.country),
             country=fields.country,

@@ -35,6 +35,7 @@ from controlplane.release.schemas import (
     ProblemRead,
     ReleaseState,
 )
+from controlplane.release.separation import refuse_clashes
 from controlplane.release.snapshot import pack, part_of, together, unpack
 from controlplane.telephony import door as telephony
 from controlplane.telephony.configuration import Configuration
@@ -91,7 +92,7 @@ async def apply(services: Services, uow: UnitOfWork, principal: Principal, reaso
 
     Raises:
         PlanRefused: The plan has errors; nothing was changed.
-        Conflict: Another organisation's apply is under way on the node.
+        Conflict: Another organisation's apply is under way on the node, or it has a name or address of ours.
     """
     draft = await _draft(services, uow, principal.org_id)
     if draft.own is None:
@@ -204,6 +205,7 @@ async def _publish(services: Services, uow: UnitOfWork, release: Release, own: C
     await repository.supersede(session, release.org_id)
     node = own.configuration.node
     parts = [(await _compiled(services.crypto, one, node)).configuration for one in others]
+    refuse_clashes(own.configuration, parts)
     blobs = Blobs(services.storage, services.crypto)
     manifest = await asyncio.to_thread(_make_bundle, blobs, own, parts, str(release.id))
     _keep((release.id, node), own)

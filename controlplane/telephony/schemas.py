@@ -68,6 +68,14 @@ class ExtensionFields(ObjectFields):
         return self.number
 
 
+def _device_name(name: str) -> str:
+    if re.fullmatch(r"\+?[0-9]{7,}", name):
+        raise ValueError("must not look like a phone number: callers with this number would be asked for a password")
+    if name.lower().startswith("trunk-"):
+        raise ValueError("must not begin with trunk-, as the names of trunks do")
+    return name
+
+
 class DeviceFields(ObjectFields):
     """A desk phone, softphone or browser phone of an extension. Its name is its SIP user name."""
 
@@ -75,7 +83,9 @@ class DeviceFields(ObjectFields):
     secret_fields: ClassVar[tuple[str, ...]] = ("secret",)
     generated: ClassVar[Mapping[str, Callable[[], str]]] = {"secret": make_secret}
 
-    name: SipUser = Field(max_length=40, description="SIP user name; unique on this installation.")
+    name: Annotated[SipUser, AfterValidator(_device_name)] = Field(
+        max_length=40, description="SIP user name; unique on this installation."
+    )
     extension_id: Annotated[UUID, Ref(Kind.EXTENSION)]
     secret: Annotated[SecretStr, AfterValidator(_sip_secret)] | None = Field(
         None,

@@ -276,6 +276,14 @@ async def test_an_extension_that_nobody_answers_leads_to_its_box_and_lamp(
     assert asterisk.wait_event("VOICEMAIL_CHECK", after=checked).pairs == {"box": str(world.box)}
 
 
+async def test_a_phone_at_an_address_of_a_carrier_stays_a_phone(
+    asterisk: Running, world: World, tmp_path: Path
+) -> None:
+    sipp, users = ensure_tree("phones", progress=print) / "bin/sipp", [("alice", password("alice"))]
+    async with registering(sipp, tmp_path, asterisk.server, users, address=world.carrier) as alice:
+        assert (await alice.finished(10)).exit_code == 0
+
+
 @pytest.mark.parametrize("dialed", ["201", "600"])
 @pytest.mark.parametrize(
     "moved_to", ["sip:911@x", "sip:PJSIP%2F911%40trunk-{trunk}@x", "sip:Local%2F911%40rte-{route}@x"]

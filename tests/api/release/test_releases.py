@@ -177,6 +177,36 @@ async def test_one_organisations_apply_never_publishes_anothers_drafts(
     assert (await other_org_admin.get(f"/config/releases/{mine['id']}")).status_code == 404
 
 
+@pytest.mark.parametrize("source", ["192.0.2.7", "192.0.2.0/28", "192.0.0.0/16"])
+async def test_calls_from_an_address_belong_to_one_organisation(
+    admin: Client, other_org_admin: Client, node: FakeNode, source: str
+) -> None:
+    await make(admin, "trunks", name="Ours", identity="ip", host="192.0.2.7")
+    mine = await apply(admin)
+    await report(node, mine["nodes"][0]["digest"], "live", mine["nodes"][0]["digest"])
+    trunk = await make(other_org_admin, "trunks", name="T", identity="ip", host="sip.x.test", source_networks=[source])
+    answer = await other_org_admin.post("/config/releases", json={})
+    assert (answer.status_code, answer.json()["slug"]) == (409, "conflict")
+    assert "'T'" in answer.json()["detail"]
+    assert "Ours" not in answer.text
+    await other_org_admin.patch(f"/trunks/{trunk['id']}", json={"source_networks": ["198.51.100.1"]})
+    await apply(other_org_admin)
+
+
+async def test_a_name_that_is_still_live_elsewhere_is_not_taken_over(
+    admin: Client, other_org_admin: Client, node: FakeNode
+) -> None:
+    device = await desk(admin, "201")
+    mine = await apply(admin)
+    await report(node, mine["nodes"][0]["digest"], "live", mine["nodes"][0]["digest"])
+    assert (await admin.delete(f"/devices/{device['id']}")).status_code == 204  # in the draft: the phone still rings
+    await desk(other_org_admin, "201")
+    assert (await other_org_admin.post("/config/releases", json={})).status_code == 409
+    freed = await apply(admin)
+    await report(node, freed["nodes"][0]["digest"], "live", freed["nodes"][0]["digest"])
+    await apply(other_org_admin)
+
+
 async def test_only_those_who_may_plan_apply_and_look(
     executive: Client, staff: Client, manager: Client, http: httpx2.AsyncClient
 ) -> None:

@@ -1,0 +1,56 @@
+"""Organisations on one node keep out of each other's way: what both would claim is refused, whoever comes second.
+
+Drafts can't clash, the database sees to that. What is live may be older than the drafts: a name that one organisation
+gave up in its draft can be taken by another, though the phone of that name still rings.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+
+from controlplane.numbering.schemas import TrunkFields
+from controlplane.platform.problem import Conflict
+from controlplane.telephony.configuration import Configuration
+
+_HINT = "Another organisation on this installation has it in its live release."
+
+
+def refuse_clashes(own: Configuration, others: Iterable[Configuration]) -> None:
+    """Looks for names, numbers and sources of calls that can lead to one organisation only.
+
+    Raises:
+        Conflict: Names ours, never the other organisation's.
+    """
+    for other in others:
+        _refuse_shared_keys(own, other)
+        _refuse_shared_sources(own, other)
+
+
+def _refuse_shared_keys(own: Configuration, other: Configuration) -> None:
+    taken = {item.fields.global_key() for item in other.objects} - {None}
+    for item in own.objects:
+        if item.fields.global_key() in taken:
+            raise Conflict(f"The {item.fields.kind.words} {item.fields.name!r} is in use already.", hint=_HINT)
+
+
+def _refuse_shared_sources(own: Configuration, other: Configuration) -> None:
+    """A call from an address belongs to one trunk; only logins at a carrier are told apart by more (``line``)."""
+    for mine in _trunks(own):
+        for theirs in _trunks(other):
+            both_log_in = mine.identity == theirs.identity == "registration"
+            if not both_log_in and _meet(mine, theirs):
+                raise Conflict(f"Calls from the addresses of the trunk {mine.name!r} are taken already.", hint=_HINT)
+
+
+def _trunks(configuration: Configuration) -> Iterator[TrunkFields]:
+    return (item.fields for item in configuration.of(TrunkFields) if item.fields.enabled)
+
+
+def _meet(one: TrunkFields, other: TrunkFields) -> bool:
+    return any(_overlap(a, b) for a in one.sources for b in other.sources)
+
+
+def _overlap(one: str, other: str) -> bool:
+    try:
+        return ipaddress.ip_network(one).overlaps(ipaddress.ip_network(other))
+    except ValueError:  # a host name
+        return one == other
