@@ -27,6 +27,7 @@ BEEP_HZ = 700.0  # Asterisk's own beep.wav: 0.43 s
 BEEP_LEVEL = 3000.0
 TONE_LEVEL = 4000.0
 BEEP_S = 0.2
+GREETING_S = 30
 MAX_WORD_ERRORS = 0.2
 MAX_DURATION_ERROR_S = 0.5
 
@@ -223,16 +224,16 @@ async def _voicemail_call(bench: Bench, shop: Shop, caller: Phone, lamp: Phone) 
     ]
 
 
-async def _greeting_over(call: PhoneCall, timeout_s: float = 30) -> None:
+async def _greeting_over(call: PhoneCall) -> None:
     """Waits for Asterisk's beep, which ends the greeting. Speech is never as loud on one frequency for so long."""
-    deadline = time.monotonic() + timeout_s
+    deadline = time.monotonic() + GREETING_S
     while time.monotonic() < deadline:
         samples = call.recording.samples()
         spans = tones.spans_in(samples, tones.SAMPLE_RATE, [BEEP_HZ], threshold=BEEP_LEVEL)
         if any(span.duration_s >= BEEP_S for span in spans):
             return
         await asyncio.sleep(0.1)
-    raise LabError(f"no beep within {timeout_s:.0f} s")
+    raise LabError(f"no beep within {GREETING_S} s")
 
 
 async def _finished_record(api: ApiClient, status: str, attached: str) -> Json:

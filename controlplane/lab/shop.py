@@ -25,7 +25,7 @@ class Shop:
     number: str = NUMBER
 
 
-async def open_shop(api: ApiClient, *, carrier_address: str, carrier_port: int = 5060) -> Shop:
+async def open_shop(api: ApiClient, *, carrier_address: str) -> Shop:
     """A number with hours, a menu, a queue with whisper and recording, two phones and a voicemail box; applied.
 
     Key 1 of the menu leads to the queue, whose member is 201; key 2 to the box of 202.
@@ -33,7 +33,6 @@ async def open_shop(api: ApiClient, *, carrier_address: str, carrier_port: int =
     Args:
         api: An admin.
         carrier_address: Where the trunk's calls come from and go to.
-        carrier_port: SIP port there.
     """
     shop = Shop(carrier=carrier_address)
     location = (await api.get("/locations"))["items"][0]["id"]
@@ -47,7 +46,7 @@ async def open_shop(api: ApiClient, *, carrier_address: str, carrier_port: int =
     def to(kind: str, key: str) -> Json:
         return {"kind": kind, "id": shop.ids[key]}
 
-    await make("trunks", "carrier", identity="ip", host=carrier_address, port=carrier_port)
+    await make("trunks", "carrier", identity="ip", host=carrier_address, port=5060)
     await make("voicemail-boxes", "box", number="202", greeting={"text": shop.greeting_text}, pin="4711")
     await make("extensions", "sales phone", number="201")
     await make("extensions", "office", number="202", voicemail_box_id=shop.ids["box"])

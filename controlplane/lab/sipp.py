@@ -182,7 +182,7 @@ class Load:
 
 def carrier_calls(
     program: Path, folder: Path, server: str, numbers: Sequence[str], *, caller: Caller | None = None,
-    load: Load | None = None, address: str | None = None, port: int | None = None,
+    load: Load | None = None, address: str | None = None,
 ) -> Sipp:  # fmt: skip
     """Calls from the carrier into the PBX; each hangs up after its `talk_ms` unless the PBX does so before.
 
@@ -194,7 +194,6 @@ def carrier_calls(
         caller: who calls; by default a plain silent caller.
         load: how many; by default one.
         address: the carrier's address, by which a trunk is recognised.
-        port: the carrier's SIP port.
     """
     caller, load = caller or Caller(), load or Load()
     _write_users(folder, (f"{number};{caller.number}" for number in numbers))
@@ -209,7 +208,7 @@ def carrier_calls(
     quoted = caller.name.replace("\\", r"\\").replace('"', r"\"")
     return Sipp(
         program, folder, "carrier_call", values=values, options=[*options, "-key", "caller_name", quoted],
-        remote=server, address=address, port=port,
+        remote=server, address=address,
     )  # fmt: skip
 
 
@@ -256,7 +255,7 @@ def refusing(
 
 def registering(
     program: Path, folder: Path, server: str, users: Sequence[tuple[str, str]], *,
-    rate: float = 100.0, expires_s: int = 3600, address: str | None = None, port: int | None = None,
+    address: str | None = None, port: int | None = None,
 ) -> Sipp:  # fmt: skip
     """Registers many phones, given as (user, password), all at this process's address and port.
 
@@ -264,19 +263,18 @@ def registering(
     other, because a PBX behind which phones may sit behind NAT (`rewrite_contact`) calls back where REGISTER came from.
     """
     _write_users(folder, (f"{user};[authentication username={user} password={secret}]" for user, secret in users))
-    options = ["-inf", "users.csv", "-m", str(len(users)), "-r", f"{rate:g}"]
+    options = ["-inf", "users.csv", "-m", str(len(users)), "-r", "100"]
     return Sipp(
-        program, folder, "register", values={"expires_s": expires_s}, options=options, remote=server,
+        program, folder, "register", values={}, options=options, remote=server,
         address=address, port=port,
     )  # fmt: skip
 
 
 def registrar(
-    program: Path, folder: Path, user: str, password: str, *, expires_s: int = 120,
-    address: str | None = None, port: int | None = None,
+    program: Path, folder: Path, user: str, password: str, *, address: str | None = None, port: int | None = None
 ) -> Sipp:  # fmt: skip
     """A carrier that a trunk must register at: 401 with a digest challenge, then 200, or 403 for a wrong secret."""
-    values = {"user": user, "password": password, "expires_s": expires_s}
+    values = {"user": user, "password": password}
     # A trunk registers again and again with one Call-ID: SIPp must forget each "call" at once.
     options = ["-deadcall_wait", "0"]
     return Sipp(program, folder, "registrar", values=values, options=options, address=address, port=port)

@@ -74,9 +74,9 @@ def duration_s(path: Path) -> float:
     return data.size / rate
 
 
-def rms(path: Path, *, channel: int = 0, start_s: float = 0.0, end_s: float | None = None) -> float:
+def rms(path: Path, *, start_s: float = 0.0, end_s: float | None = None) -> float:
     """Loudness of a stretch as root mean square on the 16-bit scale; silence is 0 (mu-law silence up to 8)."""
-    data = _stretch(path, channel, start_s, end_s)[0]
+    data = _stretch(path, 0, start_s, end_s)[0]
     return float(np.sqrt(np.mean(data**2))) if data.size else 0.0
 
 

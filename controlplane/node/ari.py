@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 JsonObject = dict[str, Any]
 
 APPLICATION = "noded"
+_TIMEOUT_S = 5.0
 _MAX_MESSAGE = 64 * 1024 * 1024  # a list of 10,000 endpoints is about 2 MB
 
 
@@ -49,12 +50,11 @@ class Ari:
         events: what Asterisk tells of our Stasis application, in order; the oldest go first if nobody reads them.
     """
 
-    def __init__(self, port: int, username: str, password: str, *, timeout_s: float = 5.0) -> None:
+    def __init__(self, port: int, username: str, password: str) -> None:
         self.events: asyncio.Queue[JsonObject] = asyncio.Queue(maxsize=1000)
         self._uri = f"ws://127.0.0.1:{port}/ari/events?app={APPLICATION}&subscribeAll=false"
         token = base64.b64encode(f"{username}:{password}".encode()).decode()
         self._headers = {"Authorization": f"Basic {token}"}  # in a URL it would reach Asterisk's log
-        self._timeout_s = timeout_s
         self._socket: ClientConnection | None = None
         self._up = asyncio.Event()
         self._numbers = itertools.count(1)
@@ -79,7 +79,7 @@ class Ari:
                     additional_headers=self._headers,
                     subprotocols=None,
                     compression=None,
-                    open_timeout=self._timeout_s,
+                    open_timeout=_TIMEOUT_S,
                     ping_interval=15,
                     ping_timeout=15,
                     close_timeout=1,
@@ -153,7 +153,7 @@ class Ari:
         future: asyncio.Future[JsonObject] = asyncio.get_running_loop().create_future()
         self._pending[number] = future
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(_TIMEOUT_S):
                 await self._socket.send(json.dumps(message))
                 answer = await future
         except TimeoutError as err:

@@ -3,6 +3,7 @@
 import datetime as dt
 import ipaddress
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography import x509
@@ -35,7 +36,10 @@ def write_base_config(layout: AsteriskLayout) -> None:
         (layout.root / folder).mkdir(parents=True, exist_ok=True, mode=0o750)
     _link_shared_files(layout)
     if not layout.tls_cert.exists():
-        _make_certificate(layout)
+        addresses = {"127.0.0.1", layout.external_address or layout.bind_address}
+        certificate, key = self_signed(layout.systemname, addresses)
+        _write_private(layout.tls_key, key)
+        _write_private(layout.tls_cert, certificate)
     values = _values(layout)
     for source in sorted(ETC_SOURCE.glob("*.conf")):
         text = _PLACEHOLDER.sub(lambda match: values[match[1]], source.read_text())
@@ -93,12 +97,11 @@ def _link_shared_files(layout: AsteriskLayout) -> None:
         link.symlink_to(target)
 
 
-def _make_certificate(layout: AsteriskLayout) -> None:
-    """Makes a certificate that signs itself: enough to encrypt, and what a phone can be told to trust."""
+def self_signed(common_name: str, addresses: Iterable[str]) -> tuple[bytes, bytes]:
+    """A certificate that signs itself, and its key (PEM): enough to encrypt, and what a phone can be told to trust."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, layout.systemname)])
-    addresses = {"127.0.0.1", layout.external_address or layout.bind_address}
-    names: list[x509.GeneralName] = [x509.DNSName("localhost"), x509.DNSName(layout.systemname)]
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    names: list[x509.GeneralName] = [x509.DNSName("localhost"), x509.DNSName(common_name)]
     names += [x509.IPAddress(ipaddress.ip_address(address)) for address in sorted(addresses)]
     now = clock.now()
     certificate = (
@@ -116,8 +119,7 @@ def _make_certificate(layout: AsteriskLayout) -> None:
     key_pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    _write_private(layout.tls_key, key_pem)
-    _write_private(layout.tls_cert, certificate.public_bytes(serialization.Encoding.PEM))
+    return certificate.public_bytes(serialization.Encoding.PEM), key_pem
 
 
 def _write_private(path: Path, content: bytes) -> None:

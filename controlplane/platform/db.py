@@ -71,11 +71,11 @@ def plain_url(url: str) -> str:
     return f"postgresql://{rest}"
 
 
-def make_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
+def make_engine(url: str) -> AsyncEngine:
     """An engine whose connections are tested before use, so a restarted database heals by itself."""
     return create_async_engine(
         sqlalchemy_url(url),
-        pool_size=pool_size,
+        pool_size=5,
         max_overflow=10,
         pool_pre_ping=True,
         pool_recycle=1800,

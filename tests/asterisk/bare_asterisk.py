@@ -4,13 +4,13 @@ For what must not depend on the control plane: proof of the test phones themselv
 """
 
 import asyncio
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
 from controlplane.lab.addresses import free_port, own_address
 from controlplane.lab.process import ChildProcess, LabError
+from controlplane.node.base_config import self_signed
 
 _ASTERISK_CONF = """\
 [directories]
@@ -114,20 +114,13 @@ class BareAsterisk:
                 return value
         return ""
 
-    async def make_certificate(self) -> Path:
+    def make_certificate(self) -> Path:
         """A self-signed `tls.crt` with `tls.key` in `home`, for a TLS transport on this address."""
-        openssl = shutil.which("openssl")
-        if openssl is None:
-            raise LabError("openssl is not installed")
-        certificate = self.home / "tls.crt"
-        process = await asyncio.create_subprocess_exec(
-            openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={self.address}",
-            "-addext", f"subjectAltName=IP:{self.address}", "-keyout", self.home / "tls.key",
-            "-out", certificate, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-        if await process.wait():
-            raise LabError("openssl made no certificate")
-        return certificate
+        certificate, key = self_signed("lab", [self.address])
+        (self.home / "tls.key").write_bytes(key)
+        path = self.home / "tls.crt"
+        path.write_bytes(certificate)
+        return path
 
     def _write_etc(self) -> None:
         share = self._tree / "root/usr/share/asterisk"

@@ -59,7 +59,7 @@ async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
     load_phones = "".join(LOAD_PHONE.format(user=user) for user in LOAD_USERS)
     etc = Path(__file__).parent / "lab_etc"
     pbx = BareAsterisk(asterisk, home / "pbx", etc, {**addresses, "load_phones": load_phones})
-    certificate = await pbx.make_certificate()
+    certificate = pbx.make_certificate()
     tones.write_wav(pbx.sounds / "announce.wav", tones.tone(PROMPT_HZ, 1.5))
 
     def says(hz: int) -> Path:
