@@ -19,6 +19,7 @@ from controlplane.platform.listing import FilterText, ListQuery, Page, fetch_pag
 from controlplane.platform.services import ServicesDep, Uow
 
 _SPECIAL = {"name", "location_id"}  # columns; the other filters look into the document
+_DRAFT = "Changes the draft; calls notice with the next `POST config/releases`."
 Endpoint = Callable[..., Any]
 
 
@@ -86,16 +87,26 @@ def _add_reading(
         return await service.uses(uow, principal, kind, object_id)
 
     page: type[Page[Any]] = Page[shapes.read]  # type: ignore[name-defined] # made at run time
-    router.get("", operation_id=f"list_{kind.kind}", summary=f"List {many}", response_model=page)(find_many)
+    router.get(
+        "",
+        operation_id=f"list_{kind.kind}",
+        summary=f"List {many}",
+        description="Those of one's locations and of the whole organisation, a page at a time, by name.",
+        response_model=page,
+    )(find_many)
     router.get(
         "/{object_id}",
         operation_id=f"read_{kind.kind}",
         summary=f"Read {kind.kind.article}",
+        description="As it is in the draft; secrets are never read back. The header `ETag` is for `If-Match`.",
         response_model=shapes.read,
     )(read_one)
-    router.get("/{object_id}/uses", operation_id=f"read_{kind.kind}_uses", summary=f"What uses {kind.kind.article}")(
-        read_uses
-    )
+    router.get(
+        "/{object_id}/uses",
+        operation_id=f"read_{kind.kind}_uses",
+        summary=f"What uses {kind.kind.article}",
+        description="The objects that name it, and in which field: it can't be deleted before they let go of it.",
+    )(read_uses)
 
 
 def _add_writing(router: APIRouter, kind: type[ObjectFields], shapes: Shapes, writer: Any) -> None:
@@ -129,6 +140,7 @@ def _add_writing(router: APIRouter, kind: type[ObjectFields], shapes: Shapes, wr
         "",
         operation_id=f"create_{kind.kind}",
         summary=f"Create {kind.kind.article}",
+        description=f"{_DRAFT} Secrets that were left out are made up, and shown in this answer only.",
         status_code=201,
         response_model=shapes.created,
     )(create)
@@ -136,10 +148,15 @@ def _add_writing(router: APIRouter, kind: type[ObjectFields], shapes: Shapes, wr
         "/{object_id}",
         operation_id=f"change_{kind.kind}",
         summary=f"Change {kind.kind.article}",
+        description=f"{_DRAFT} Fields that are left out stay as they are; `If-Match` refuses older versions.",
         response_model=shapes.read,
     )(change)
     router.delete(
-        "/{object_id}", operation_id=f"delete_{kind.kind}", summary=f"Delete {kind.kind.article}", status_code=204
+        "/{object_id}",
+        operation_id=f"delete_{kind.kind}",
+        summary=f"Delete {kind.kind.article}",
+        description=f"{_DRAFT} What others still name is refused with 409, and `errors` says who they are.",
+        status_code=204,
     )(delete)
 
 
@@ -157,5 +174,6 @@ def _add_rotation(
         f"/{{object_id}}/rotate-{field}",
         operation_id=f"rotate_{kind.kind}_{field}",
         summary=f"Make a new {field} for {kind.kind.article}, shown in this answer only",
+        description=f"{_DRAFT} The old one is good until then.",
         response_model=shapes.created,
     )(rotate)

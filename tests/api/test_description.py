@@ -9,6 +9,7 @@ async def test_every_operation_says_how_it_fails_and_what_it_is(http: httpx2.Asy
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             assert operation.get("summary"), f"{method} {path}"
+            assert operation.get("description"), f"{method} {path}"
             if path.startswith("/api/"):
                 assert "application/problem+json" in operation["responses"]["4XX"]["content"], f"{method} {path}"
 
