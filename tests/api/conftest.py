@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
-import psycopg
 import pytest
 
 from controlplane.identity import door
@@ -15,6 +14,7 @@ from controlplane.platform.services import make_services
 from controlplane.platform.settings import Settings
 from controlplane.platform.uow import UnitOfWork
 from tests.api.clients import ADMIN_EMAIL, PASSWORD, Client, log_in
+from tests.databases import copy_database
 
 
 async def _add_people(uow: UnitOfWork) -> None:
@@ -40,10 +40,7 @@ async def _add_people(uow: UnitOfWork) -> None:
 async def template_database(postgres_url: str, template_database: str) -> str:
     """The migrated template with people in it."""
     name = "cp_template_people"
-    async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as connection:
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
-    base, _, query = postgres_url.partition("?")
-    url = f"{base.rpartition('/')[0]}/{name}?{query}"
+    url = await copy_database(postgres_url, template_database, name)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(_env_file=None, data_dir=Path(folder), secret_key="t" * 40, admin_password=PASSWORD)
         services = make_services(settings, url)

@@ -4,7 +4,6 @@ import tempfile
 from pathlib import Path
 
 import httpx2
-import psycopg
 import pytest
 
 from controlplane.entrypoints.api import make_api
@@ -12,6 +11,7 @@ from controlplane.platform.services import make_services
 from controlplane.platform.settings import Settings
 from tests.api.clients import ADMIN_EMAIL, log_in
 from tests.api.objects.examples import Ids, make_world
+from tests.databases import copy_database
 
 _ids: Ids = {}
 
@@ -20,12 +20,10 @@ _ids: Ids = {}
 async def template_database(postgres_url: str, template_database: str) -> str:
     """The template with people in it, and the world."""
     name = "cp_template_world"
-    async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as connection:
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
-    base, _, query = postgres_url.partition("?")
+    url = await copy_database(postgres_url, template_database, name)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(_env_file=None, data_dir=Path(folder), secret_key="t" * 40)
-        services = make_services(settings, f"{base.rpartition('/')[0]}/{name}?{query}")
+        services = make_services(settings, url)
         async with services.app.open_async():
             http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=make_api(services)), base_url="http://test")
             http.services = services  # type: ignore[attr-defined] # where log_in looks
