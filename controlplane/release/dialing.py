@@ -72,6 +72,7 @@ def _as_dialed(live: Compiled, org_id: UUID, number: str) -> str | None:
     inside = {one.fields.internal_number() for one in live.configuration.objects if one.org_id == org_id}
     if number in inside or number in FEATURE_CODES:
         return number
-    if any(numbers.fits(route.pattern, number) for route in live.model.routes):
+    ours = [route for route in live.model.routes if route.org == org_id and route.enabled]
+    if any(numbers.fits(route.pattern, number) for route in ours):
         return number
     return dial_outside(live.configuration, org_id, number) if number.startswith("+") else None

@@ -222,7 +222,7 @@ def test_facts_arrive_once_across_kills_of_noded_and_an_ill_control_plane(node: 
 
     def ended() -> Counter[str]:
         facts = [fact for fact in list(node.control.facts.values()) if fact.kind == FactKind.CEL]
-        return Counter(fact.linkedid for fact in facts if fact.payload["eventtype"] == "LINKEDID_END")
+        return Counter(fact.linkedid or "" for fact in facts if fact.payload["eventtype"] == "LINKEDID_END")
 
     # Asterisk writes the last line of a call some time after its channels are gone.
     wait_until(lambda: ended().keys() >= set(calls), "the end of all calls", 40)

@@ -2,14 +2,14 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Collection
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from controlplane.entrypoints.throw_away import ThrowAwaySystem
+from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
 from controlplane.lab import tones
 from controlplane.lab.addresses import own_address
 from controlplane.lab.baresip import BaresipTools
@@ -116,6 +116,17 @@ class Office:
         number = f"+1202555{next(_lines):04}"
         await self.make("phone-numbers", name=f"Line {number}", number=number, destination=destination, **fields)
         return number
+
+
+@asynccontextmanager
+async def another_office(system: ThrowAwaySystem, name: str, tag: str) -> AsyncIterator[Office]:
+    """An organisation of one's own on the same system; its API client ends with it."""
+    async with ApiClient(system.settings.api_url) as api:
+        await api.login(system.settings.admin_email, PASSWORD)
+        api.work_in((await api.post("/organizations", {"name": name}))["id"])
+        office = Office(api, system.folder, tag)
+        await office.open()
+        yield office
 
 
 class Phones:

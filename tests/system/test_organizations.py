@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
-from controlplane.lab.client import ApiClient
+from controlplane.entrypoints.throw_away import ThrowAwaySystem
 from controlplane.lab.process import LabError
-from tests.system.office import Desk, Office, Phones, Told, hang_up, story
+from tests.system.office import Desk, Office, Phones, Told, another_office, hang_up, story
 
 pytestmark = pytest.mark.asterisk
 
@@ -31,14 +30,9 @@ async def neighbours(system: ThrowAwaySystem, office: Office) -> AsyncIterator[N
     ours, only_ours = await office.desk("1001"), await office.desk("1002")
     our_line = await office.line(ours.here)
     await office.api.apply("Neighbours")
-    async with ApiClient(system.settings.api_url) as api:
-        await api.login(system.settings.admin_email, PASSWORD)
-        organization = await api.post("/organizations", {"name": "The neighbours"})
-        api.work_in(organization["id"])
-        theirs = Office(api, system.folder, "next")
-        await theirs.open()
+    async with another_office(system, "The neighbours", "next") as theirs:
         ann, ben = await theirs.desk("1000"), await theirs.desk("1001")
-        await api.apply("Open next door")
+        await theirs.api.apply("Open next door")
         yield Neighbours(theirs, ours, only_ours, ann, ben, our_line)
 
 
