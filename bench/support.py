@@ -3,8 +3,9 @@
 import asyncio
 import math
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from statistics import median
 from uuid import UUID
@@ -12,14 +13,16 @@ from uuid import UUID
 import httpx2
 import psutil
 
-from controlplane.entrypoints.throw_away import ThrowAwaySystem, throw_away_system
+from controlplane.entrypoints.bootstrap import bootstrap
+from controlplane.entrypoints.throw_away import ThrowAwaySystem, throw_away_settings, throw_away_system
 from controlplane.lab.client import ApiClient
 from controlplane.lab.process import ChildProcess
 from controlplane.node.runtime import ensure_tree
 from controlplane.objects.schemas import ObjectFields
 from controlplane.objects.service import create
 from controlplane.platform.auth import Principal
-from controlplane.platform.services import make_services
+from controlplane.platform.postgres import EmbeddedPostgres
+from controlplane.platform.services import Services, make_services
 from controlplane.platform.settings import Settings
 
 READY_S = 600  # a cold start fetches Asterisk before it is ready
@@ -38,6 +41,23 @@ def phones_tree() -> Path:
 def system() -> AbstractAsyncContextManager[ThrowAwaySystem]:
     """Everything up in a folder that is gone afterwards."""
     return throw_away_system(Settings(), note)
+
+
+@asynccontextmanager
+async def control_plane() -> AsyncIterator[Services]:
+    """The control plane's services on a real PostgreSQL, without its processes and without a node."""
+    with tempfile.TemporaryDirectory(prefix="call-commander-bench-") as name:
+        settings = throw_away_settings(Path(name), Settings())
+        postgres = EmbeddedPostgres(settings.data_dir / "postgres")
+        database_url = await postgres.start()
+        services = make_services(settings, database_url)
+        try:
+            await bootstrap(settings, database_url)
+            async with services.app.open_async():
+                yield services
+        finally:
+            await services.close()
+            postgres.stop()
 
 
 async def wait_ready(url: str, up: ChildProcess) -> None:
