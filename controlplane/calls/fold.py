@@ -151,6 +151,8 @@ class _Fold:
                 self.dial_status = row.text("status")
                 kind = self.place[0] if self.place else DestinationKind.EXTENSION
                 self._tell(row.at, "dial ended", _where(kind, row.uuid("id")), _lower(row.text("status")))
+            case CallEvent.CAUSE:
+                self.legs.refused(row.text("channel"), as_int(row.extra.get("sip")))
             case CallEvent.QUEUE_END:
                 self._leave_queue(row.at)
                 self.queue_left = True

@@ -61,6 +61,8 @@ class Leg:
         extension_id: Whose phone it is: the account code of the phone's endpoint, as the channel began.
         trunk_id: The carrier link it uses.
         number: Number asked of the carrier.
+        cause: Q.850 cause with which it ended.
+        sip: SIP status code (300 or more) by which its far side refused it, where that was told.
         talks: Stretches in which it was connected with another side.
     """
 
@@ -73,6 +75,7 @@ class Leg:
     trunk_id: UUID | None = None
     number: str | None = None
     cause: int | None = None
+    sip: int | None = None
     bridge: str | None = None
     bridge_as_said: str | None = None
     talks: list[Span] = field(default_factory=list)
@@ -136,6 +139,8 @@ class Leg:
             "talk_s": union_s(self.talks),
             "outcome": "caller" if role == "caller" else self.outcome(),
             "hangup_cause": cause_in_words(self.cause) if self.cause else None,
+            "cause": self.cause,
+            "sip": self.sip,
         }
 
 
@@ -152,6 +157,12 @@ class Legs:
         if found is None:
             found = self.by_id[uniqueid] = Leg(uniqueid, channel)
         return found
+
+    def refused(self, channel: str | None, sip: int | None) -> None:
+        """What a leg that was rung in vain answered; one without a start of its own stays unknown."""
+        for leg in self.by_id.values():
+            if leg.channel == channel:
+                leg.sip = sip
 
     def enter(self, leg: Leg, bridge: str, peers: str, at: datetime) -> None:
         """The channel joins a bridge.

@@ -1,0 +1,152 @@
+"""What phones and carriers answer when they refuse a call is written down, leg by leg, by a real Asterisk."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from controlplane.kit.destination import Kind
+from controlplane.lab import tones
+from controlplane.lab.addresses import own_address
+from controlplane.lab.baresip import BaresipTools
+from controlplane.lab.phone import Phone
+from controlplane.lab.phone_model import Account
+from controlplane.lab.sipp import Sipp, refusing
+from controlplane.node.runtime import ensure_tree
+from tests.asterisk.rendered import Pbx, Running, password, running, story
+
+pytestmark = pytest.mark.asterisk
+
+
+class World:
+    """One phone that calls, two that may refuse, two carriers that refuse, one that is asked after the first."""
+
+    def __init__(self, home: Path) -> None:
+        self.pbx = pbx = Pbx(home)
+        self.broken, self.full = own_address(), own_address()
+        trunks = [pbx.add(Kind.TRUNK, name, identity="ip", host=host, port=5060)
+                  for name, host in (("Broken", self.broken), ("Full", self.full))]  # fmt: skip
+        self.ann, self.ben, self.cid = (self.desk(name, number) for name, number in
+                                        (("ann", "201"), ("ben", "202"), ("cid", "203")))  # fmt: skip
+        pbx.add(Kind.RING_GROUP, "Both", number="610", extension_ids=[self.ben, self.cid], ring_s=5,
+                no_answer={"kind": "hangup"})  # fmt: skip
+        pbx.add(Kind.QUEUE, "Wait", number="600", members=[{"extension_id": self.ben}], max_wait_s=2, retry_s=5,
+                overflow={"kind": "hangup"})  # fmt: skip
+        pbx.add(Kind.OUTBOUND_ROUTE, "US", pattern="+1NXXNXXXXXX", trunk_ids=trunks)
+        self.trunks = trunks
+
+    def desk(self, name: str, number: str) -> UUID:
+        """An extension with a phone."""
+        extension = self.pbx.add(Kind.EXTENSION, name, number=number)
+        self.pbx.phone(name, extension)
+        return extension
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World(tmp_path_factory.mktemp("c") / "n")
+
+
+@pytest.fixture(scope="module")
+def asterisk(world: World) -> Iterator[Running]:
+    pbx = world.pbx
+    with running(pbx.home, pbx.configuration(), address=pbx.address) as live:
+        yield live
+
+
+@pytest.fixture(scope="module")
+def tools() -> Path:
+    return ensure_tree("phones", progress=print)
+
+
+class Desks:
+    """The phones of one test."""
+
+    def __init__(self, tools: Path, asterisk: Running, folder: Path, stack: AsyncExitStack) -> None:
+        self._tools, self._asterisk, self._folder, self._stack = tools, asterisk, folder, stack
+
+    async def phone(self, name: str) -> Phone:
+        """A registered phone."""
+        says = tones.write_wav(self._folder / f"{name}.wav", tones.tone(440, 30))
+        account = Account(name, self._asterisk.server, password(name))
+        made = Phone(BaresipTools.from_tree(self._tools), self._folder / name, account, plays=says)
+        await self._stack.enter_async_context(made)
+        await made.register()
+        return made
+
+    async def refuses(self, address: str, status: int, reason: str) -> Sipp:
+        """A carrier that says no."""
+        sipp = refusing(
+            self._tools / "bin/sipp", self._folder / str(status), status, reason, address=address, port=5060
+        )
+        return await self._stack.enter_async_context(sipp)
+
+
+def causes(asterisk: Running, after: int) -> list[tuple[str, str]]:
+    """Endpoint and status code of each leg that was refused."""
+    asterisk.wait_event("END", after=after)
+    found = [event.pairs for event in asterisk.events(after=after) if event.name == "CAUSE"]
+    return [(pairs["channel"].partition("/")[2].rpartition("-")[0], pairs["sip"]) for pairs in found]
+
+
+async def test_a_phone_that_declines_and_one_that_has_none_of_it(
+    asterisk: Running, tools: Path, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as stack:
+        desks = Desks(tools, asterisk, tmp_path, stack)
+        ann, ben = await desks.phone("ann"), await desks.phone("ben")
+        before = len(asterisk.rows())
+        call = await ann.dial("202")
+        await ben.hangup(await ben.wait_ringing())
+        await ann.wait_closed(call)
+        (found,) = causes(asterisk, before)
+        assert (found[0], found[1][0]) == ("ben", "4"), found
+        before = len(asterisk.rows())
+        await ann.wait_closed(await ann.dial("203"))
+        assert causes(asterisk, before) == []  # not registered: nobody was asked
+        assert "DIAL_END CHANUNAVAIL" in story(asterisk.events(after=before))
+
+
+async def test_each_member_of_a_group_and_of_a_queue_is_told_apart(
+    asterisk: Running, tools: Path, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as stack:
+        desks = Desks(tools, asterisk, tmp_path, stack)
+        ann, ben, cid = await desks.phone("ann"), await desks.phone("ben"), await desks.phone("cid")
+        before = len(asterisk.rows())
+        call = await ann.dial("610")
+        for phone in (ben, cid):
+            await phone.hangup(await phone.wait_ringing())
+        await ann.wait_closed(call)
+        assert sorted(name for name, _ in causes(asterisk, before)) == ["ben", "cid"]
+        before = len(asterisk.rows())
+        call = await ann.dial("600")
+        await ben.hangup(await ben.wait_ringing())
+        await ann.wait_closed(call)
+        assert [name for name, _ in causes(asterisk, before)] == ["ben"]
+        before = len(asterisk.rows())
+        call = await ann.dial("202")
+        await ben.wait_ringing()
+        await asyncio.sleep(0.5)
+        await ann.hangup(call)
+        assert causes(asterisk, before) == []  # the caller gave up: nobody refused
+
+
+async def test_each_carrier_that_refused_is_told_apart(
+    asterisk: Running, world: World, tools: Path, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as stack:
+        desks = Desks(tools, asterisk, tmp_path, stack)
+        await desks.refuses(world.broken, 503, "Service Unavailable")
+        await desks.refuses(world.full, 486, "Busy Here")
+        for trunk in world.trunks:
+            asterisk.cli(f"pjsip qualify trunk-{trunk.hex}")
+            asterisk.wait_cli("pjsip show contacts", rf"{trunk.hex}/sip:\S+ +\S+ +Avail")
+        ann = await desks.phone("ann")
+        before = len(asterisk.rows())
+        await ann.wait_closed(await ann.dial("+12125550000"))
+        names = [f"trunk-{trunk.hex}" for trunk in world.trunks]
+        assert causes(asterisk, before) == list(zip(names, ("503", "486"), strict=True))
