@@ -7,8 +7,9 @@ from controlplane.platform.problem import Conflict, Invalid
 from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 from controlplane.release import names, numbers
+from controlplane.release.compiled import Compiled
 from controlplane.release.outbound import dial_outside
-from controlplane.release.service import Compiled, live_now
+from controlplane.release.service import live_now
 
 FEATURE_CODES = frozenset({"*43", "*60", "*97", "*98"})
 
