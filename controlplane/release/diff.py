@@ -1,20 +1,25 @@
-"""What a new model changes, said so that people understand it."""
+"""What a new configuration changes, said so that people understand it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
-from controlplane.kit.destination import DestinationKind, Kind
+from controlplane.identity.schemas import LocationInfo
+from controlplane.kit.destination import Kind, Spoken
+from controlplane.objects.door import texts
+from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.protocol.bundle import FileKind
-from controlplane.release.model import Extension, Hop, Member, PbxModel, PbxObject, PhoneNumber, Recording
+from controlplane.release.affected import Affected, affected_numbers
+from controlplane.release.field_words import FieldWords
 from controlplane.release.render import RenderedFile
 from controlplane.release.schemas import ChangeRead, FieldChange
+from controlplane.release.wording import Speaker, field_in_words, kind_in_words, named
+from controlplane.telephony.configuration import Configuration, sound_key
 
 Action = Literal["added", "changed", "removed"]
+Item = Stored[ObjectFields]
 
-_SECRETS = {"password", "secret", "pin"}
-_HIDDEN = {"id", "org"}
 _RELOADS: dict[FileKind, str] = {
     FileKind.PJSIP: "module reload res_pjsip.so",
     FileKind.DEVICES: "push phones",
@@ -25,35 +30,44 @@ _RELOADS: dict[FileKind, str] = {
 }
 """In the order in which noded does them: what is pointed at comes before what points at it."""
 
+_DOES: dict[Kind, tuple[str, ...]] = {
+    Kind.TRUNK: ("identity", "host", "max_calls"),
+    Kind.PHONE_NUMBER: ("destination", "trunk_id"),
+    Kind.EXTENSION: ("ring_s", "no_answer", "busy"),
+    Kind.DEVICE: ("extension_id", "media"),
+    Kind.RING_GROUP: ("strategy", "extension_ids", "ring_s", "no_answer"),
+    Kind.QUEUE: ("strategy", "members", "max_wait_s", "overflow"),
+    Kind.IVR_MENU: ("prompt", "options", "on_timeout", "on_invalid"),
+    Kind.TIME_CONDITION: ("open_hours", "open", "closed", "holiday"),
+    Kind.HOLIDAY_CALENDAR: ("holidays",),
+    Kind.VOICEMAIL_BOX: ("greeting",),
+    Kind.PROMPT: ("text",),
+    Kind.OUTBOUND_ROUTE: ("pattern", "trunk_ids", "emergency"),
+}
+"""What is told of an object that is new: what it does to calls."""
 
-def diff(old: PbxModel | None, new: PbxModel) -> list[ChangeRead]:
-    """The changes from what is live (None: nothing) to what would be, by kind and name."""
-    before = {item.id: item for item in old.objects()} if old else {}
-    after = {item.id: item for item in new.objects()}
-    speak_old, speak_new = _Speaker(before), _Speaker(after)
-    numbers_old, numbers_new = _numbers_by_object(before), _numbers_by_object(after)
-    changes: list[ChangeRead] = []
-    for id_ in before.keys() | after.keys():
-        was, becomes = before.get(id_), after.get(id_)
-        changed = list(_field_changes(was, becomes, speak_old, speak_new)) if was and becomes else []
-        if was and becomes and not changed:
-            continue
-        item = becomes or was
-        assert item is not None
-        action: Action = "changed" if was and becomes else "added" if becomes else "removed"
-        affected = numbers_old.get(id_, set()) | numbers_new.get(id_, set())
-        changes.append(
-            ChangeRead(
-                action=action,
-                kind=item.kind,
-                id=id_,
-                name=item.name,
-                fields=changed,
-                effect=_effect(action, speak_new if becomes else speak_old, item, changed),
-                affected_numbers=sorted(affected),
-            )
-        )
-    return sorted(changes, key=lambda one: (one.kind, one.name, str(one.id)))
+_BY_HAND: dict[tuple[Kind, str], str] = {
+    (Kind.DEVICE, "secret"): "The phone has to be given its new password, else it loses its registration.",
+    (Kind.DEVICE, "name"): "The phone has to log in under its new name, else it loses its registration.",
+    (Kind.DEVICE, "media"): "The phone itself has to be set to the same kind of media.",
+    (Kind.TRUNK, "password"): "The carrier must know the new password, or the trunk doesn't register.",
+}
+"""Changes that need somebody's hand besides the apply."""
+
+_NAMED_IN_EFFECT = 3
+
+
+def diff(
+    old: Configuration | None, new: Configuration, *, templates: Mapping[UUID, str] | None = None
+) -> list[ChangeRead]:
+    """The changes from what is live (None: nothing) to what would be, by kind and name.
+
+    Args:
+        old: One organisation's configuration.
+        new: The same organisation's.
+        templates: For objects that came out of a routing template, the template's name: the words tell it.
+    """
+    return _Diff(old, new, templates or {}).changes()
 
 
 def reloads(old: Mapping[str, RenderedFile], new: Mapping[str, RenderedFile]) -> list[str]:
@@ -66,137 +80,176 @@ def reloads(old: Mapping[str, RenderedFile], new: Mapping[str, RenderedFile]) ->
     return [words for kind, words in _RELOADS.items() if kind in changed]
 
 
-def _field_changes(
-    was: PbxObject, becomes: PbxObject, speak_old: "_Speaker", speak_new: "_Speaker"
-) -> Iterator[FieldChange]:
-    for spec in fields(becomes):
-        name = spec.name
-        if name in becomes.derived or name in _HIDDEN:
-            continue
-        old, new = getattr(was, name), getattr(becomes, name)
-        if _bare(old) == _bare(new):
-            continue
-        if name in _SECRETS:
-            yield FieldChange(field=name, old="set", new="changed")
-        else:
-            yield FieldChange(field=name, old=speak_old.say(old), new=speak_new.say(new))
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An object that differs, before it is put in words."""
+
+    id: UUID
+    was: Item | None
+    becomes: Item | None
+
+    @property
+    def item(self) -> Item:
+        item = self.becomes or self.was
+        assert item is not None
+        return item
+
+    @property
+    def action(self) -> Action:
+        if self.was and self.becomes:
+            return "changed"
+        return "added" if self.becomes else "removed"
 
 
-def _bare(value: Any) -> Any:
-    """The value without what follows from other objects: an extension's second phone doesn't change the queue."""
-    if isinstance(value, tuple):
-        return tuple(map(_bare, value))
-    if isinstance(value, Member):
-        return value.extension, value.penalty
-    if isinstance(value, Hop):
-        return value.kind, value.ref
-    return value
+class _Diff:
+    def __init__(self, old: Configuration | None, new: Configuration, templates: Mapping[UUID, str]) -> None:
+        self._old, self._new, self._templates = old, new, templates
+        self._speak_old, self._speak_new = Speaker(old), Speaker(new)
+        self._words = FieldWords(self._speak_old, self._speak_new)
+        self._respoken = _respoken(old, new)
 
+    def changes(self) -> list[ChangeRead]:
+        found = list(self._differing())
+        locations = list(self._locations())
+        ids = [one.id for one in found] + [was.id for was, _, _ in locations]
+        touched = affected_numbers([one for one in (self._old, self._new) if one], ids)
+        said = [self._object(one, touched[one.id]) for one in found]
+        said += [self._location(*one, touched[one[0].id]) for one in locations]
+        return sorted(said, key=lambda one: (one.kind, one.name, str(one.id)))
 
-class _Speaker:
-    """Says values with the names that objects have in one model."""
+    def _differing(self) -> Iterator[_Found]:
+        """Only what differs is looked at further: equal objects cost one comparison."""
+        before = {item.id: item for item in self._old.objects} if self._old else {}
+        for item in self._new.objects:
+            was = before.pop(item.id, None)
+            if was is None or not _same(was, item) or (self._respoken and self._new_sound(item)):
+                yield _Found(item.id, was, item)
+        for item in before.values():
+            yield _Found(item.id, item, None)
 
-    def __init__(self, objects: Mapping[UUID, PbxObject]) -> None:
-        self._objects = objects
+    def _new_sound(self, item: Item) -> bool:
+        return any(key in self._respoken for key in _sound_keys(item))
 
-    def label(self, id_: UUID) -> str:
-        """Kind and number or name: `extension 201 Alice`."""
-        item = self._objects.get(id_)
-        if item is None:
-            return str(id_)
-        number = getattr(item, "number", None) if "number" not in item.derived else None
-        kind = item.kind.replace("_", " ")
-        parts = [kind, *([number] if number else []), *([item.name] if item.name != number else [])]
-        return " ".join(parts)
+    # Objects
 
-    def say(self, value: Any) -> Any:  # noqa: PLR0911 - one line a shape
-        match value:
-            case Hop(kind=DestinationKind.EXTERNAL_NUMBER):
-                return f"outside number {value.ref}"
-            case Hop(kind=DestinationKind.HANGUP):
-                return "hang up"
-            case Hop():
-                return self.label(UUID(value.ref))
-            case Member():
-                return f"{self.label(value.extension)} (penalty {value.penalty})"
-            case Recording():
-                return "recorded, with a notice" if value.consent else "recorded"
-            case UUID():
-                return self.label(value)
-            case tuple():
-                return [self.say(one) for one in value]
-        if is_dataclass(value):
-            return ", ".join(f"{spec.name} {self.say(getattr(value, spec.name))}" for spec in fields(value))
-        return value
+    def _object(self, found: _Found, touched: Affected) -> ChangeRead:
+        item, fields = found.item, list(self._fields(found))
+        speaker = self._speak_new if found.becomes else self._speak_old
+        template = self._templates.get(found.id)
+        place = speaker.location(item.fields.location_id)
+        head = f"{kind_in_words(item.fields.kind)} {named(item.fields)}"
+        head += f" (from template {template})" if template else ""
+        return ChangeRead(
+            action=found.action,
+            kind=item.fields.kind,
+            id=found.id,
+            name=item.fields.name,
+            location=place,
+            template=template,
+            fields=fields,
+            effect=_sentence(place, head, self._happens(found, fields), touched, found.action),
+            affected_numbers=list(touched.numbers),
+            affected_count=touched.count,
+            warnings=[hint for one in fields if (hint := _BY_HAND.get((item.fields.kind, one.field)))],
+        )
 
+    def _happens(self, found: _Found, fields: Sequence[FieldChange]) -> str:
+        if found.action == "removed":
+            return "is gone"
+        if found.action == "changed":
+            return "; ".join(one.words for one in fields)
+        does = _what_it_does(found.item.fields, self._speak_new)
+        return f"is new: {does}" if does else "is new"
 
-def _effect(action: Action, speaker: _Speaker, item: PbxObject, changed: list[FieldChange]) -> str:
-    label = speaker.label(item.id)
-    label = label[0].upper() + label[1:]
-    if action == "added":
-        return f"{label} is new."
-    if action == "removed":
-        return f"{label} is gone."
-    said = "; ".join(_was_becomes(change) for change in changed)
-    return f"{label}: {said}."
-
-
-def _was_becomes(change: FieldChange) -> str:
-    field = change.field.replace("_", " ")
-    if change.field in _SECRETS:
-        return f"{field} changed"
-    if isinstance(change.old, list) or isinstance(change.new, list):
-        return f"{field} changed"
-    return f"{field}: was {_word(change.old)}, becomes {_word(change.new)}"
-
-
-def _word(value: object) -> str:
-    if value is None or value == "":
-        return "nothing"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return str(value)
-
-
-def _numbers_by_object(objects: Mapping[UUID, PbxObject]) -> dict[UUID, set[str]]:
-    """The phone numbers whose calls can pass each object."""
-    found: dict[UUID, set[str]] = {}
-    phones: dict[UUID, list[UUID]] = {}
-    for item in objects.values():
-        if item.kind == Kind.DEVICE:
-            phones.setdefault(item.extension, []).append(item.id)  # type: ignore[attr-defined]
-    leads = {id_: [*_leads_to(item), *phones.get(id_, [])] for id_, item in objects.items()}
-    for number in objects.values():
-        if not isinstance(number, PhoneNumber):
-            continue
-        waiting, seen = [number.id], set[UUID]()
-        while waiting:
-            id_ = waiting.pop()
-            if id_ in seen or id_ not in leads:
+    def _fields(self, found: _Found) -> Iterator[FieldChange]:
+        was, becomes = found.was, found.becomes
+        if was is None or becomes is None:
+            return
+        kind = becomes.fields.kind
+        for name in type(becomes.fields).model_fields:
+            if name in becomes.fields.secret_fields:
                 continue
-            seen.add(id_)
-            found.setdefault(id_, set()).add(number.number)
-            waiting += leads[id_]
-    return found
+            old, new = getattr(was.fields, name), getattr(becomes.fields, name)
+            if old != new:
+                yield self._words.change(kind, name, old, new)
+        for name in becomes.fields.secret_fields:
+            if was.secrets.get(name) != becomes.secrets.get(name):
+                yield self._words.secret(kind, name, was.secrets.get(name), becomes.secrets.get(name))
+        if self._new_sound(becomes):
+            yield FieldChange(field="sound", old="a sound", new="another sound", words="what is heard was made anew")
+
+    # Locations: they are no objects of the plan, but their time zone and node are part of what a node gets
+
+    def _locations(self) -> Iterator[tuple[LocationInfo, LocationInfo, list[FieldChange]]]:
+        for id_, becomes in self._new.locations.items():
+            was = self._old.locations.get(id_) if self._old else None
+            if was is None or was == becomes:
+                continue
+            told = (("name", "renamed"), ("timezone", "time zone:"), ("node", "home node:"))
+            changed = [
+                FieldChange(field=name, old=old, new=new, words=f"{words} was {old}, becomes {new}")
+                for name, words in told
+                if (old := getattr(was, name)) != (new := getattr(becomes, name))
+            ]
+            yield was, becomes, changed
+
+    @staticmethod
+    def _location(
+        was: LocationInfo, becomes: LocationInfo, fields: list[FieldChange], touched: Affected
+    ) -> ChangeRead:  # fmt: skip
+        moved = was.node != becomes.node
+        return ChangeRead(
+            action="changed",
+            kind="location",
+            id=becomes.id,
+            name=becomes.name,
+            location=becomes.name,
+            fields=fields,
+            effect=_sentence(None, becomes.name, "; ".join(one.words for one in fields), touched, "changed"),
+            affected_numbers=list(touched.numbers),
+            affected_count=touched.count,
+            warnings=[f"Its phones have to register at node {becomes.node}."] if moved else [],
+        )
 
 
-def _leads_to(item: PbxObject) -> Iterator[UUID]:
-    for spec in fields(item):
-        if spec.name in {"id", "org", "location"} or (isinstance(item, Extension) and spec.name == "lines"):
-            continue
-        yield from _ids_in(getattr(item, spec.name))
+def _same(was: Item, becomes: Item) -> bool:
+    return was is becomes or (was.fields == becomes.fields and was.secrets == becomes.secrets)
 
 
-def _ids_in(value: Any) -> Iterator[UUID]:
-    match value:
-        case Hop() if value.ref and value.kind != DestinationKind.EXTERNAL_NUMBER:
-            yield UUID(value.ref)
-        case Member():
-            yield value.extension
-        case UUID():
-            yield value
-        case tuple():
-            for one in value:
-                yield from _ids_in(one)
-        case _ if hasattr(value, "hop"):
-            yield from _ids_in(value.hop)
+def _respoken(old: Configuration | None, new: Configuration) -> frozenset[str]:
+    """Sounds that play something else under the same key: uploaded anew, or spoken by another voice."""
+    if old is None:
+        return frozenset()
+    return frozenset(
+        key for key, sound in new.sounds.items() if (was := old.sounds.get(key)) and was.files != sound.files
+    )
+
+
+def _sound_keys(item: Item) -> Iterator[str]:
+    if item.fields.kind == Kind.PROMPT:
+        yield sound_key(Spoken(prompt_id=item.id))
+    else:
+        yield from (sound_key(Spoken(text=text)) for text in texts(item.fields))
+
+
+def _what_it_does(fields: ObjectFields, speaker: Speaker) -> str:
+    told = [(name, getattr(fields, name)) for name in _DOES.get(fields.kind, ())]
+    return "; ".join(
+        f"{field_in_words(fields.kind, name)} {speaker.value(name, value)}"
+        for name, value in told
+        if value is not None and value not in ("", (), False)
+    )
+
+
+def _sentence(place: str | None, head: str, happens: str, touched: Affected, action: Action) -> str:
+    head = f"{place}, {head}" if place else head[0].upper() + head[1:]
+    joint = ", " if action == "changed" and "; " not in happens else ": " if action == "changed" else " "
+    return f"{head}{joint}{happens}{_numbers(touched)}."
+
+
+def _numbers(touched: Affected) -> str:
+    if not touched.count:
+        return ""
+    first = ", ".join(touched.numbers[:_NAMED_IN_EFFECT])
+    more = ", …" if touched.count > _NAMED_IN_EFFECT else ""
+    return f"; {touched.count} number{'s' if touched.count != 1 else ''} affected ({first}{more})"

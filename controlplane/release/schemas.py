@@ -38,6 +38,7 @@ class FieldChange(BaseModel):
     field: str
     old: Any = None
     new: Any = None
+    words: str = Field("", description="`after hours: was ring 201, becomes voicemail 900`.")
 
 
 class ChangeRead(BaseModel):
@@ -47,9 +48,13 @@ class ChangeRead(BaseModel):
     kind: str
     id: UUID
     name: str
+    location: str | None = Field(None, description="Name of the location it belongs to.")
+    template: str | None = Field(None, description="Name of the routing template it came from.")
     fields: list[FieldChange] = []
     effect: str = Field(description="One sentence for people.")
-    affected_numbers: list[str] = []
+    affected_numbers: list[str] = Field([], description="Phone numbers whose calls can come here, at most 100.")
+    affected_count: int = Field(0, description="How many there are.")
+    warnings: list[str] = Field([], description="What has to be done by hand, besides the apply.")
 
 
 class PlanRead(BaseModel):

@@ -136,7 +136,7 @@ async def _home_node(services: Services, session: AsyncSession, org_id: UUID) ->
 
 
 def _changes(before: Compiled | None, after: Compiled) -> list[ChangeRead]:
-    return diff(before.model if before else None, after.model)
+    return diff(before.configuration if before else None, after.configuration)
 
 
 def _new_release(crypto: Crypto, principal: Principal, draft: Draft, reason: str) -> Release:
