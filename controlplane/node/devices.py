@@ -125,6 +125,7 @@ class DevicePush:
             ValueError: a phone's settings are too long for Asterisk.
         """
         await _in_turn(ami, (put_action(phone) for phone in self._puts))
+        await _forget_cached(ami, {phone.type for phone in self._puts})
         done = [f"push {phone.type} {phone.id}" for phone in self._puts[:50]]
         if len(self._announce) > _ANNOUNCE_ONE_BY_ONE:
             await ami.command("module reload res_pjsip.so", timeout_s=60)
@@ -142,7 +143,14 @@ class DevicePush:
         if gone:
             await _forget_contacts(ami, ari, gone)
         await _in_turn(ami, (delete_action(*key) for key in self._deletes))
+        await _forget_cached(ami, {kind for kind, _ in self._deletes})
         return [f"delete {kind} {name}" for kind, name in self._deletes[:50]]
+
+
+async def _forget_cached(ami: Ami, kinds: Collection[str]) -> None:
+    """Makes Asterisk read these kinds of objects anew. It keeps what it has read (``asterisk/etc/sorcery.conf``)."""
+    for kind in sorted(kinds):
+        await ami.action("SorceryMemoryCacheExpire", Cache=f"res_pjsip/{kind}")
 
 
 async def _forget_contacts(ami: Ami, ari: Ari, names: Collection[str]) -> None:
