@@ -1,14 +1,19 @@
 """From stored objects to one node's resolved model."""
 
-from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import time
+from itertools import chain
+from typing import Any
 from uuid import UUID
 
+from controlplane.identity.schemas import OrganizationInfo
 from controlplane.kit.destination import TARGETS, Destination, DestinationKind, Kind, Spoken
 from controlplane.numbering.schemas import CallerIdMode, PhoneNumberFields, RecordingPolicy, TrunkFields
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.release import model, names, numbers
-from controlplane.release.graph import circles, destinations_by_object
+from controlplane.release.graph import circles, circling
+from controlplane.release.index import Index
 from controlplane.release.outbound import carry, dial_outside
 from controlplane.telephony.configuration import Configuration, sound_key
 from controlplane.telephony.schemas import (
@@ -39,70 +44,96 @@ def compile_node(configuration: Configuration) -> model.PbxModel:
     Raises:
         CompileError: The checks would not have let this through.
     """
-    return _Compiler(configuration).compile()
+    compiler = Compiler(Index.of(configuration))
+    return compiler.model_of(made for item in configuration.objects if (made := compiler.compile(item)))
 
 
-class _Compiler:
-    """Looks things up by id while the objects are turned over one by one."""
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What many objects of an organisation hang on at once.
 
-    def __init__(self, configuration: Configuration) -> None:
-        self._configuration = configuration
-        self._objects = {item.id: item.fields for item in configuration.objects}
-        self._lines = self._lines_by_extension()
-        self._queued = {one.extension_id for queue in configuration.of(QueueFields) for one in queue.fields.members}
-        self._routes = sorted(configuration.of(OutboundRouteFields), key=lambda one: (one.fields.position, one.id))
-        self._prompts: set[tuple[str, str]] = set()
-        edges = destinations_by_object(self._objects, with_keys=True)
-        self._on_circle = {id_ for group in circles(edges) for id_ in group}
+    Attributes:
+        direct: Patterns of the extension numbers that menus may take.
+    """
 
-    def compile(self) -> model.PbxModel:
-        of = self._configuration.of
+    organization: model.Organization
+    direct: tuple[str, ...]
+
+
+def facts_of(index: Index, organization: OrganizationInfo) -> Facts:
+    """An organisation's facts."""
+    org = organization.id
+    inside = [item.fields for item in index.each(ExtensionFields) if item.org_id == org]
+    others = (index.kinds.get(kind, ()) for kind in (Kind.RING_GROUP, Kind.QUEUE, Kind.IVR_MENU))
+    digits = model.TableDigits(
+        did=names.table_digits(sum(one.org_id == org for one in index.each(PhoneNumberFields))),
+        num=names.table_digits(
+            len(inside) + sum(one.org_id == org and bool(one.fields.internal_number()) for one in chain(*others))
+        ),
+        chk=names.table_digits(sum(one.org_id == org for one in index.each(VoicemailBoxFields))),
+    )
+    return Facts(
+        model.Organization(org, organization.name, org.hex, names.voicemail_context(org), digits),
+        tuple(numbers.first_digits(fields.number for fields in inside if fields.enabled)),
+    )
+
+
+class Compiler:
+    """Turns objects over one by one, looking up what they hang on: see `index.touched`.
+
+    Attributes:
+        circling: Objects to which a call can come back.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._configuration = index.configuration
+        self.circling = frozenset(id_ for group in circles(circling(index.kinds, with_keys=True)) for id_ in group)
+        self.facts = {one.id: facts_of(index, one) for one in self._configuration.organizations.values()}
+
+    def compile(self, item: Stored[ObjectFields]) -> model.PbxObject | None:
+        """What an object becomes; None for a prompt that has no sound yet.
+
+        Raises:
+            CompileError: It names what is not there.
+        """
+        made: model.PbxObject | None = getattr(self, f"_{item.fields.kind}")(item)
+        return made
+
+    def model_of(self, objects: Iterable[model.PbxObject]) -> model.PbxModel:
+        """Compiled objects, in order of id, as the model of the node."""
+        kinds: dict[Kind, list[Any]] = {kind: [] for kind in model.FIELDS}
+        for one in objects:
+            kinds[one.kind].append(one)
+        fields = {name: tuple(kinds[kind]) for kind, name in model.FIELDS.items()}
+        return self.around(model.PbxModel(self._configuration.node, (), (), (), **fields))
+
+    def around(self, made: model.PbxModel) -> model.PbxModel:
+        """The model with what is no object in it: organisations, time zones, sounds; routes in their order."""
         locations = self._configuration.locations.values()
-        organizations = sorted(self._configuration.organizations.values(), key=lambda one: one.id)
-        return model.PbxModel(
-            node=self._configuration.node,
-            organizations=tuple(
-                model.Organization(one.id, one.name, one.id.hex, names.voicemail_context(one.id), self._digits(one.id))
-                for one in organizations
-            ),
-            trunks=tuple(map(self._trunk, of(TrunkFields))),
-            phone_numbers=tuple(map(self._phone_number, of(PhoneNumberFields))),
-            extensions=tuple(map(self._extension, of(ExtensionFields))),
-            devices=tuple(map(self._device, of(DeviceFields))),
-            ring_groups=tuple(map(self._ring_group, of(RingGroupFields))),
-            queues=tuple(map(self._queue, of(QueueFields))),
-            ivr_menus=tuple(map(self._ivr_menu, of(IvrMenuFields))),
-            time_conditions=tuple(map(self._time_condition, of(TimeConditionFields))),
-            holiday_calendars=tuple(map(self._holiday_calendar, of(HolidayCalendarFields))),
-            voicemail_boxes=tuple(map(self._voicemail_box, of(VoicemailBoxFields))),
-            announcements=tuple(map(self._announcement, self._played_prompts())),
-            routes=tuple(map(self._route, self._routes)),
+        played = (key for key in self._configuration.sounds if self._index.readers.get(key))
+        return replace(
+            made,
+            organizations=tuple(self.facts[org].organization for org in sorted(self.facts)),
             zones=tuple((one.id, one.timezone) for one in sorted(locations, key=lambda one: one.id)),
-            prompts=tuple(sorted(self._prompts)),
+            prompts=tuple(sorted({(self._configuration.sounds[key].files["wav"], "wav") for key in played})),
+            routes=tuple(sorted(made.routes, key=lambda one: (one.position, one.id))),
         )
 
     # Looking up
-
-    def _digits(self, org: UUID) -> model.TableDigits:
-        own = [item.fields for item in self._configuration.objects if item.org_id == org]
-        return model.TableDigits(
-            did=names.table_digits(sum(isinstance(one, PhoneNumberFields) for one in own)),
-            num=names.table_digits(sum(one.internal_number() is not None for one in own)),
-            chk=names.table_digits(sum(isinstance(one, VoicemailBoxFields) for one in own)),
-        )
 
     def _hop(self, org: UUID, destination: Destination | None) -> model.Hop:
         if destination is None or destination.kind == DestinationKind.HANGUP:
             return HANGUP
         if destination.kind == DestinationKind.EXTERNAL_NUMBER:
             return self._hop_outside(org, str(destination.number))
-        if destination.id not in self._objects:
+        if destination.id is None or destination.id not in self._index.items:
             raise CompileError(f"There is no {destination.kind} {destination.id}.")
         context = names.context_of(TARGETS[destination.kind], destination.id)
         return model.Hop(destination.kind, str(destination.id), f"{context},s,1")
 
     def _hop_outside(self, org: UUID, number: str) -> model.Hop:
-        dialed = dial_outside(self._configuration, org, number)
+        dialed = dial_outside(self._index, org, number)
         if dialed is None:
             raise CompileError(f"No outbound route takes {number}.")
         return model.Hop(DestinationKind.EXTERNAL_NUMBER, number, f"{names.routes_context(org)},{dialed},1")
@@ -111,7 +142,6 @@ class _Compiler:
         sound = self._configuration.sounds.get(sound_key(spoken))
         if sound is None:
             raise CompileError("A prompt has no sound yet.")
-        self._prompts.add((sound.files["wav"], "wav"))
         return f"cp/{sound.files['wav']}"
 
     def _optional_sound(self, spoken: Spoken | None) -> str | None:
@@ -120,25 +150,18 @@ class _Compiler:
     def _recording(self, policy: RecordingPolicy) -> model.Recording | None:
         return model.Recording(self._optional_sound(policy.consent)) if policy.enabled else None
 
-    def _lines_by_extension(self) -> dict[UUID, tuple[model.Line, ...]]:
-        lines: dict[UUID, list[model.Line]] = defaultdict(list)
-        for device in self._configuration.of(DeviceFields):
-            if device.fields.enabled:
-                lines[device.fields.extension_id].append(
-                    model.Line(device.fields.name.lower(), many=device.fields.max_contacts > 1)
-                )
-        return {id_: tuple(found) for id_, found in lines.items() if self._enabled(id_)}
+    def _lines(self, extension: UUID) -> tuple[model.Line, ...]:
+        if not self._enabled(extension):
+            return ()
+        return tuple(
+            model.Line(device.fields.name.lower(), many=device.fields.max_contacts > 1)
+            for device in self._index.naming(extension, DeviceFields)
+            if device.fields.enabled
+        )
 
     def _enabled(self, id_: UUID) -> bool:
-        fields = self._objects.get(id_)
-        return fields is not None and bool(getattr(fields, "enabled", True))
-
-    def _played_prompts(self) -> list[Stored[PromptFields]]:
-        return [
-            item
-            for item in self._configuration.of(PromptFields)
-            if sound_key(Spoken(prompt_id=item.id)) in self._configuration.sounds
-        ]
+        item = self._index.items.get(id_)
+        return item is not None and bool(getattr(item.fields, "enabled", True))
 
     # One method a kind
 
@@ -181,6 +204,7 @@ class _Compiler:
 
     def _extension(self, item: Stored[ExtensionFields]) -> model.Extension:
         fields = item.fields
+        lines = self._lines(item.id)
         no_answer = fields.no_answer
         if no_answer is None and fields.voicemail_box_id is not None:
             no_answer = Destination(kind=DestinationKind.VOICEMAIL, id=fields.voicemail_box_id)
@@ -188,22 +212,22 @@ class _Compiler:
             *_head(item),
             number=fields.number,
             context=names.context_of(Kind.EXTENSION, item.id),
-            lines=self._lines.get(item.id, ()),
+            lines=lines,
             ring_s=fields.ring_s,
             no_answer=self._hop(item.org_id, no_answer),
             busy=self._hop(item.org_id, fields.busy or no_answer),
             caller_number=fields.caller_number,
-            guard=item.id in self._on_circle,
-            in_queue=item.id in self._queued and not _one_line(self._lines.get(item.id, ())),
+            guard=item.id in self.circling,
+            in_queue=not _one_line(lines) and bool(self._index.naming(item.id, QueueFields)),
             enabled=fields.enabled,
         )
 
     def _device(self, item: Stored[DeviceFields]) -> model.Device:
         fields = item.fields
-        extension = self._objects.get(fields.extension_id)
-        if not isinstance(extension, ExtensionFields):
+        extension = self._index.find(fields.extension_id, ExtensionFields)
+        if extension is None:
             raise CompileError(f"Device {fields.name} has no extension.")
-        box = self._objects.get(extension.voicemail_box_id) if extension.voicemail_box_id else None
+        box = self._index.find(extension.voicemail_box_id, VoicemailBoxFields)
         location = fields.location_id or extension.location_id or ""
         return model.Device(
             *_head(item),
@@ -213,9 +237,7 @@ class _Compiler:
             number=extension.number,
             person=extension.name,
             caller_number=extension.caller_number,
-            mailbox=(
-                f"{box.number}@{names.voicemail_context(item.org_id)}" if isinstance(box, VoicemailBoxFields) else None
-            ),
+            mailbox=f"{box.number}@{names.voicemail_context(item.org_id)}" if box else None,
             who=f"device={item.id}|ext={fields.extension_id}|org={item.org_id}|loc={location}",
             secret=item.secrets["secret"],
             codecs=fields.codecs,
@@ -226,7 +248,7 @@ class _Compiler:
 
     def _ring_group(self, item: Stored[RingGroupFields]) -> model.RingGroup:
         fields = item.fields
-        each = [self._lines[id_] for id_ in fields.extension_ids if id_ in self._lines]
+        each = [lines for id_ in fields.extension_ids if (lines := self._lines(id_))]
         together = tuple(line for lines in each for line in lines)
         rounds = ((together,) if together else ()) if fields.strategy == "all" else tuple(each)
         return model.RingGroup(
@@ -238,11 +260,10 @@ class _Compiler:
             rounds=rounds,
             ring_s=fields.ring_s,
             no_answer=self._hop(item.org_id, fields.no_answer),
-            guard=item.id in self._on_circle,
+            guard=item.id in self.circling,
         )
 
-    def _member(self, extension: UUID, penalty: int) -> model.Member:
-        lines = self._lines.get(extension, ())
+    def _member(self, extension: UUID, penalty: int, lines: tuple[model.Line, ...]) -> model.Member:
         if _one_line(lines):
             return model.Member(extension, f"PJSIP/{lines[0].endpoint}", f"PJSIP/{lines[0].endpoint}", penalty)
         context = names.context_of(Kind.EXTENSION, extension)
@@ -257,7 +278,9 @@ class _Compiler:
             queue=names.queue_name(item.id),
             strategy=fields.strategy,
             members=tuple(
-                self._member(one.extension_id, one.penalty) for one in fields.members if one.extension_id in self._lines
+                self._member(one.extension_id, one.penalty, lines)
+                for one in fields.members
+                if (lines := self._lines(one.extension_id))
             ),
             member_ring_s=fields.member_ring_s,
             retry_s=max(fields.retry_s, 1),  # Asterisk takes 0 for its default of five seconds
@@ -271,7 +294,7 @@ class _Compiler:
             whisper=self._optional_sound(fields.whisper),
             whisper_context=f"whi-{item.id.hex}",
             recording=self._recording(fields.recording),
-            guard=item.id in self._on_circle,
+            guard=item.id in self.circling,
         )
 
     def _ivr_menu(self, item: Stored[IvrMenuFields]) -> model.IvrMenu:
@@ -287,21 +310,13 @@ class _Compiler:
                 for one in sorted(fields.options, key=lambda one: one.digit)
             ),
             dial_extensions=fields.dial_extensions,
-            direct=self._direct(item.org_id) if fields.dial_extensions else (),
+            direct=self.facts[item.org_id].direct if fields.dial_extensions else (),
             wait_s=fields.wait_s,
             attempts=fields.attempts,
             on_timeout=self._hop(item.org_id, fields.on_timeout),
             on_invalid=self._hop(item.org_id, fields.on_invalid),
-            guard=item.id in self._on_circle,
+            guard=item.id in self.circling,
         )
-
-    def _direct(self, org: UUID) -> tuple[str, ...]:
-        extensions = [
-            one.fields.number
-            for one in self._configuration.of(ExtensionFields)
-            if one.org_id == org and one.fields.enabled
-        ]
-        return tuple(numbers.first_digits(extensions))
 
     def _time_condition(self, item: Stored[TimeConditionFields]) -> model.TimeCondition:
         fields = item.fields
@@ -320,7 +335,7 @@ class _Compiler:
             open=self._hop(item.org_id, fields.open),
             closed=self._hop(item.org_id, fields.closed),
             holiday=self._hop(item.org_id, fields.holiday or fields.closed),
-            guard=item.id in self._on_circle,
+            guard=item.id in self.circling,
         )
 
     def _holiday_calendar(self, item: Stored[HolidayCalendarFields]) -> model.HolidayCalendar:
@@ -343,16 +358,18 @@ class _Compiler:
             max_message_s=fields.max_message_s,
         )
 
-    def _announcement(self, item: Stored[PromptFields]) -> model.Announcement:
+    def _prompt(self, item: Stored[PromptFields]) -> model.Announcement | None:
+        if sound_key(Spoken(prompt_id=item.id)) not in self._configuration.sounds:
+            return None
         return model.Announcement(
             *_head(item),
             context=names.context_of(Kind.PROMPT, item.id),
             sound=self._sound(Spoken(prompt_id=item.id)),
         )
 
-    def _route(self, item: Stored[OutboundRouteFields]) -> model.OutboundRoute:
+    def _outbound_route(self, item: Stored[OutboundRouteFields]) -> model.OutboundRoute:
         fields = item.fields
-        trunks = [(id_, self._objects[id_]) for id_ in fields.trunk_ids if self._enabled(id_)]
+        trunks = [(id_, self._index.find(id_, TrunkFields)) for id_ in fields.trunk_ids if self._enabled(id_)]
         return model.OutboundRoute(
             *_head(item),
             context=names.context_of(Kind.OUTBOUND_ROUTE, item.id),
@@ -361,7 +378,7 @@ class _Compiler:
             strip=fields.strip,
             prepend=fields.prepend,
             trunks=fields.trunk_ids,
-            carries=tuple(carry(fields, id_, trunk) for id_, trunk in trunks if isinstance(trunk, TrunkFields)),
+            carries=tuple(carry(fields, id_, trunk) for id_, trunk in trunks if trunk),
             caller_number=fields.caller_number,
             emergency=fields.emergency,
             recording=None if fields.emergency else self._recording(fields.recording),

@@ -2,10 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from controlplane.platform.crypto import Crypto
 from controlplane.release.compile import compile_node
+from controlplane.release.index import Index
 from controlplane.release.model import PbxModel
 from controlplane.release.models import Release
 from controlplane.release.snapshot import unpack
@@ -20,6 +22,11 @@ class Compiled:
 
     configuration: Configuration
     model: PbxModel
+
+    @cached_property
+    def index(self) -> Index:
+        """Look-ups into the configuration."""
+        return Index.of(self.configuration)
 
 
 def open_snapshot(crypto: Crypto, release: Release, node: str) -> Configuration:

@@ -76,4 +76,4 @@ def _as_dialed(live: Compiled, org_id: UUID, number: str) -> str | None:
     ours = [route for route in live.model.routes if route.org == org_id and route.enabled]
     if any(numbers.fits(route.pattern, number) for route in ours):
         return number
-    return dial_outside(live.configuration, org_id, number) if number.startswith("+") else None
+    return dial_outside(live.index, org_id, number) if number.startswith("+") else None

@@ -1,16 +1,12 @@
 """Looking around in a configuration, and saying what was found."""
 
-from collections import defaultdict
-from collections.abc import Iterator
-from functools import cached_property
 from typing import Literal
 from uuid import UUID
 
 from controlplane.kit.destination import Kind
 from controlplane.objects.schemas import ObjectFields, Stored
-from controlplane.release.graph import Way, ways
+from controlplane.release.index import Index
 from controlplane.release.schemas import ProblemRead
-from controlplane.telephony.configuration import Configuration
 from controlplane.telephony.schemas import DeviceFields
 
 
@@ -22,29 +18,22 @@ def collection(kind: Kind) -> str:
 class Finder:
     """A configuration with the look-ups that checks need."""
 
-    def __init__(self, configuration: Configuration) -> None:
-        self.configuration = configuration
-        self.items = {item.id: item for item in configuration.objects}
-        self.fields = {item.id: item.fields for item in configuration.objects}
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.configuration = index.configuration
 
-    @cached_property
-    def devices(self) -> dict[UUID, list[Stored[DeviceFields]]]:
-        """Enabled devices by extension."""
-        found: dict[UUID, list[Stored[DeviceFields]]] = defaultdict(list)
-        for device in self.configuration.of(DeviceFields):
-            if device.fields.enabled:
-                found[device.fields.extension_id].append(device)
-        return found
+    def phones(self, extension: UUID) -> list[Stored[DeviceFields]]:
+        """An extension's devices that are enabled."""
+        return [device for device in self.index.naming(extension, DeviceFields) if device.fields.enabled]
 
-    def ways(self) -> Iterator[tuple[Stored[ObjectFields], Way]]:
-        """Every way on from every object."""
-        for item in self.configuration.objects:
-            for way in ways(item.fields):
-                yield item, way
+    def fields(self, id_: UUID | None) -> ObjectFields | None:
+        """An object's fields, if it is there."""
+        item = self.index.items.get(id_) if id_ else None
+        return item.fields if item else None
 
-    def is_on(self, id_: UUID) -> bool:
+    def is_on(self, id_: UUID | None) -> bool:
         """Whether an object is there and not disabled."""
-        fields = self.fields.get(id_)
+        fields = self.fields(id_)
         return fields is not None and bool(getattr(fields, "enabled", True))
 
     @staticmethod

@@ -3,52 +3,86 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from controlplane.kit.destination import Kind
-from controlplane.numbering.schemas import PhoneNumberFields
+from controlplane.kit.destination import DestinationKind, Kind
 from controlplane.objects.door import references
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.release.finding import Finder
-from controlplane.release.graph import circles, destinations_by_object, ways
+from controlplane.release.graph import circles, circling, ways
 from controlplane.release.schemas import ProblemRead
-from controlplane.telephony.schemas import ExtensionFields, OutboundRouteFields
+from controlplane.telephony.schemas import ExtensionFields, QueueFields, RingGroupFields
+
+# One object
 
 
-def dangling(finder: Finder) -> Iterator[ProblemRead]:
+def dangling(finder: Finder, item: Stored[ObjectFields]) -> Iterator[ProblemRead]:
     """Whatever an object names is there, of the right kind, and of the same organisation."""
-    for item in finder.configuration.objects:
-        for reference in references(item.fields):
-            found = finder.items.get(reference.id)
-            if found is None or found.fields.kind != reference.kind or found.org_id != item.org_id:
-                yield finder.error(
-                    item, reference.field, "dangling-reference",
-                    f"names a {reference.kind.replace('_', ' ')} that is not there", "Choose another.",
-                )  # fmt: skip
-        location = item.fields.location_id
-        if location is not None and location not in finder.configuration.locations:
+    for reference in references(item.fields):
+        found = finder.index.items.get(reference.id)
+        if found is None or found.fields.kind != reference.kind or found.org_id != item.org_id:
             yield finder.error(
-                item, "location_id", "dangling-reference", "names a location that is not there", "Choose another."
-            )
+                item, reference.field, "dangling-reference",
+                f"names a {reference.kind.replace('_', ' ')} that is not there", "Choose another.",
+            )  # fmt: skip
+    location = item.fields.location_id
+    if location is not None and location not in finder.configuration.locations:
+        yield finder.error(
+            item, "location_id", "dangling-reference", "names a location that is not there", "Choose another."
+        )
 
 
-def dead_ends(finder: Finder) -> Iterator[ProblemRead]:
+def dead_ends(finder: Finder, item: Stored[ObjectFields]) -> Iterator[ProblemRead]:
     """Nothing sends calls to what is disabled."""
-    for item, way in finder.ways():
-        id_ = way.destination.id
-        if finder.is_on(item.id) and id_ in finder.items and not finder.is_on(id_):
+    for way in ways(item.fields):
+        target = finder.index.items.get(way.destination.id) if way.destination.id else None
+        if target and finder.is_on(item.id) and not finder.is_on(target.id):
             yield finder.error(
-                item, way.field, "dead-end", f"leads to {finder.words(finder.items[id_])}, which is disabled",
+                item, way.field, "dead-end", f"leads to {finder.words(target)}, which is disabled",
                 "Enable it, or choose another destination.",
             )  # fmt: skip
 
 
+def no_fallback(finder: Finder, item: Stored[ObjectFields]) -> Iterator[ProblemRead]:
+    """Whoever isn't answered gets somewhere, and isn't just cut off."""
+    field = _cuts_off_at(finder, item)
+    if field:
+        yield finder.warning(
+            item, field, "no-fallback", "callers who are not answered are cut off",
+            "Send them to a voicemail box or to somebody else.",
+        )  # fmt: skip
+
+
+def _cuts_off_at(finder: Finder, item: Stored[ObjectFields]) -> str | None:
+    match item.fields:
+        case QueueFields(overflow=end):
+            return "overflow" if end.kind == DestinationKind.HANGUP else None
+        case RingGroupFields(no_answer=end):
+            return "no_answer" if end.kind == DestinationKind.HANGUP else None
+        case ExtensionFields() as fields if _cuts_off(fields) and _rings_from_outside(finder, item.id):
+            return "no_answer"
+    return None
+
+
+def _cuts_off(fields: ExtensionFields) -> bool:
+    if fields.no_answer is None:
+        return fields.voicemail_box_id is None and fields.enabled
+    return fields.no_answer.kind == DestinationKind.HANGUP and fields.enabled
+
+
+def _rings_from_outside(finder: Finder, extension: UUID) -> bool:
+    naming = (finder.index.items[id_].fields for id_ in finder.index.readers.get(extension, ()))
+    return any(fields.kind == Kind.PHONE_NUMBER for fields in naming) and bool(finder.phones(extension))
+
+
+# All together
+
+
 def loops(finder: Finder) -> Iterator[ProblemRead]:
     """No call runs in a circle by itself. A caller who presses the same key for ever is stopped while it runs."""
-    for circle in circles(destinations_by_object(finder.fields, with_keys=False)):
-        first = finder.items[min(circle)]
+    items = finder.index.items
+    for circle in circles(circling(finder.index.kinds, with_keys=False)):
+        first = items[min(circle)]
         way = _way_along(first, set(circle))
-        names = " → ".join(
-            finder.words(finder.items[id_]) for id_ in [*_in_order(finder, first, set(circle)), first.id]
-        )
+        names = " → ".join(finder.words(items[id_]) for id_ in [*_in_order(finder, first, set(circle)), first.id])
         yield finder.error(
             first, way, "loop", f"calls can run in a circle for ever: {names}",
             "Let one of them end: at voicemail, an announcement, or hang up.",
@@ -63,31 +97,34 @@ def _in_order(finder: Finder, first: Stored[ObjectFields], circle: set[UUID]) ->
     """The circle as a caller goes round it, from the first until something comes again."""
     path = [first.id]
     while True:
-        here = finder.fields[path[-1]]
+        here = finder.index.items[path[-1]].fields
         following = next(way.destination.id for way in ways(here) if way.destination.id in circle and not way.pressed)
         if following is None or following in path:
             return path
         path.append(following)
 
 
-_ENTRANCES = (PhoneNumberFields, ExtensionFields, OutboundRouteFields)
+_ENTRANCES = {Kind.PHONE_NUMBER, Kind.EXTENSION, Kind.OUTBOUND_ROUTE}
 _WITHOUT_CALLS = {Kind.TRUNK, Kind.DEVICE}
 
 
 def unreached(finder: Finder) -> Iterator[ProblemRead]:
     """Nothing lies about that no call can reach. What has a number of its own can be dialled."""
-    reached: set[UUID] = set()
-    waiting = [
-        item.id
-        for item in finder.configuration.objects
-        if isinstance(item.fields, _ENTRANCES) or item.fields.internal_number()
-    ]
+    index = finder.index
+    hidden = {
+        item.id: item
+        for kind, items in index.kinds.items()
+        if kind not in _ENTRANCES | _WITHOUT_CALLS
+        for item in items
+        if not item.fields.internal_number()
+    }
+    waiting = [id_ for id_ in hidden if any(_enters(index.items[one]) for one in index.readers.get(id_, ()))]
     while waiting:
-        id_ = waiting.pop()
-        if id_ in reached or id_ not in finder.fields:
-            continue
-        reached.add(id_)
-        waiting += [reference.id for reference in references(finder.fields[id_])]
-    for item in finder.configuration.objects:
-        if item.id not in reached and item.fields.kind not in _WITHOUT_CALLS:
-            yield finder.warning(item, "", "unreached", "no number, key or destination leads to it")
+        item = hidden.pop(waiting.pop(), None)
+        waiting += [reference.id for reference in references(item.fields)] if item else []
+    for item in hidden.values():
+        yield finder.warning(item, "", "unreached", "no number, key or destination leads to it")
+
+
+def _enters(item: Stored[ObjectFields]) -> bool:
+    return item.fields.kind in _ENTRANCES or bool(item.fields.internal_number())

@@ -1,11 +1,14 @@
 """The ways calls can take from object to object."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from functools import cache
+from typing import NamedTuple, TypeVar, get_args
 from uuid import UUID
 
-from controlplane.kit.destination import Destination
-from controlplane.objects.schemas import ObjectFields
+from pydantic import BaseModel
+
+from controlplane.kit.destination import TARGETS, Destination, Kind, Spoken
+from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.telephony.schemas import IvrOption
 
 Node = TypeVar("Node", bound=Hashable)
@@ -19,9 +22,21 @@ class Way(NamedTuple):
     pressed: bool = False
 
 
+@cache
+def _fields_with(document: type[BaseModel], part: type[BaseModel]) -> tuple[str, ...]:
+    """The fields that can hold such a part: most can't, and there are many documents."""
+    return tuple(name for name, info in document.model_fields.items() if _can_hold(info.annotation, part))
+
+
+def _can_hold(annotation: object, part: type[BaseModel]) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation is part or bool(_fields_with(annotation, part))
+    return any(_can_hold(one, part) for one in get_args(annotation))
+
+
 def ways(fields: ObjectFields) -> Iterator[Way]:
     """Where calls can go from an object, with the field that says so."""
-    for name in type(fields).model_fields:
+    for name in _fields_with(type(fields), Destination):
         value = getattr(fields, name)
         if isinstance(value, Destination):
             yield Way(name, value)
@@ -29,6 +44,19 @@ def ways(fields: ObjectFields) -> Iterator[Way]:
             for index, part in enumerate(value):
                 if isinstance(part, IvrOption):
                     yield Way(f"{name}.{index}", part.destination, pressed=True)
+
+
+def spoken_parts(document: BaseModel, prefix: str = "") -> Iterator[tuple[str, Spoken]]:
+    """What callers hear from an object, with the path of its field."""
+    for name in _fields_with(type(document), Spoken):
+        value = getattr(document, name)
+        parts = list(enumerate(value)) if isinstance(value, tuple) else [(None, value)]
+        for index, part in parts:
+            path = f"{prefix}{name}" if index is None else f"{prefix}{name}.{index}"
+            if isinstance(part, Spoken):
+                yield path, part
+            elif isinstance(part, BaseModel):
+                yield from spoken_parts(part, f"{path}.")
 
 
 def circles(edges: Mapping[Node, Sequence[Node]]) -> list[list[Node]]:
@@ -73,13 +101,16 @@ def _pop_until(open_nodes: dict[Node, None], node: Node) -> list[Node]:
     return group[::-1]
 
 
-def destinations_by_object(objects: Mapping[UUID, ObjectFields], *, with_keys: bool) -> dict[UUID, list[UUID]]:
-    """Object to objects; ``with_keys`` also follows the ways that need a pressed key."""
-    return {
-        id_: [
-            target
-            for way in ways(fields)
-            if (target := way.destination.id) in objects and target is not None and (with_keys or not way.pressed)
+def circling(kinds: Mapping[Kind, Sequence[Stored[ObjectFields]]], *, with_keys: bool) -> dict[UUID, list[UUID]]:
+    """Object to objects, of those that calls can both come to and leave: only they can be on a circle.
+
+    ``with_keys`` also follows the ways that need a pressed key.
+    """
+    leaving = {
+        item.id: [
+            way.destination.id for way in ways(item.fields) if way.destination.id and (with_keys or not way.pressed)
         ]
-        for id_, fields in objects.items()
+        for kind in TARGETS.values()
+        for item in kinds.get(kind, ())
     }
+    return {id_: [target for target in targets if leaving.get(target)] for id_, targets in leaving.items() if targets}

@@ -1,6 +1,7 @@
 """How numbers are written: by a country's people and carriers, and by the patterns of outbound routes."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 import phonenumbers
@@ -70,6 +71,29 @@ def _pattern(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(classes.get(piece, piece) for piece in pieces))
 
 
+def _pieces(pattern: str) -> tuple[list[frozenset[str]], str]:
+    """What each place of a pattern takes, and its tail: nothing, ``.`` (one digit or more) or ``!`` (any number)."""
+    classes = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
+    tail = pattern[-1] if pattern[-1] in ".!" else ""
+    found = re.findall(r"\[[0-9-]+\]|.", pattern.removesuffix(tail))
+    return [frozenset(classes.get(one) or _members(one)) for one in found], tail
+
+
+def _members(piece: str) -> str:
+    return "".join(digit for digit in "+0123456789" if re.fullmatch(re.escape(piece) if piece == "+" else piece, digit))
+
+
+def covers(first: str, later: str) -> bool:
+    """Whether a route's pattern takes every number that another one takes."""
+    places, tail = _pieces(first)
+    others, other_tail = _pieces(later)
+    if len(others) < len(places) or not all(b <= a for a, b in zip(places, others, strict=False)):
+        return False
+    if not tail:
+        return len(others) == len(places) and not other_tail
+    return tail == "!" or len(others) > len(places) or other_tail == "."
+
+
 def fits(pattern: str, dialed: str) -> bool:
     """Whether a route's pattern takes what is dialled."""
     return _pattern(pattern).fullmatch(dialed) is not None
@@ -95,7 +119,7 @@ def dialled_behind(pattern: str, strip: int, prepend: str, number: str) -> list[
     return [prefix + number.removeprefix(prepend)]
 
 
-def first_digits(numbers: list[str]) -> list[str]:
+def first_digits(numbers: Iterable[str]) -> list[str]:
     """Patterns that take these numbers and few others: one for each length, with the first digits that occur."""
     by_length: dict[int, set[str]] = {}
     for number in numbers:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from controlplane.numbering.schemas import CallerIdMode, TrunkFields
 from controlplane.release import model, names, numbers
-from controlplane.telephony.configuration import Configuration
+from controlplane.release.index import Index
 from controlplane.telephony.schemas import OutboundRouteFields
 
 
@@ -55,12 +55,11 @@ def _written_literal(number: str, number_format: str, shape: model.NumberShape) 
     return number[1:]
 
 
-def dial_outside(configuration: Configuration, org: UUID, number: str) -> str | None:
+def dial_outside(index: Index, org: UUID, number: str) -> str | None:
     """What to dial so that an outbound route takes an E.164 number; None when no route does."""
-    trunks = {item.id: item.fields for item in configuration.of(TrunkFields) if item.org_id == org}
-    routes = [item.fields for item in configuration.of(OutboundRouteFields) if item.org_id == org]
+    routes = [item.fields for item in index.each(OutboundRouteFields) if item.org_id == org]
     for route in sorted(routes, key=lambda one: one.position):
-        trunk = trunks.get(route.trunk_ids[0])
+        trunk = index.find(route.trunk_ids[0], TrunkFields)
         if not route.enabled or trunk is None:
             continue
         behind_prefix = numbers.dialled_behind(route.pattern, route.strip, route.prepend, number)

@@ -33,11 +33,9 @@ def _refuse_shared_keys(own: Configuration, other: Configuration) -> None:
 
 
 def _refuse_shared_sources(own: Configuration, other: Configuration) -> None:
-    """A call from an address belongs to one trunk; only logins at a carrier are told apart by more (``line``)."""
     for mine in _trunks(own):
         for theirs in _trunks(other):
-            both_log_in = mine.identity == theirs.identity == "registration"
-            if not both_log_in and _meet(mine, theirs):
+            if same_sources(mine, theirs):
                 raise Conflict(f"Calls from the addresses of the trunk {mine.name!r} are taken already.", hint=_HINT)
 
 
@@ -45,7 +43,10 @@ def _trunks(configuration: Configuration) -> Iterator[TrunkFields]:
     return (item.fields for item in configuration.of(TrunkFields) if item.fields.enabled)
 
 
-def _meet(one: TrunkFields, other: TrunkFields) -> bool:
+def same_sources(one: TrunkFields, other: TrunkFields) -> bool:
+    """Whether a call could come by either; only logins at a carrier are told apart by more than addresses."""
+    if one.identity == other.identity == "registration":
+        return False
     return any(_overlap(a, b) for a in one.sources for b in other.sources)
 
 

@@ -5,14 +5,9 @@ import pytest
 from controlplane.kit.destination import Kind
 from controlplane.release import names, numbers
 from controlplane.release.compile import CompileError, compile_node
-from controlplane.release.model import Span, from_json, to_json
+from controlplane.release.model import Span
 
 from .example import Builder, example, to, uid
-
-
-def test_a_model_survives_json() -> None:
-    model = compile_node(example().configuration())
-    assert from_json(to_json(model)) == model
 
 
 def test_secrets_are_not_shown_by_repr() -> None:
