@@ -1,5 +1,7 @@
 """Writing the audit log."""
 
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -36,28 +38,46 @@ async def audit(  # noqa: PLR0913 - a line of the log has so many columns
             that differ are kept.
         location_id: Where, so that people limited to locations see their own lines.
     """
+    entry = AuditEntry(action, kind, object_id, name, before, after, location_id)
+    await audit_many(uow, principal, [entry])
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One line, as `audit` takes it."""
+
+    action: str
+    kind: str
+    object_id: UUID | str | None = None
+    name: str | None = None
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    location_id: UUID | None = None
+
+
+async def audit_many(uow: UnitOfWork, principal: Principal, entries: Iterable[AuditEntry]) -> None:
+    """Writes many lines at once."""
+    uow.session.add_all(_line(principal, one) for one in entries)
+    await uow.session.flush()
+
+
+def _line(principal: Principal, entry: AuditEntry) -> AuditLine:
+    values = asdict(entry)
+    before, after = entry.before, entry.after
     if before is not None and after is not None:
         differ = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)} - _NOISE
-        before = {key: before[key] for key in before.keys() & differ}
-        after = {key: after[key] for key in after.keys() & differ}
-    uow.session.add(
-        AuditLine(
-            org_id=principal.org_id,
-            location_id=location_id,
-            actor=principal.label,
-            user_id=principal.user_id,
-            api_key_id=principal.api_key_id,
-            action=action,
-            kind=kind,
-            object_id=None if object_id is None else str(object_id),
-            name=name,
-            before=before,
-            after=after,
-            ip=principal.ip,
-            request_id=principal.request_id,
-        )
+        values["before"] = {key: before[key] for key in before.keys() & differ}
+        values["after"] = {key: after[key] for key in after.keys() & differ}
+    values["object_id"] = None if entry.object_id is None else str(entry.object_id)
+    return AuditLine(
+        **values,
+        org_id=principal.org_id,
+        actor=principal.label,
+        user_id=principal.user_id,
+        api_key_id=principal.api_key_id,
+        ip=principal.ip,
+        request_id=principal.request_id,
     )
-    await uow.session.flush()
 
 
 def system_principal(org_id: UUID, label: str = "system") -> Principal:

@@ -12,12 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.identity import people, repository
 from controlplane.identity.access import Caller, principal_of_token
-from controlplane.identity.audit import audit, system_principal
+from controlplane.identity.audit import AuditEntry, audit, audit_many, system_principal
 from controlplane.identity.first_start import ensure_first_admin
 from controlplane.identity.people import create_user
 from controlplane.identity.rights import INSTALLATION_SCOPES, SCOPES
-from controlplane.identity.schemas import FirstAdmin, LocationInfo, OrganizationInfo, UserPatch, UserRead, UserWrite
-from controlplane.identity.service import get_organization
+from controlplane.identity.schemas import (
+    FirstAdmin,
+    LocationInfo,
+    LocationRead,
+    OrganizationInfo,
+    UserPatch,
+    UserRead,
+    UserWrite,
+)
+from controlplane.identity.service import change_location, create_location, delete_location, get_organization
 from controlplane.kit.ids import new_id
 from controlplane.platform.auth import Principal
 from controlplane.platform.problem import Forbidden, NotFound, Unauthorized
@@ -26,21 +34,29 @@ from controlplane.platform.uow import UnitOfWork
 
 __all__ = [
     "CallerDep",
+    "AuditEntry",
     "FirstAdmin",
     "LocationInfo",
     "LoggedIn",
+    "LocationRead",
     "OrganizationInfo",
     "UserRead",
     "UserWrite",
     "audit",
     "create_user",
+    "audit_many",
+    "change_location",
+    "create_location",
     "disable_user",
+    "delete_location",
     "ensure_first_admin",
     "list_users",
     "load_locations",
     "load_organizations",
     "principal_from_token",
     "requires",
+    "require_match",
+    "read_locations",
     "system_principal",
 ]
 
@@ -123,6 +139,11 @@ async def load_locations(session: AsyncSession, *, org_ids: Collection[UUID] | N
 
 
 async def load_organizations(session: AsyncSession) -> list[OrganizationInfo]:
+async def read_locations(session: AsyncSession, org_id: UUID) -> list[LocationRead]:
+    """All that is stored of an organisation's locations, by birth."""
+    return [LocationRead.model_validate(row) for row in await repository.load_locations(session, [org_id])]
+
+
     """Every organisation, by birth: the first is the one made at first start."""
     return [OrganizationInfo(row.id, row.name) for row in await repository.load_organizations(session)]
 

@@ -20,6 +20,7 @@ from controlplane.identity.schemas import (
     RoleRead,
     RoleWrite,
 )
+from controlplane.kit.ids import new_id
 from controlplane.platform.auth import Principal
 from controlplane.platform.problem import Conflict, Forbidden, Invalid, NotFound
 from controlplane.platform.uow import UnitOfWork
@@ -119,10 +120,12 @@ async def get_location(uow: UnitOfWork, principal: Principal, location_id: UUID)
     return row
 
 
-async def create_location(uow: UnitOfWork, principal: Principal, wanted: LocationWrite) -> Location:
-    """Makes a location."""
+async def create_location(
+    uow: UnitOfWork, principal: Principal, wanted: LocationWrite, location_id: UUID | None = None
+) -> Location:
+    """Makes a location, with an id of its own or with a given one that is free."""
     _require_everywhere(principal)
-    row = Location(org_id=principal.org_id, **wanted.model_dump(mode="json"))
+    row = Location(id=location_id or new_id(), org_id=principal.org_id, **wanted.model_dump(mode="json"))
     uow.session.add(row)
     await store(uow, "There is a location of this name already.")
     await uow.session.refresh(row)

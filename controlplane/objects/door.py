@@ -1,5 +1,6 @@
 """What other slices may use of configuration objects."""
 
+from controlplane.objects.bulk import Before, Write, Writes, document_of, write_many
 from controlplane.objects.models import ConfigObject
 from controlplane.objects.references import Reference, references, texts
 from controlplane.objects.repository import names_of, owners_of, rows_of, texts_of
@@ -17,8 +18,15 @@ __all__ = [
     "owners_of",
     "references",
     "rows_of",
+    "RAW_KEYS",
+    "Before",
     "sealed_where",
     "shapes_of",
+    "Write",
+    "Writes",
     "texts",
+    "document_of",
     "texts_of",
 ]
+    "users_of",
+    "write_many",

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.identity import door as identity
 from controlplane.kit.destination import Spoken
@@ -22,7 +23,7 @@ from controlplane.platform.storage import Storage
 from controlplane.platform.uow import UnitOfWork
 from controlplane.telephony import repository
 from controlplane.telephony.audio import Audio, BadAudio, convert
-from controlplane.telephony.configuration import sound_key
+from controlplane.telephony.configuration import Sound, sound_key
 from controlplane.telephony.holiday_import import holidays_of
 from controlplane.telephony.schemas import HolidayCalendarFields, HolidayImport, PromptFields, SoundRead, SoundState
 from controlplane.telephony.synthesis import BATCH_CHARACTERS, CannotSpeak, Synthesizer, find_voice
@@ -48,7 +49,14 @@ async def ensure_sounds(
         The keys of texts that can't be spoken; `sounds` keeps the reason of each.
     """
     async with services.uow() as uow:
-        texts = {sound_key(Spoken(text=text)): text for text in await objects.texts_of(uow.session, org_ids)}
+        said = await objects.texts_of(uow.session, org_ids)
+    return await ensure_texts(services, said, progress)
+
+
+async def ensure_texts(services: Services, said: Collection[str], progress: Progress | None = None) -> list[str]:
+    """The same for texts that no object may have yet: what an import would bring can be planned with its sounds."""
+    texts = {sound_key(Spoken(text=text)): text for text in said}
+    async with services.uow() as uow:
         made = {row.key: row for row in await repository.find_sounds(uow.session, texts)}
     voice: Synthesizer | None = None
     try:
@@ -157,6 +165,19 @@ async def sound_of(uow: UnitOfWork, principal: Principal, prompt_id: UUID) -> tu
         state=sound.state, duration_ms=sound.duration_ms if ready else None, error=sound.error, voice=sound.voice
     )  # fmt: skip
     return read, sound.files
+
+
+async def uploaded_sounds(session: AsyncSession, prompt_ids: Collection[UUID]) -> dict[UUID, Sound]:
+    """The sounds of prompts that have one of their own."""
+    rows = await repository.find_sounds(session, map(_key, prompt_ids))
+    found = {row.key: Sound(row.files, row.duration_ms) for row in rows if row.state == SoundState.READY}
+    return {id_: found[_key(id_)] for id_ in prompt_ids if _key(id_) in found}
+
+
+async def put_sound(session: AsyncSession, prompt_id: UUID, sound: Sound) -> None:
+    """Gives a prompt without text a sound whose files are stored already, as an import brings it."""
+    values = {"state": "ready", "files": dict(sound.files), "duration_ms": sound.duration_ms, "error": None}
+    await repository.save_sound(session, {"key": _key(prompt_id), "voice": UPLOAD, **values}, replace=True)
 
 
 async def audio_path(services: Services, uow: UnitOfWork, principal: Principal, prompt_id: UUID) -> Path:
