@@ -33,30 +33,29 @@ from controlplane.platform.services import Services, ServicesDep, Uow
 from controlplane.platform.uow import UnitOfWork
 
 __all__ = [
-    "CallerDep",
     "AuditEntry",
+    "CallerDep",
     "FirstAdmin",
     "LocationInfo",
-    "LoggedIn",
     "LocationRead",
+    "LoggedIn",
     "OrganizationInfo",
     "UserRead",
     "UserWrite",
     "audit",
-    "create_user",
     "audit_many",
     "change_location",
     "create_location",
-    "disable_user",
+    "create_user",
     "delete_location",
+    "disable_user",
     "ensure_first_admin",
     "list_users",
     "load_locations",
     "load_organizations",
     "principal_from_token",
-    "requires",
-    "require_match",
     "read_locations",
+    "requires",
     "system_principal",
 ]
 
@@ -138,12 +137,12 @@ async def load_locations(session: AsyncSession, *, org_ids: Collection[UUID] | N
     return [LocationInfo(row.id, row.org_id, row.name, row.timezone, row.node) for row in rows]
 
 
-async def load_organizations(session: AsyncSession) -> list[OrganizationInfo]:
 async def read_locations(session: AsyncSession, org_id: UUID) -> list[LocationRead]:
     """All that is stored of an organisation's locations, by birth."""
     return [LocationRead.model_validate(row) for row in await repository.load_locations(session, [org_id])]
 
 
+async def load_organizations(session: AsyncSession) -> list[OrganizationInfo]:
     """Every organisation, by birth: the first is the one made at first start."""
     return [OrganizationInfo(row.id, row.name) for row in await repository.load_organizations(session)]
 

@@ -9,24 +9,22 @@ from controlplane.objects.service import change, get, sealed_where
 from controlplane.objects.shapes import shapes_of
 
 __all__ = [
+    "Before",
     "ConfigObject",
     "Reference",
+    "Write",
+    "Writes",
     "change",
+    "document_of",
     "get",
     "names_of",
     "object_router",
     "owners_of",
     "references",
     "rows_of",
-    "RAW_KEYS",
-    "Before",
     "sealed_where",
     "shapes_of",
-    "Write",
-    "Writes",
     "texts",
-    "document_of",
     "texts_of",
-]
-    "users_of",
     "write_many",
+]

@@ -17,7 +17,6 @@ from controlplane.telephony import repository
 from controlplane.telephony.configuration import FIELDS, Configuration, Sound, sound_key
 from controlplane.telephony.schemas import PromptFields, SoundState
 from controlplane.telephony.service import ensure_sounds, ensure_texts, put_sound, uploaded_sounds
-from controlplane.telephony.templates import expand
 
 __all__ = ["ensure_sounds", "ensure_texts", "load_configuration", "names_of", "put_sound", "uploaded_sounds"]
 
