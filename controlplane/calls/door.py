@@ -1,18 +1,20 @@
-"""What others may use of calls: the command line tells a call's story through here."""
+"""What others may use of calls: the command line tells a call's story through here, rehearsals fold as calls do."""
 
 from zoneinfo import ZoneInfo
 
 from controlplane.calls import repository
+from controlplane.calls.fold import fold
 from controlplane.calls.queries import live_states
+from controlplane.calls.record import FoldedCall
 from controlplane.calls.schemas import CallDetail, LiveCall
 from controlplane.calls.service import detail
-from controlplane.calls.story import places, story
+from controlplane.calls.story import places, sentence, story
 from controlplane.identity.door import load_locations, system_principal
 from controlplane.objects import door as objects
 from controlplane.platform.problem import NotFound
 from controlplane.platform.uow import UnitOfWork
 
-__all__ = ["CallDetail", "LiveCall", "explain", "live_states"]
+__all__ = ["CallDetail", "FoldedCall", "LiveCall", "explain", "fold", "live_states", "sentence"]
 
 
 async def explain(uow: UnitOfWork, wanted: str) -> tuple[CallDetail, list[str]]:

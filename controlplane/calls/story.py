@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from controlplane.calls.record import FoldedCall
 from controlplane.calls.schemas import CallDetail, Direction
 from controlplane.protocol.call_events import Why
 
@@ -67,6 +68,11 @@ def _headline(call: CallDetail, zone: ZoneInfo) -> str:
 
 def _line(step: Mapping[str, Any], call: CallDetail, names: Mapping[UUID, str], zone: ZoneInfo) -> str:
     at = datetime.fromisoformat(step["at"]).astimezone(zone)
+    return f"{at:%H:%M:%S}  {sentence(step, call, names)}"
+
+
+def sentence(step: Mapping[str, Any], call: CallDetail | FoldedCall, names: Mapping[UUID, str]) -> str:
+    """One step of a timeline in words, without its time."""
     why = step["why"]
     words = {
         "caller": _caller(call),
@@ -79,10 +85,10 @@ def _line(step: Mapping[str, Any], call: CallDetail, names: Mapping[UUID, str], 
         "ender": f"the {why}" if why else "an unknown side",
         "cause": step.get("cause") or "no cause told",
     }
-    return f"{at:%H:%M:%S}  {_SENTENCES[step['what']].format_map(words)}"
+    return _SENTENCES[step["what"]].format_map(words)
 
 
-def _caller(call: CallDetail) -> str:
+def _caller(call: CallDetail | FoldedCall) -> str:
     number = call.caller_number or "a hidden number"
     who = f"{call.caller_name} ({number})" if call.caller_name else number
     return who if call.direction == Direction.INBOUND else f"our phone {who}"

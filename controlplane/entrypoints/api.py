@@ -23,6 +23,7 @@ from controlplane.platform.problem import install_problem_handlers
 from controlplane.platform.services import Services
 from controlplane.realtime import routes as realtime
 from controlplane.realtime.follower import Follower
+from controlplane.rehearsal import routes as rehearsal
 from controlplane.release import routes as release
 from controlplane.telephony import routes as telephony
 
@@ -34,13 +35,20 @@ def api_routers() -> list[APIRouter]:
     """Routers under ``/api/v1``, one line a slice."""
     return [
         identity.router, nodes.router, numbering.router, telephony.router, release.router, calls.router,
-        realtime.router,
+        rehearsal.router, realtime.router,
     ]  # fmt: skip
 
 
 def root_routers() -> list[APIRouter]:
     """Routers with their own paths."""
-    return [health.router, metrics.router, nodes.node_router, release.node_router, calls.node_router]
+    return [
+        health.router,
+        metrics.router,
+        nodes.node_router,
+        release.node_router,
+        calls.node_router,
+        rehearsal.node_router,
+    ]
 
 
 def make_api(services: Services) -> FastAPI:

@@ -40,8 +40,9 @@ class Releases:
     release in force.
     """
 
-    def __init__(self, layout: AsteriskLayout) -> None:
+    def __init__(self, layout: AsteriskLayout, source: str = "releases") -> None:
         self._layout = layout
+        self._source = source  # where the control plane hands them out
         self._blobs = layout.releases / ".blobs"
         self._incoming = layout.releases / ".incoming"
         self._known: dict[str, Manifest] = {}  # the newest two: what is live and what comes
@@ -56,7 +57,7 @@ class Releases:
         if (self._layout.releases / digest / _MANIFEST).exists():
             return self.manifest(digest)
         try:
-            signed = SignedManifest.model_validate_json(await link.get(f"releases/{digest}"))
+            signed = SignedManifest.model_validate_json(await link.get(f"{self._source}/{digest}"))
             manifest = _proven(signed, digest, link.identity)
             self._blobs.mkdir(parents=True, exist_ok=True)
             missing = {file.sha256: file.size for file in manifest.files if not (self._blobs / file.sha256).exists()}

@@ -19,13 +19,14 @@ from controlplane.node.commands import Commands
 from controlplane.node.layout import AsteriskLayout
 from controlplane.node.link import Link, LinkDown, LinkRefused, enrol, make_client
 from controlplane.node.outbox import Outbox
+from controlplane.node.rehearsal.rehearsals import Rehearsals
 from controlplane.node.spool import Spool
 from controlplane.node.store import open_store
 from controlplane.node.tailer import Tailer
 from controlplane.node.uploader import Uploader
 from controlplane.node.verify import Verifier
 from controlplane.node.watch import Watch
-from controlplane.protocol.link import Command, Heartbeat
+from controlplane.protocol.link import Command, CommandKind, Heartbeat
 
 log = structlog.get_logger(__name__)
 
@@ -155,12 +156,14 @@ class _Linked:
         self._wanted: str | None = None
         self._wish = asyncio.Event()
         self._seen: dict[str, None] = {}
+        self._rehearsals = Rehearsals(node.layout, node.outbox)
         self._told_devices: list[str] | None = None
 
     def parts(self) -> list[Part]:
         """What runs side by side."""
         return [
             self.push, self.poll, self.apply, self.reconcile, self.heartbeat, self.send_words, self.upload,
+            self.rehearse,
         ]  # fmt: skip
 
     async def push(self) -> None:
@@ -270,6 +273,10 @@ class _Linked:
         """Delivers recordings and voicemail."""
         await self._node.uploader.run(self._link)
 
+    async def rehearse(self) -> None:
+        """Plays calls on the shadow."""
+        await self._rehearsals.run(self._link)
+
     async def _obey(self, command: Command) -> None:
         """Each command once, though its delivery may be repeated."""
         if command.id in self._seen:
@@ -277,6 +284,9 @@ class _Linked:
         self._seen[command.id] = None
         if len(self._seen) > _COMMANDS_REMEMBERED:
             self._seen.pop(next(iter(self._seen)))
+        if command.kind == CommandKind.SIMULATE:
+            self._rehearsals.ask(command)  # takes its time, on an Asterisk of its own
+            return
         result = await self._node.commands.run(command)
         log.info("noded.command", kind=command.kind, ok=result.ok, detail=result.detail)
         self._node.outbox.put("command-results", result)

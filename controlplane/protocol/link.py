@@ -9,6 +9,7 @@ All paths lie under ``/node/v1``. A node signs every request with its Ed25519 ke
 | ``POST enrol`` | code + public key in, node name and the control plane's bundle key out (unsigned request) |
 | ``GET poll?have=DIGEST&wait_s=25`` | answers at once when there is a new release or a command, else after the wait |
 | ``GET releases/{digest}`` | SignedManifest |
+| ``GET rehearsals/{digest}`` | SignedManifest of a staged bundle, for the shadow (see `rehearsal`) |
 | ``POST blobs`` | ``{"sha256": [...]}`` in, an uncompressed tar of files named by hash out |
 | ``POST facts`` | FactBatch in, FactAck out |
 | ``POST apply-reports``, ``POST command-results``, ``POST heartbeat`` | word from the node |
@@ -81,6 +82,7 @@ class CommandKind(StrEnum):
     HANGUP = "hangup"  # args: linkedid
     DELETE_VOICEMAIL = "delete_voicemail"  # args: context, box, msg_id
     REFRESH_MWI = "refresh_mwi"  # args: context, box
+    SIMULATE = "simulate"  # args: a rehearsal.RehearsalOrder; its result's data: a RehearsalReport
 
 
 class Command(BaseModel):
