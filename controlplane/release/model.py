@@ -1,15 +1,13 @@
 """What one node has to know, resolved: no ids to look up, no defaults to fill in, nothing to decide while rendering.
 
-Everything is sorted, so that equal configurations give equal models and equal files. A model holds secrets in the
-clear: `to_json` is for sealed storage only.
+Everything is sorted, so that equal configurations give equal models and equal files. A model holds secrets in the clear.
+
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import ClassVar
 from uuid import UUID
-
-from pydantic import TypeAdapter
 
 from controlplane.kit.destination import DestinationKind, Kind
 
@@ -366,48 +364,46 @@ class Organization:
     digits: TableDigits
 
 
+FIELDS: Mapping[Kind, str] = {
+    Kind.TRUNK: "trunks",
+    Kind.PHONE_NUMBER: "phone_numbers",
+    Kind.EXTENSION: "extensions",
+    Kind.DEVICE: "devices",
+    Kind.RING_GROUP: "ring_groups",
+    Kind.QUEUE: "queues",
+    Kind.IVR_MENU: "ivr_menus",
+    Kind.TIME_CONDITION: "time_conditions",
+    Kind.HOLIDAY_CALENDAR: "holiday_calendars",
+    Kind.VOICEMAIL_BOX: "voicemail_boxes",
+    Kind.PROMPT: "announcements",
+    Kind.OUTBOUND_ROUTE: "routes",
+}
+"""Where `PbxModel` keeps the objects of each kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class PbxModel:
     """One node's telephony. Each tuple is in order of id, routes in the order in which they are tried."""
 
     node: str
     organizations: tuple[Organization, ...]
-    trunks: tuple[Trunk, ...]
-    phone_numbers: tuple[PhoneNumber, ...]
-    extensions: tuple[Extension, ...]
-    devices: tuple[Device, ...]
-    ring_groups: tuple[RingGroup, ...]
-    queues: tuple[Queue, ...]
-    ivr_menus: tuple[IvrMenu, ...]
-    time_conditions: tuple[TimeCondition, ...]
-    holiday_calendars: tuple[HolidayCalendar, ...]
-    voicemail_boxes: tuple[VoicemailBox, ...]
-    announcements: tuple[Announcement, ...]
-    routes: tuple[OutboundRoute, ...]
     zones: tuple[tuple[UUID, str], ...]
     """Locations and their time zones."""
     prompts: tuple[tuple[str, str], ...]
     """Sound files that the node needs: SHA-256 and file extension."""
+    trunks: tuple[Trunk, ...] = ()
+    phone_numbers: tuple[PhoneNumber, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    devices: tuple[Device, ...] = ()
+    ring_groups: tuple[RingGroup, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    ivr_menus: tuple[IvrMenu, ...] = ()
+    time_conditions: tuple[TimeCondition, ...] = ()
+    holiday_calendars: tuple[HolidayCalendar, ...] = ()
+    voicemail_boxes: tuple[VoicemailBox, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
+    routes: tuple[OutboundRoute, ...] = ()
 
     def objects(self) -> tuple[PbxObject, ...]:
         """All objects, by kind."""
-        return (
-            *self.trunks, *self.phone_numbers, *self.extensions, *self.devices, *self.ring_groups, *self.queues,
-            *self.ivr_menus, *self.time_conditions, *self.holiday_calendars, *self.voicemail_boxes,
-            *self.announcements, *self.routes,
-        )  # fmt: skip
-
-
-@cache
-def _adapter() -> TypeAdapter[PbxModel]:
-    return TypeAdapter(PbxModel)
-
-
-def to_json(model: PbxModel) -> bytes:
-    """The model as JSON, secrets in the clear."""
-    return _adapter().dump_json(model)
-
-
-def from_json(text: bytes) -> PbxModel:
-    """The model again."""
-    return _adapter().validate_json(text)
+        return tuple(one for name in FIELDS.values() for one in getattr(self, name))
