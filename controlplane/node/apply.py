@@ -1,7 +1,6 @@
 """Puts a release in force on this node, proves it, and takes it back by itself if it does not hold."""
 
 import asyncio
-import re
 import sqlite3
 import time
 from collections.abc import Collection
@@ -11,17 +10,18 @@ import structlog
 
 from controlplane.node.ami import Ami, AmiDown, AmiError
 from controlplane.node.ari import Ari
-from controlplane.node.bundle import BundleRefused, Releases, changed_files
+from controlplane.node.bundle import BundleRefused, Releases
+from controlplane.node.change import Change, change_between
 from controlplane.node.devices import DevicePush, devices_in_asterisk, devices_of
 from controlplane.node.link import Link
-from controlplane.node.reload import Reload, only_names_release, release_in_asterisk
-from controlplane.node.verify import Verifier
+from controlplane.node.reload import Reload, release_in_asterisk
+from controlplane.node.verify import Before, Verifier
+from controlplane.node.voicemail import PhonePins
 from controlplane.protocol.bundle import ApplyReport, ApplyState, FileKind, Manifest
 
 log = structlog.get_logger(__name__)
 
 _ASTERISK_WAIT_S = 60.0
-_CONTEXT = re.compile(r"^\[([^\]]+)\]", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -38,21 +38,34 @@ class Journal:
     def __init__(self, store: sqlite3.Connection) -> None:
         self._store = store
         store.execute("CREATE TABLE IF NOT EXISTS apply_journal (old TEXT, new TEXT NOT NULL)")
+        store.execute("CREATE TABLE IF NOT EXISTS apply_word (report TEXT NOT NULL)")
 
     def begin(self, old: str | None, new: str) -> None:
         """From here on until :meth:`finish` the node may be anywhere between the two."""
         with self._store as store:
             store.execute("INSERT INTO apply_journal VALUES (?, ?)", (old, new))
 
-    def finish(self) -> None:
-        """What ``current`` points to is wholly in force."""
+    def finish(self, report: ApplyReport | None = None) -> None:
+        """What ``current`` points to is wholly in force; the report is kept until :meth:`told`."""
         with self._store as store:
             store.execute("DELETE FROM apply_journal")
+            if report:
+                store.execute("INSERT INTO apply_word VALUES (?)", (report.model_dump_json(),))
+
+    def told(self) -> None:
+        """The last report is in the outbox: nothing can lose it any more."""
+        with self._store as store:
+            store.execute("DELETE FROM apply_word")
 
     def unfinished(self) -> _Unfinished | None:
         """The apply that was cut off, if one was."""
         row = self._store.execute("SELECT old, new FROM apply_journal").fetchone()
         return _Unfinished(*row) if row else None
+
+    def untold(self) -> ApplyReport | None:
+        """The report of an apply that was finished but not told."""
+        row = self._store.execute("SELECT report FROM apply_word").fetchone()
+        return ApplyReport.model_validate_json(row[0]) if row else None
 
 
 class Applier:
@@ -68,6 +81,7 @@ class Applier:
         self._ami = ami
         self._ari = ari
         self._verifier = verifier
+        self._pins = PhonePins(releases.voicemail)
         self._lock = asyncio.Lock()
         self._told: str | None = None  # the release whose failed way back was reported already
 
@@ -105,16 +119,21 @@ class Applier:
         async with self._lock:
             cut_off = self._journal.unfinished()
             if cut_off:
-                self._releases.switch(cut_off.old)
+                self._go_back(cut_off.old)
             await self._bring_in_line(force=cut_off is not None)
-            self._journal.finish()
-        if cut_off is None or cut_off.new == self._told:
-            return None
-        return self._report(
-            cut_off.new,
-            ApplyState.ROLLED_BACK,
-            ["The node was stopped in the middle of the apply; the release before is in force again."],
-        )
+            if cut_off is None:
+                self._pins.forget()
+                return self._journal.untold()
+            told = "The node was stopped in the middle of the apply; the release before is in force again."
+            report = None
+            if cut_off.new != self._told:
+                report = self._report(cut_off.new, ApplyState.ROLLED_BACK, [told])
+            self._journal.finish(report)
+            return report
+
+    def told(self) -> None:
+        """To be called when the report that :meth:`apply` or :meth:`reconcile` gave can't be lost any more."""
+        self._journal.told()
 
     async def _bring_in_line(self, *, force: bool) -> list[str]:
         """Loads the release in force where Asterisk differs from it; gives what is still wrong, in sentences."""
@@ -128,12 +147,11 @@ class Applier:
         kinds: Collection[FileKind] = frozenset(FileKind) if is_stale else ()
         if not kinds and push.is_empty:
             return []
-        done = await Reload(kinds, push, release_id=release_id, only_names_release=False).run(self._ami, self._ari)
+        done = await Reload(kinds, push, release_id=release_id).run(self._ami, self._ari)
         problems: list[str] = []
-        if live:
-            problems = await self._verifier.problems(
-                live, before, contexts=live.expect.contexts, devices=live.expect.devices, kinds=FileKind
-            )
+        if live and digest:
+            whole = await asyncio.to_thread(change_between, self._releases, None, digest)
+            problems = await self._problems(live, before, whole, devices=live.expect.devices, kinds=list(FileKind))
         log.info("apply.reconciled", release=release_id, steps=len(done), problems=problems)
         return problems
 
@@ -142,46 +160,66 @@ class Applier:
             await self._bring_in_line(force=True)
             self._journal.finish()
         old_digest = self._releases.live_digest()
-        old = self._releases.live_manifest()
-        changed = changed_files(old, new)
-        kinds = {file.kind for file in changed}
-        paths = {file.path for file in changed}
-        push = DevicePush(devices_of(self._releases, old_digest, paths), devices_of(self._releases, digest, paths))
+        change = await asyncio.to_thread(change_between, self._releases, old_digest, digest)
         reload = Reload(
-            kinds, push, release_id=new.release_id, only_names_release=only_names_release(self._releases, old, new)
+            change.kinds,
+            change.push,
+            release_id=new.release_id,
+            dialplan=change.dialplan,
+            queues=change.queues_to_reload,
         )
-        contexts = self._contexts_in(digest, new, paths) | _new_contexts(old, new)
         before = await self._verifier.before()
         done: list[str] = []
         try:
             self._journal.begin(old_digest, digest)
+            self._pins.set_aside(change.boxes)
             self._releases.switch(digest)
             done = await reload.run(self._ami, self._ari)
-            problems = await self._verifier.problems(new, before, contexts=contexts, devices=push.changed, kinds=kinds)
+            problems = await self._problems(new, before, change, devices=change.push.changed, kinds=change.kinds)
         except (AmiError, ValueError) as err:
             problems = [f"Asterisk did not take the release: {err}"]
         if problems:
-            problems += await self._take_back(old_digest)
-            self._told = digest
-            return self._report(digest, ApplyState.ROLLED_BACK, problems, done)
-        self._journal.finish()
-        return self._report(digest, ApplyState.LIVE, [], done)
+            return await self._take_back(old_digest, digest, problems, done)
+        report = self._report(digest, ApplyState.LIVE, [], done)
+        self._journal.finish(report)
+        self._pins.forget()
+        return report
 
-    async def _take_back(self, old_digest: str | None) -> list[str]:
-        """Returns to the release before; gives what did not work in that, in sentences."""
-        self._releases.switch(old_digest)
+    async def _problems(
+        self, new: Manifest, before: Before, change: Change, *, devices: Collection[str], kinds: Collection[FileKind]
+    ) -> list[str]:
+        return await self._verifier.problems(
+            new,
+            before,
+            contexts=change.contexts,
+            texts=change.texts,
+            queues=change.queues,
+            devices=devices,
+            kinds=kinds,
+        )
+
+    async def _take_back(
+        self, old_digest: str | None, digest: str, problems: list[str], done: list[str]
+    ) -> ApplyReport:
+        """Returns to the release before; the report also says what did not work in that."""
+        self._told = digest
+        self._go_back(old_digest)
         try:
-            problems = await self._bring_in_line(force=True)
+            after = await self._bring_in_line(force=True)
         except AmiDown:
-            return ["Asterisk went away; it takes up the release before as soon as it is back."]
+            problems.append("Asterisk went away; it takes up the release before as soon as it is back.")
         except AmiError as err:
-            return [f"Going back to the release before was refused too: {err}"]
-        self._journal.finish()
-        return [f"After going back: {problem}" for problem in problems]
+            problems.append(f"Going back to the release before was refused too: {err}")
+        else:
+            problems += [f"After going back: {problem}" for problem in after]
+            report = self._report(digest, ApplyState.ROLLED_BACK, problems, done)
+            self._journal.finish(report)
+            return report
+        return self._report(digest, ApplyState.ROLLED_BACK, problems, done)
 
-    def _contexts_in(self, digest: str, manifest: Manifest, paths: Collection[str]) -> set[str]:
-        files = [file.path for file in manifest.files if file.kind == FileKind.DIALPLAN and file.path in paths]
-        return {name for path in files for name in _CONTEXT.findall(self._releases.read(digest, path))}
+    def _go_back(self, old_digest: str | None) -> None:
+        self._releases.switch(old_digest)
+        self._pins.put_back()
 
     def _report(
         self, digest: str, state: ApplyState, problems: list[str], reloads: list[str] | None = None
@@ -193,9 +231,3 @@ class Applier:
             problems=problems,
             reloads=reloads or [],
         )
-
-
-def _new_contexts(old: Manifest | None, new: Manifest) -> set[str]:
-    """Contexts that are new, or whose number of lines has changed."""
-    before = old.expect.contexts if old else {}
-    return {name for name, count in new.expect.contexts.items() if before.get(name) != count}

@@ -26,6 +26,7 @@ from controlplane.node.tailer import Tailer
 from controlplane.node.uploader import Uploader
 from controlplane.node.verify import Verifier
 from controlplane.node.watch import Watch
+from controlplane.protocol.bundle import ApplyReport
 from controlplane.protocol.link import Command, CommandKind, Heartbeat
 
 log = structlog.get_logger(__name__)
@@ -221,7 +222,7 @@ class _Linked:
                 await backoff.sleep()
                 continue
             backoff.reset()
-            self._node.outbox.put("apply-reports", report)
+            self._tell(report)
             self._node.watch.changed.set()
             await asyncio.to_thread(self._releases.tidy)
 
@@ -237,8 +238,12 @@ class _Linked:
                 continue
             if report is not None:
                 self._dealt_with = report.digest
-                self._node.outbox.put("apply-reports", report)
+                self._tell(report)
             await self._until_to_reconcile()
+
+    def _tell(self, report: ApplyReport) -> None:
+        self._node.outbox.put("apply-reports", report)
+        self._applier.told()
 
     async def _until_to_reconcile(self) -> None:
         """Until Asterisk is gone, or was left between two releases."""

@@ -1,5 +1,6 @@
 """Reads the envelopes that Asterisk writes beside voicemail messages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -59,3 +60,31 @@ def read_message(file: Path) -> Message | None:
         left_at=clock.from_epoch(int(fields["origtime"])),
         duration_s=int(duration) if duration.isdigit() else 0,
     )
+
+
+_PIN = "secret.conf"  # where app_voicemail keeps a PIN that was changed by phone; it wins over voicemail.conf
+_ASIDE = "secret.conf.aside"
+
+
+class PhonePins:
+    """PINs that people set by phone, in the face of a release that brings new ones."""
+
+    def __init__(self, voicemail: Path) -> None:
+        self._voicemail = voicemail
+
+    def set_aside(self, boxes: Iterable[tuple[str, str]]) -> None:
+        """Lets the release's PIN of these boxes (context, number) count from the next ``voicemail reload`` on."""
+        for context, box in boxes:
+            pin = self._voicemail / context / box / _PIN
+            if pin.exists():
+                pin.replace(pin.with_name(_ASIDE))
+
+    def put_back(self) -> None:
+        """Undoes :meth:`set_aside`, for a release that is taken back."""
+        for aside in self._voicemail.glob(f"*/*/{_ASIDE}"):
+            aside.replace(aside.with_name(_PIN))
+
+    def forget(self) -> None:
+        """Makes :meth:`set_aside` final."""
+        for aside in self._voicemail.glob(f"*/*/{_ASIDE}"):
+            aside.unlink()
