@@ -114,7 +114,8 @@ class _Fold:
             case "CHAN_END":
                 self.legs.gone(leg, row.at)
             case "BLINDTRANSFER" | "ATTENDEDTRANSFER":
-                self._tell(row.at, "transferred", leg.where(), row.event.removesuffix("TRANSFER").lower())
+                to, how = clean(row.extra.get("extension")), row.event.removesuffix("TRANSFER").lower()
+                self._tell(row.at, "transferred", leg.where(), how, channel=leg.channel, to=to)
             case event if event not in _PASSED_OVER:
                 self._flag("unknown event", row.at, event)
 
@@ -130,7 +131,7 @@ class _Fold:
             if leg.extension_id is None and self.outbound is not None:
                 leg.trunk_id = leg.trunk_id or self.outbound.uuid("trunk")
                 leg.number = self.outbound.text("dialed")
-            self._tell(row.at, "ringing", leg.where(), None)
+            self._tell(row.at, "ringing", leg.where(), None, channel=leg.channel)
 
     def _note_who_hung_up(self, row: CelRow, leg: Leg) -> None:
         source = str(row.extra.get("hangupsource", ""))
@@ -150,17 +151,17 @@ class _Fold:
             case CallEvent.DIAL_END:
                 self.dial_status = row.text("status")
                 kind = self.place[0] if self.place else DestinationKind.EXTENSION
-                self._tell(row.at, "dial ended", _where(kind, row.uuid("id")), _lower(row.text("status")))
+                self._tell_row(row, "dial ended", _where(kind, row.uuid("id")), _lower(row.text("status")))
             case CallEvent.CAUSE:
                 self.legs.refused(row.text("channel"), as_int(row.extra.get("sip")))
             case CallEvent.QUEUE_END:
                 self._leave_queue(row.at)
                 self.queue_left = True
-                self._tell(row.at, "queue left", _where("queue", row.uuid("id")), _lower(row.text("status")))
+                self._tell_row(row, "queue left", _where("queue", row.uuid("id")), _lower(row.text("status")))
             case CallEvent.VOICEMAIL:
                 self.message_left = self.message_left or row.text("file") is not None
                 what = "message left" if row.text("file") else "no message"
-                self._tell(row.at, what, _where("voicemail", row.uuid("box")), None)
+                self._tell_row(row, what, _where("voicemail", row.uuid("box")), None)
             case CallEvent.END:
                 if row.uniqueid == self.call.linkedid:
                     self.caller_cause = as_int(row.extra.get("cause"))
@@ -171,10 +172,10 @@ class _Fold:
         """Happenings that are told, and change nothing else."""
         if event == CallEvent.KEY:
             where = _where("ivr_menu", row.uuid("id"))
-            self._tell(row.at, "key", where, row.text("result"), digit=row.text("digit"))
+            self._tell_row(row, "key", where, row.text("result"), digit=row.text("digit"))
         elif event in _TOLD:
             what, kind, key = _TOLD[event]
-            self._tell(row.at, what, _where(kind, row.uuid(key)) if kind else None, row.text("state"))
+            self._tell_row(row, what, _where(kind, row.uuid(key)) if kind else None, row.text("state"))
         else:
             self._flag("unknown event", row.at, event)
 
@@ -195,12 +196,15 @@ class _Fold:
             call.extension_id = row.uuid("ext")
             call.caller_number = clean(row.number) or row.text("device")
             self.legs.leg(row.uniqueid, row.channel).extension_id = call.extension_id
-        self._tell(row.at, "arrived", None, None, number=call.dialed_number)
+        by = {key: str(id_) for key in ("trunk", "device") if (id_ := row.uuid(key))}
+        self._tell_row(row, "arrived", None, None, number=call.dialed_number, **by)
 
     def _ask_carrier(self, row: CelRow) -> None:
         self.outbound = row
         where = _where("trunk", row.uuid("trunk"))
-        self._tell(row.at, "carrier asked", where, None, number=row.text("dialed"), shown=row.text("shown"))
+        route = {"route": str(id_)} if (id_ := row.uuid("route")) else {}
+        told = {"number": row.text("dialed"), "shown": row.text("shown"), **route}
+        self._tell_row(row, "carrier asked", where, None, **told)
         if self.call.direction == Direction.INTERNAL and self.place is None:  # not one that is forwarded from inside
             self.call.direction = Direction.OUTBOUND
             self.call.dialed_number = row.text("dialed")
@@ -215,7 +219,7 @@ class _Fold:
             if (queue_id := row.uuid("id")) is not None:
                 self.queues.append((row.at, queue_id))
         where = _where(kind, row.uuid("id")) if row.text("id") else {"kind": kind, "number": row.text("number")}
-        self._tell(row.at, "sent to", where, self.place_why)
+        self._tell_row(row, "sent to", where, self.place_why)
 
     def _leave_queue(self, at: datetime) -> None:
         if self.queue_since is not None:
@@ -349,13 +353,13 @@ class _Fold:
         for leg in self._real_legs():
             since = leg.talks[0][0] if leg.talks else leg.talking_since
             if since is not None and leg.uniqueid != self.call.linkedid:
-                self._tell(since, "connected", leg.where(), None)
+                self._tell(since, "connected", leg.where(), None, channel=leg.channel)
         if self.call.ended_at is not None:
             names = {self.call.caller_channel: "caller", "": None}
             by = names.get(self.ended_by, "other side" if "/" in self.ended_by else None)
             by = "system" if self.ended_by.startswith("dialplan/") else by
             why = END_UNKNOWN if self.call.hangup_cause == END_UNKNOWN else by
-            self._tell(now, "ended", None, why, cause=self.call.hangup_cause)
+            self._tell(now, "ended", None, why, cause=self.call.hangup_cause, q850=self.caller_cause)
 
     def _cross_check(self) -> None:
         for uniqueid, at in self.cdr_ids.items():
@@ -380,6 +384,10 @@ class _Fold:
     def _tell(self, at: datetime, what: str, where: dict[str, Any] | None, why: str | None, **more: Any) -> None:
         details = {key: value for key, value in more.items() if value is not None}
         self.call.timeline.append({"at": at.isoformat(), "what": what, "where": where, "why": why, **details})
+
+    def _tell_row(self, row: CelRow, what: str, where: dict[str, Any] | None, why: str | None, **more: Any) -> None:
+        """What the dialplan itself told, with the place at which it did."""
+        self._tell(row.at, what, where, why, **more, dialplan=row.dialplan)
 
     def _flag(self, what: str, at: datetime | None, detail: str) -> None:
         self.call.flags.append({"what": what, "at": at and at.isoformat(), "detail": detail[:200]})

@@ -51,10 +51,16 @@ _COMPARED = [name for name in _FOLDED if name in repository.FOLDED_COLUMNS]
 
 def _row(key: CallKey, call: FoldedCall, before: Mapping[str, Any] | None) -> dict[str, Any]:
     row = {name: getattr(call, name) for name in _FOLDED}
+    row["timeline"] = without_dialplan(call.timeline)
     row["id"] = before["id"] if before else new_id()
     row["node"], row["linkedid"] = key
     row["lost_at"] = before["lost_at"] if before else None
     return row
+
+
+def without_dialplan(timeline: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A timeline as it is stored. Places in the dialplan would double it; explaining takes them from facts."""
+    return [{key: value for key, value in step.items() if key != "dialplan"} for step in timeline]
 
 
 _TOLD = (

@@ -35,6 +35,8 @@ class CelRow:
         event: Asterisk's event name, such as ``BRIDGE_ENTER``; for our own events their name, such as ``CP_AT``.
         at: When, UTC.
         uniqueid: The channel's id.
+        context: Where in the dialplan the channel is; ``exten`` likewise.
+        app: The application that it is in with its arguments, as in ``Dial(PJSIP/201,20)``; empty between two.
         extra: The event's own values: for our events the pairs, else Asterisk's JSON.
     """
 
@@ -46,7 +48,15 @@ class CelRow:
     name: str
     number: str
     peer: str
+    context: str
+    exten: str
+    app: str
     extra: dict[str, Any]
+
+    @property
+    def dialplan(self) -> dict[str, str]:
+        """Where in the dialplan it was written."""
+        return {"context": self.context, "exten": self.exten, "app": self.app}
 
     def uuid(self, key: str) -> UUID | None:
         """An id of ours among the values; None if it is empty or damaged."""
@@ -74,6 +84,9 @@ def read_cel(fact: Fact) -> CelRow:
         name=_as_meant(row.get("cid_name", ""), row.get("channame", "")),
         number=row.get("cid_num", ""),
         peer=row.get("peer", ""),
+        context=row.get("context", ""),
+        exten=row.get("exten", ""),
+        app=f"{row['appname']}({row.get('appdata', '')})" if row.get("appname") else "",
         extra=extra,
     )
 

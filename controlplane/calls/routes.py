@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import AwareDatetime, ValidationError
 
-from controlplane.calls import media, originate, queries, service
+from controlplane.calls import explaining, media, originate, queries, service
 from controlplane.calls.queries import CallFilter
 from controlplane.calls.schemas import (
     CallDetail,
@@ -17,6 +17,7 @@ from controlplane.calls.schemas import (
     CallRecord,
     CallStatus,
     Direction,
+    Explanation,
     OriginateRequest,
     Origination,
     Transcript,
@@ -122,6 +123,16 @@ async def get_call(call_id: UUID, uow: Uow, principal: CallReader, response: Res
     detail, version = await service.detail(uow, principal, call_id)
     response.headers["ETag"] = etag(version)
     return detail
+
+
+@router.get("/calls/{call_id}/explain")
+async def explain_call(call_id: UUID, uow: Uow, services: ServicesDep, principal: CallReader) -> Explanation:
+    """What happened to a call, step by step, in words and as data: decisions, waits, legs, keys, causes, recording.
+
+    Names and hours are those of the release that was in force when the call came. Lines of dialplan are shown to those
+    who may read the configuration (`config:read`). What is not known is said under `unknown`.
+    """
+    return (await explaining.explain_call(services, uow, principal, call_id))[1]
 
 
 @router.patch("/calls/{call_id}")

@@ -144,6 +144,81 @@ class CallDetail(CallRecord):
     flags: list[dict[str, Any]] = Field(description="Facts that came late or fit nowhere; kept, never lost.")
 
 
+class Named(BaseModel):
+    """An object of the configuration, by the name that it had when the call came."""
+
+    kind: str
+    id: UUID | None = None
+    name: str
+
+
+class StepSource(BaseModel):
+    """Where in the dialplan a step happened. Without a file: the release's files are no longer kept."""
+
+    context: str
+    exten: str
+    priority: int | None = None
+    file: str | None = Field(None, description="In the release's bundle.")
+    line: int | None = Field(None, description="Of that file, from 1.")
+    text: str = Field(description="The application: as the file has it, else with its values.")
+    made_from: Named | None = Field(None, description="The object that this line was made from.")
+
+
+class StepLeg(BaseModel):
+    """The channel that a step is about."""
+
+    channel: str
+    ring_s: float
+    talk_s: float
+    outcome: str
+    q850: int | None = Field(description="Hangup cause by ITU-T Q.850.")
+    q850_words: str | None
+    sip: int | None = Field(description="SIP status with which it was refused, where that was told.")
+    sip_words: str | None
+
+
+class ExplainedStep(BaseModel):
+    """One thing that happened in a call."""
+
+    at: AwareDatetime
+    after_s: float = Field(description="Since the call began.")
+    what: str = Field(description="As in the call's timeline.")
+    why: str | None
+    words: str
+    took_s: float | None = Field(None, description="How long the caller waited until the call went on.")
+    object: Named | None = None
+    leg: StepLeg | None = None
+    source: StepSource | None = None
+
+
+class ExplainedRelease(BaseModel):
+    """The configuration that was in force."""
+
+    id: UUID
+    number: int
+    author: str
+    reason: str
+    created_at: AwareDatetime
+    live_at: AwareDatetime | None
+    certain: bool = Field(description="The node named it; else it is what was live by the clock.")
+    words: str
+
+
+class Explanation(BaseModel):
+    """A call from beginning to end, in words and as data."""
+
+    call_id: UUID
+    node: str
+    linkedid: str
+    timezone: str = Field(description="Of the call's location: the story's times are its.")
+    headline: str
+    release: ExplainedRelease | None
+    steps: list[ExplainedStep]
+    afterwards: list[str] = Field(description="Recording, message and transcript.")
+    unknown: list[str] = Field(description="What is not known, and why.")
+    story: list[str] = Field(description="All of it as lines to read.")
+
+
 def _tag(text: str) -> str:
     return one_line(text).lower()
 

@@ -22,9 +22,7 @@ class CallEvent(StrEnum):
     HOURS = "CP_HOURS"  # id (time condition), state: open | closed | holiday
     KEY = "CP_KEY"  # id (IVR menu), digit (a key, or the extension dialled), result: chosen | invalid | timeout
     DIAL_END = "CP_DIAL_END"  # id (extension or ring group), status: Asterisk's DIALSTATUS
-    CAUSE = (
-        "CP_CAUSE"  # channel (name of a leg that was rung in vain), sip (the status code that it answered, 300 or more)
-    )
+    CAUSE = "CP_CAUSE"  # channel (a leg that was rung in vain), sip (status code that it answered, 300 or more)
     QUEUE_END = "CP_QUEUE_END"  # id (queue), status: QUEUESTATUS (empty when a member took the call)
     WHISPER = "CP_WHISPER"  # id (queue): begins on the member's leg
     CONSENT = "CP_CONSENT"  # the caller hears the recording notice

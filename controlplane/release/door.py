@@ -2,7 +2,9 @@
 
 from controlplane.release.compiled import Compiled
 from controlplane.release.dialing import WayToDial, way_to_dial
+from controlplane.release.dialplan_source import DialplanSource, SourceLine
 from controlplane.release.errors import PlanRefused
+from controlplane.release.in_force import InForce, ReleaseThen, in_force
 from controlplane.release.model import PbxModel
 from controlplane.release.progress import find_by_number, history, wait_until_done
 from controlplane.release.schemas import ChangeRead, PlanRead, ProblemRead, ReleaseRead, ReleaseState
@@ -13,12 +15,16 @@ from controlplane.release.staging import carriers_of, longest_waits
 __all__ = [
     "ChangeRead",
     "Compiled",
+    "DialplanSource",
+    "InForce",
     "PbxModel",
     "PlanRead",
     "PlanRefused",
     "ProblemRead",
     "ReleaseRead",
     "ReleaseState",
+    "ReleaseThen",
+    "SourceLine",
     "WayToDial",
     "apply",
     "carriers_of",
@@ -26,6 +32,7 @@ __all__ = [
     "find_by_number",
     "forget_staged",
     "history",
+    "in_force",
     "live_now",
     "longest_waits",
     "make_staged",

@@ -1,6 +1,7 @@
 """Queries of the release slice."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -80,6 +81,34 @@ async def bundle_by_digest(session: AsyncSession, node: str, digest: str) -> Nod
         .where(NodeBundle.node == node, NodeBundle.digest == digest)
         .options(undefer(NodeBundle.manifest))
         .with_for_update()
+    )
+    return (await session.scalars(statement)).first()
+
+
+async def bundle_for(session: AsyncSession, node: str, release_id: UUID | None) -> NodeBundle | None:
+    """What a release meant for a node, with its manifest."""
+    statement = select(NodeBundle).where(NodeBundle.node == node, NodeBundle.release_id == release_id)
+    return (await session.scalars(statement.options(undefer(NodeBundle.manifest)).limit(1))).first()
+
+
+async def release_among(session: AsyncSession, org_id: UUID, ids: Sequence[UUID]) -> Release | None:
+    """The one of these releases that is the organisation's, with its snapshot."""
+    statement = select(Release).where(Release.org_id == org_id, Release.id.in_(ids))
+    return (await session.scalars(statement.options(undefer(Release.snapshot)))).first()
+
+
+async def release_live_at(session: AsyncSession, org_id: UUID, moment: datetime) -> Release | None:
+    """The organisation's release that was live at a moment, with its snapshot."""
+    statement = (
+        select(Release)
+        .where(
+            Release.org_id == org_id,
+            Release.state.in_([ReleaseState.LIVE, ReleaseState.RETIRED]),
+            Release.finished_at <= moment,
+        )
+        .order_by(Release.finished_at.desc())
+        .limit(1)
+        .options(undefer(Release.snapshot))
     )
     return (await session.scalars(statement)).first()
 
