@@ -19,11 +19,11 @@ from controlplane.calls.schemas import (
 )
 from controlplane.calls.schemas import Transcript as TranscriptRead
 from controlplane.calls.schemas import Voicemail as VoicemailRead
-from controlplane.identity.door import audit
+from controlplane.identity.door import audit, require_match
 from controlplane.kit import clock
 from controlplane.nodes import door as nodes
 from controlplane.platform.auth import Principal
-from controlplane.platform.etag import check_if_match
+from controlplane.platform.etag import etag
 from controlplane.platform.problem import Conflict, NotFound
 from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
@@ -106,7 +106,7 @@ async def annotate(
         Stale: Somebody else changed it first.
     """
     call = await _get_call(uow, principal, call_id, lock=True)
-    check_if_match(if_match, call.version)
+    await require_match(uow, if_match, etag(call.version), kind="call", object_id=call.id)
     changes = patch.model_dump(exclude_unset=True)
     if "tags" in changes:
         changes["tags"] = list(dict.fromkeys(changes["tags"] or []))

@@ -14,6 +14,7 @@ from controlplane.identity import people, repository
 from controlplane.identity.access import Caller, principal_of_token
 from controlplane.identity.audit import AuditEntry, audit, audit_many, system_principal
 from controlplane.identity.first_start import ensure_first_admin
+from controlplane.identity.matching import require_match
 from controlplane.identity.people import create_user
 from controlplane.identity.rights import INSTALLATION_SCOPES, SCOPES
 from controlplane.identity.schemas import (
@@ -55,6 +56,7 @@ __all__ = [
     "load_organizations",
     "principal_from_token",
     "read_locations",
+    "require_match",
     "requires",
     "system_principal",
 ]

@@ -264,6 +264,12 @@ async def audit_page(
     return await fetch_page(session, statement, AuditLine, query, sortable={"at": AuditLine.at}, default_sort="-at")
 
 
+async def last_line(session: AsyncSession, kind: str, object_id: str) -> AuditLine | None:
+    """Who changed an object last."""
+    statement = select(AuditLine).where(AuditLine.object_id == object_id, AuditLine.kind == kind)
+    return (await session.scalars(statement.order_by(AuditLine.at.desc(), AuditLine.id.desc()).limit(1))).first()
+
+
 def audit_conditions(
     *,
     actor: str | None,

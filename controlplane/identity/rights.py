@@ -14,6 +14,7 @@ _IDENTITY = ("organizations", "locations", "users", "roles", "api-keys", "sessio
 TELEPHONY = (
     "trunks", "phone-numbers", "extensions", "devices", "ring-groups", "queues", "ivr-menus", "time-conditions",
     "holiday-calendars", "voicemail-boxes", "prompts", "outbound-routes",
+    "routing-templates", "location-routings",
 )  # fmt: skip
 
 

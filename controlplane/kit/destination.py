@@ -26,6 +26,8 @@ class Kind(StrEnum):
     VOICEMAIL_BOX = "voicemail_box"
     PROMPT = "prompt"
     OUTBOUND_ROUTE = "outbound_route"
+    ROUTING_TEMPLATE = "routing_template"
+    LOCATION_ROUTING = "location_routing"
 
     @property
     def words(self) -> str:
@@ -56,6 +58,7 @@ class DestinationKind(StrEnum):
     VOICEMAIL = "voicemail"
     EXTERNAL_NUMBER = "external_number"
     ANNOUNCEMENT = "announcement"
+    LOCATION_ROUTING = "location_routing"
     HANGUP = "hangup"
 
 
@@ -66,7 +69,8 @@ TARGETS: dict[DestinationKind, Kind] = {
     DestinationKind.IVR_MENU: Kind.IVR_MENU,
     DestinationKind.TIME_CONDITION: Kind.TIME_CONDITION,
     DestinationKind.VOICEMAIL: Kind.VOICEMAIL_BOX,
-    DestinationKind.ANNOUNCEMENT: Kind.PROMPT,  # the prompt is played, then the call ends
+    DestinationKind.ANNOUNCEMENT: Kind.PROMPT,  # the prompt is played, then the call goes on or ends
+    DestinationKind.LOCATION_ROUTING: Kind.LOCATION_ROUTING,  # where the location's routing begins
 }
 
 

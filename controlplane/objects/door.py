@@ -2,13 +2,23 @@
 
 from controlplane.objects.bulk import Before, Write, Writes, document_of, write_many
 from controlplane.objects.models import ConfigObject
-from controlplane.objects.references import Reference, references, texts
-from controlplane.objects.repository import names_of, owners_of, rows_of, texts_of
+from controlplane.objects.references import RAW_KEYS, Reference, references, texts
+from controlplane.objects.repository import (
+    names_of,
+    owners_of,
+    rows_at,
+    rows_of,
+    rows_using,
+    taken_names,
+    texts_of,
+    users_of,
+)
 from controlplane.objects.routing import object_router
-from controlplane.objects.service import change, get, sealed_where
+from controlplane.objects.service import change, get, require_match, sealed_where
 from controlplane.objects.shapes import shapes_of
 
 __all__ = [
+    "RAW_KEYS",
     "Before",
     "ConfigObject",
     "Reference",
@@ -21,10 +31,15 @@ __all__ = [
     "object_router",
     "owners_of",
     "references",
+    "require_match",
+    "rows_at",
     "rows_of",
+    "rows_using",
     "sealed_where",
     "shapes_of",
+    "taken_names",
     "texts",
     "texts_of",
+    "users_of",
     "write_many",
 ]

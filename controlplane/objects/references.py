@@ -1,14 +1,24 @@
 """What a document names and what it says: found by walking its fields, so no kind has to list them by hand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from controlplane.kit.destination import TARGETS, Destination, Kind, Ref, Spoken
+from controlplane.kit.destination import TARGETS, Destination, DestinationKind, Kind, Ref, Spoken
+from controlplane.kit.text import spoken_text
+from controlplane.objects.schemas import ObjectFields
+
+RAW_KEYS: Mapping[str, Kind] = {
+    "prompt_id": Kind.PROMPT,
+    "extension_id": Kind.EXTENSION,
+    "extension_ids": Kind.EXTENSION,
+    "holiday_calendar_ids": Kind.HOLIDAY_CALENDAR,
+}
+"""What a key of a document in plain JSON names, beside destinations (a test compares it with the kinds' classes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,9 @@ def references(document: BaseModel, prefix: str = "") -> Iterator[Reference]:
     marked = _marked_fields(type(document))
     for name in type(document).model_fields:
         yield from _in_value(getattr(document, name), f"{prefix}{name}", marked.get(name))
+    if isinstance(document, ObjectFields):
+        for name in document.raw_fields:
+            yield from _in_json(getattr(document, name), f"{prefix}{name}", None)
 
 
 def _in_value(value: object, path: str, kind: Kind | None) -> Iterator[Reference]:
@@ -62,8 +75,34 @@ def _in_value(value: object, path: str, kind: Kind | None) -> Iterator[Reference
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from _in_value(item, f"{path}.{index}", kind)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _in_value(item, f"{path}.{key}", kind)
     elif kind is not None and isinstance(value, UUID):
         yield Reference(path, kind, value)
+
+
+def _in_json(value: Any, path: str, kind: Kind | None) -> Iterator[Reference]:
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _in_json(item, f"{path}.{index}", kind)
+    elif isinstance(value, dict):
+        own = _target(value.get("kind"))
+        for key, item in value.items():
+            yield from _in_json(item, f"{path}.{key}", own if key == "id" else RAW_KEYS.get(key))
+    elif kind is not None and isinstance(value, str) and (id_ := _uuid(value)):
+        yield Reference(path, kind, id_)
+
+
+def _target(kind: object) -> Kind | None:
+    return TARGETS.get(DestinationKind(kind)) if isinstance(kind, str) and kind in tuple(DestinationKind) else None
+
+
+def _uuid(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None  # whoever knows the kind will refuse it
 
 
 def texts(document: BaseModel) -> Iterator[str]:
@@ -75,3 +114,18 @@ def texts(document: BaseModel) -> Iterator[str]:
                 yield part.text
             elif isinstance(part, BaseModel):
                 yield from texts(part)
+    if isinstance(document, ObjectFields):
+        for name in document.raw_fields:
+            yield from _texts_in_json(getattr(document, name))
+
+
+def _texts_in_json(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _texts_in_json(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key == "text" and isinstance(item, str):
+                yield spoken_text(item)
+            else:
+                yield from _texts_in_json(item)

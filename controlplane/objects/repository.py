@@ -67,6 +67,19 @@ async def kinds_of(session: AsyncSession, principal: Principal, ids: Iterable[UU
     return {row.id: row.kind for row in rows}
 
 
+async def documents(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What some objects say now; nobody else changes them before the end of this transaction."""
+    statement = select(ConfigObject.id, ConfigObject.fields).where(ConfigObject.id.in_(set(ids)))
+    rows = await session.execute(statement.order_by(ConfigObject.id).with_for_update(read=True))
+    return {row.id: row.fields for row in rows}
+
+
+async def documents_naming(session: AsyncSession, target_id: UUID) -> list[dict[str, Any]]:
+    """The documents of the objects that name this one, itself excepted."""
+    users = select(ConfigRef.source_id).where(ConfigRef.target_id == target_id, ConfigRef.source_id != target_id)
+    return list((await session.scalars(select(ConfigObject.fields).where(ConfigObject.id.in_(users)))).all())
+
+
 async def replace_references(session: AsyncSession, source_id: UUID, found: Sequence[Reference]) -> None:
     """Writes down what an object names now."""
     await session.execute(delete(ConfigRef).where(ConfigRef.source_id == source_id))
@@ -96,6 +109,30 @@ async def holder_of(session: AsyncSession, org_id: UUID, column: str, key: str) 
     """Who in this organisation has a key already."""
     statement = select(ConfigObject).where(ConfigObject.org_id == org_id, getattr(ConfigObject, column) == key)
     return (await session.scalars(statement)).first()
+
+
+async def taken_names(session: AsyncSession, org_id: UUID, names: Mapping[str, Kind]) -> list[tuple[str, Kind]]:
+    """Which of these names an object of that kind has already."""
+    statement = select(ConfigObject.name, ConfigObject.kind).where(
+        ConfigObject.org_id == org_id, func.lower(ConfigObject.name).in_([name.lower() for name in names])
+    )
+    wanted = {(name.lower(), kind) for name, kind in names.items()}
+    return [(row.name, row.kind) for row in await session.execute(statement) if (row.name.lower(), row.kind) in wanted]
+
+
+async def rows_using(session: AsyncSession, principal: Principal, kind: Kind, target_id: UUID) -> list[ConfigObject]:
+    """The visible objects of a kind that name an object, by name."""
+    users = select(ConfigRef.source_id).where(ConfigRef.target_id == target_id)
+    statement = visible_objects(principal, kind).where(ConfigObject.id.in_(users)).order_by(ConfigObject.name)
+    return list((await session.scalars(statement)).all())
+
+
+async def rows_at(session: AsyncSession, org_id: UUID, location_id: UUID, kinds: Iterable[Kind]) -> list[ConfigObject]:
+    """A location's objects of some kinds."""
+    statement = select(ConfigObject).where(
+        ConfigObject.org_id == org_id, ConfigObject.location_id == location_id, ConfigObject.kind.in_(list(kinds))
+    )
+    return list((await session.scalars(statement)).all())
 
 
 async def rows_of(session: AsyncSession, org_ids: Iterable[UUID]) -> Sequence[Row[Any]]:

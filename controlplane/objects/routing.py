@@ -23,13 +23,18 @@ _DRAFT = "Changes the draft; calls notice with the next `POST config/releases`."
 Endpoint = Callable[..., Any]
 
 
-def object_router(kind: type[ObjectFields], path: str) -> APIRouter:
-    """The routes of a kind under ``/<path>``; its rights are ``<path>:read`` and ``<path>:write``."""
+def object_router(kind: type[ObjectFields], path: str, *, with_uses: bool = True) -> APIRouter:
+    """The routes of a kind under ``/<path>``; its rights are ``<path>:read`` and ``<path>:write``.
+
+    Without uses for a kind that has more to say about who uses it.
+    """
     router = APIRouter(prefix=f"/{path}", tags=[path])
     shapes = shapes_of(kind)
     many = path.replace("-", " ")
     reader, writer = Depends(requires(f"{path}:read")), Depends(requires(f"{path}:write"))
     _add_reading(router, kind, shapes, reader, many)
+    if with_uses:
+        _add_uses(router, kind, reader)
     _add_writing(router, kind, shapes, writer)
     for field in kind.generated:
         _add_rotation(router, kind, shapes, field, writer)
@@ -83,9 +88,6 @@ def _add_reading(
         response.headers["ETag"] = etag(row.version)
         return shapes.show(row)
 
-    async def read_uses(object_id: UUID, uow: Uow, principal: Annotated[Principal, reader]) -> list[UseRead]:
-        return await service.uses(uow, principal, kind, object_id)
-
     page: type[Page[Any]] = Page[shapes.read]  # type: ignore[name-defined] # made at run time
     router.get(
         "",
@@ -101,6 +103,12 @@ def _add_reading(
         description="As it is in the draft; secrets are never read back. The header `ETag` is for `If-Match`.",
         response_model=shapes.read,
     )(read_one)
+
+
+def _add_uses(router: APIRouter, kind: type[ObjectFields], reader: Any) -> None:
+    async def read_uses(object_id: UUID, uow: Uow, principal: Annotated[Principal, reader]) -> list[UseRead]:
+        return await service.uses(uow, principal, kind, object_id)
+
     router.get(
         "/{object_id}/uses",
         operation_id=f"read_{kind.kind}_uses",
@@ -164,9 +172,14 @@ def _add_rotation(
     router: APIRouter, kind: type[ObjectFields], shapes: Shapes, field: str, writer: Any
 ) -> None:  # fmt: skip
     async def rotate(
-        object_id: UUID, uow: Uow, services: ServicesDep, principal: Annotated[Principal, writer], response: Response
+        object_id: UUID,
+        uow: Uow,
+        services: ServicesDep,
+        principal: Annotated[Principal, writer],
+        if_match: IfMatch,
+        response: Response,
     ) -> BaseModel:
-        row, value = await service.rotate(uow, services.crypto, principal, kind, object_id, field)
+        row, value = await service.rotate(uow, services.crypto, principal, kind, object_id, field, if_match)
         response.headers["ETag"] = etag(row.version)
         return shapes.show_once(row, {field: value})
 

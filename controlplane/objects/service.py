@@ -15,10 +15,10 @@ from controlplane.objects import repository
 from controlplane.objects.errors import InUse, Taken
 from controlplane.objects.models import ConfigObject
 from controlplane.objects.references import Reference, references, texts
-from controlplane.objects.schemas import ObjectFields, UseRead
+from controlplane.objects.schemas import MustFit, ObjectFields, UseRead
 from controlplane.platform.auth import Principal
 from controlplane.platform.crypto import Crypto
-from controlplane.platform.etag import check_if_match
+from controlplane.platform.etag import etag
 from controlplane.platform.problem import FieldError, Invalid, NotFound, field_errors
 from controlplane.platform.tenancy import require_location
 from controlplane.platform.uow import UnitOfWork
@@ -47,6 +47,15 @@ async def get(
     if for_change:
         require_location(principal, row.location_id)
     return row
+
+
+async def require_match(uow: UnitOfWork, row: ConfigObject, if_match: str | None) -> None:
+    """Refuses a change that was made on an older version of a locked row.
+
+    Raises:
+        Stale: Says who changed it since.
+    """
+    await identity.require_match(uow, if_match, etag(row.version), kind=row.kind, object_id=row.id)
 
 
 async def create(
@@ -89,7 +98,7 @@ async def change(
         Taken: Its new name or number is.
     """
     row = await get(uow, principal, kind, object_id, for_change=True)
-    check_if_match(if_match, row.version)
+    await require_match(uow, row, if_match)
     secrets: dict[str, SecretStr | None] = {field: changes[field] for field in kind.secret_fields if field in changes}
     _refuse_removal(kind, secrets)
     fields = validated(kind, {**row.fields, **changes})
@@ -117,7 +126,7 @@ async def delete(
         Stale: Changed by somebody else since it was read.
     """
     row = await get(uow, principal, kind, object_id, for_change=True)
-    check_if_match(if_match, row.version)
+    await require_match(uow, row, if_match)
     await _refuse_if_used(uow, principal, object_id)
     await _audit(uow, principal, "delete", row, before=row.fields, after=None)
     try:
@@ -137,13 +146,16 @@ async def rotate(
     kind: type[ObjectFields],
     object_id: UUID,
     field: str,
+    if_match: str | None = None,
 ) -> tuple[ConfigObject, str]:
     """Makes up a new secret and returns it, once.
 
     Raises:
         NotFound: Not there, or not for this principal.
+        Stale: Changed by somebody else since it was read.
     """
     row = await get(uow, principal, kind, object_id, for_change=True)
+    await require_match(uow, row, if_match)
     value = kind.generated[field]()
     _seal(crypto, row, {field: value})
     row.updated_at, row.updated_by = clock.now(), principal.label
@@ -223,6 +235,13 @@ def _what_is_wrong(reference: Reference, kinds: Mapping[UUID, str]) -> str:
     return f"this is {Kind(is_now).article}, not {reference.kind.article}"
 
 
+async def _check_fit(uow: UnitOfWork, object_id: UUID, fields: MustFit, found: list[Reference]) -> None:
+    named = await repository.documents(uow.session, [one.id for one in found])
+    users = await repository.documents_naming(uow.session, object_id)
+    if wrong := fields.misfits(named, users):
+        raise Invalid.fields(wrong)
+
+
 async def _store(
     uow: UnitOfWork,
     principal: Principal,
@@ -233,6 +252,8 @@ async def _store(
 ) -> None:
     found = list(references(fields))
     await _check_references(uow, principal, found, known | {(fields.kind, row.id)})
+    if isinstance(fields, MustFit):
+        await _check_fit(uow, row.id, fields, found)
     spoken = sorted({*texts(fields), *filter(None, [fields.own_text()])})
     if spoken != row.texts and spoken:
         lock = f"{SOUNDS_JOB}:{row.org_id}"

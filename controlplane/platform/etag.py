@@ -1,10 +1,14 @@
 """Optimistic locking over HTTP: ``ETag`` out, ``If-Match`` in."""
 
+from collections.abc import Collection
+from hashlib import blake2b
 from typing import Annotated
 
 from fastapi import Depends, Header
+from pydantic import BaseModel
 
-from controlplane.platform.problem import Stale
+from controlplane.platform.problem import PreconditionRequired
+from controlplane.platform.services import ServicesDep
 
 
 def etag(version: int) -> str:
@@ -12,20 +16,35 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def check_if_match(if_match: str | None, version: int) -> None:
-    """Refuses an edit made on an older version. Without the header the edit is allowed.
+def content_etag(shown: BaseModel, *, without: Collection[str] = ()) -> str:
+    """The ETag of what people see of something that counts no versions.
 
-    Raises:
-        Stale: The row has moved on.
+    Args:
+        shown: As it is read.
+        without: Fields that change by themselves, such as a last login.
     """
+    content = shown.model_dump_json(exclude={"updated_at", *without}).encode()
+    return f'"{blake2b(content, digest_size=12).hexdigest()}"'
+
+
+def matches(if_match: str | None, tag: str) -> bool:
+    """Whether an edit was made on what is there now. Without the header it was made on anything."""
     if if_match is None or if_match.strip() == "*":
-        return
-    offered = {part.strip().removeprefix("W/") for part in if_match.split(",")}
-    if etag(version) not in offered:
-        raise Stale("Somebody changed this since you read it.", hint="Read it again, then repeat your change.")
+        return True
+    return tag in {part.strip().removeprefix("W/") for part in if_match.split(",")}
 
 
-def _if_match(if_match: Annotated[str | None, Header(max_length=200)] = None) -> str | None:
+def _if_match(
+    services: ServicesDep,
+    if_match: Annotated[
+        str | None, Header(max_length=200, description="`ETag` of what the change was made on; another one is refused.")
+    ] = None,
+) -> str | None:
+    if if_match is None and services.settings.require_if_match:
+        raise PreconditionRequired(
+            "This installation takes changes only with the header If-Match.",
+            hint="Read it first, and send the ETag of that answer as If-Match.",
+        )
     return if_match
 
 

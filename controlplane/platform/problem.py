@@ -8,6 +8,7 @@ ControlPlaneError
 ├── Conflict (409)       clashes with what is there
 ├── Stale (412)          somebody changed it since you read it
 ├── TooLarge (413)       the body is too big
+├── PreconditionRequired (428)  this installation wants to know what you read
 ├── TooMany (429)        slow down
 └── Unavailable (503)    something we depend on is away
 """
@@ -119,6 +120,12 @@ class Stale(ControlPlaneError):
     """``If-Match`` names an older version."""
 
     status, title, slug = 412, "Changed by somebody else", "stale"
+
+
+class PreconditionRequired(ControlPlaneError):
+    """``If-Match`` is missing where the operator asks for it."""
+
+    status, title, slug = 428, "If-Match is missing", "if-match-required"
 
 
 class TooMany(ControlPlaneError):

@@ -87,6 +87,9 @@ class Settings(BaseSettings):
         description="Mail server for voicemail, `smtp://user:password@host:587`. Unset: no mail is sent.",
     )
     mail_from: str = Field("phone@localhost", description="Sender address of mail.")
+    require_if_match: bool = Field(
+        False, description="Refuse changes without `If-Match` (428), so that nobody overwrites what they have not seen."
+    )
     log_level: str = Field(
         "info", pattern=r"^(debug|info|warning|error)$", description="debug, info, warning or error."
     )

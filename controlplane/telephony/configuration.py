@@ -11,6 +11,7 @@ from controlplane.kit.destination import Kind, Spoken
 from controlplane.numbering.schemas import PhoneNumberFields, TrunkFields
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.telephony import schemas
+from controlplane.telephony.template_schemas import LocationRoutingFields, RoutingTemplateFields
 
 Fields = TypeVar("Fields", bound=ObjectFields)
 
@@ -29,6 +30,8 @@ FIELDS: Mapping[Kind, type[ObjectFields]] = {
         schemas.VoicemailBoxFields,
         schemas.PromptFields,
         schemas.OutboundRouteFields,
+        RoutingTemplateFields,
+        LocationRoutingFields,
     )
 }
 """The shape of each kind's document."""

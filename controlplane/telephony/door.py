@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from controlplane.telephony import repository
 from controlplane.telephony.configuration import FIELDS, Configuration, Sound, sound_key
 from controlplane.telephony.schemas import PromptFields, SoundState
 from controlplane.telephony.service import ensure_sounds, ensure_texts, put_sound, uploaded_sounds
+from controlplane.telephony.templates import expand
 
 __all__ = ["ensure_sounds", "ensure_texts", "load_configuration", "names_of", "put_sound", "uploaded_sounds"]
 
@@ -26,7 +28,7 @@ names_of = objects.names_of
 async def load_configuration(
     session: AsyncSession, crypto: Crypto, node: str, *, default_node: str = "main"
 ) -> Configuration:
-    """Everything of the organisations on a node, secrets opened. Four queries whatever the size.
+    """Everything of the organisations on a node, secrets opened, templates expanded. Four queries whatever the size.
 
     Args:
         session: Where to read; all in its one transaction.
@@ -44,13 +46,16 @@ async def load_configuration(
     rows = await objects.rows_of(session, organizations)
     stored = tuple(_stored(row, crypto) for row in rows)
     texts = {text for row in rows for text in row.texts}
-    return Configuration(
-        node=node,
-        organizations=organizations,
-        locations={one.id: one for one in locations if one.org_id in organizations},
-        objects=stored,
-        sounds=await _ready_sounds(session, stored, texts),
+    whole = expand(
+        Configuration(
+            node=node,
+            organizations=organizations,
+            locations={one.id: one for one in locations if one.org_id in organizations},
+            objects=stored,
+            sounds={},
+        )
     )
+    return replace(whole, sounds=await _ready_sounds(session, whole.objects, texts))
 
 
 def _stored(row: Row[Any], crypto: Crypto) -> Stored[ObjectFields]:

@@ -13,7 +13,7 @@ from controlplane.platform.auth import Principal
 from controlplane.platform.etag import IfMatch, etag
 from controlplane.platform.problem import TooLarge
 from controlplane.platform.services import ServicesDep, Uow
-from controlplane.telephony import schemas, service
+from controlplane.telephony import schemas, service, template_routes
 
 MAX_UPLOAD = 20_000_000
 CALENDAR = shapes_of(schemas.HolidayCalendarFields)
@@ -102,5 +102,6 @@ for kind, path in (
     (schemas.OutboundRouteFields, "outbound-routes"),
 ):
     router.include_router(object_router(kind, path))
+router.include_router(template_routes.router)
 router.include_router(prompts)
 router.include_router(calendars)

@@ -49,6 +49,20 @@ BODIES: dict[str, Callable[[int, Ids], dict[str, Any]]] = {
         "destination": {"kind": "time_condition", "id": ids["time-conditions"]},
     },
     "outbound-routes": lambda n, ids: {"name": f"Route {n}", "pattern": "+1NXXNXXXXXX", "trunk_ids": [ids["trunks"]]},
+    "routing-templates": lambda n, ids: {
+        "name": f"Template {n}", "entry": "hours",
+        "slots": {"mailbox": {"gives": "destination", "default": {"kind": "voicemail", "id": ids["voicemail-boxes"]}}},
+        "parts": {
+            "hours": {
+                "kind": "time_condition", "open_hours": [{"days": ["mon"], "start": "09:00", "end": "17:30"}],
+                "open": {"part": "phones"}, "closed": {"here": "mailbox"},
+            },
+            "phones": {
+                "kind": "queue", "members": [{"here": "all_extensions", "penalty": 1}], "whisper": {"text": "A call"},
+                "overflow": {"kind": "announcement", "id": ids["prompts"]},
+            },
+        },
+    },
 }  # fmt: skip
 """By REST path, in an order in which each needs only what stands before it."""
 
