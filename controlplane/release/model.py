@@ -1,7 +1,7 @@
 """What one node has to know, resolved: no ids to look up, no defaults to fill in, nothing to decide while rendering.
 
-Everything is sorted, so that equal configurations give equal models and equal files. A model holds secrets in the clear.
-
+Everything is sorted, so that equal configurations give equal models and equal files.
+A model holds secrets in the clear.
 """
 
 from collections.abc import Mapping

@@ -48,7 +48,7 @@ def routes_context(org: UUID) -> str:
     return f"out-{org.hex}"
 
 
-TABLE_SIZE = 500
+TABLE_SIZE = 200
 
 
 def table_digits(count: int) -> int:

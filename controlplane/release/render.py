@@ -1,24 +1,29 @@
-"""From a node's model to its files. No decisions here: the model holds them, the templates only write."""
+"""From a node's model to its files. No decisions here: the model holds them, the templates only write.
 
+Files are cut so that a change of one object touches few and small ones: everything of a location is in files of its
+own, and so is each table of numbers. A file depends on the objects in it and on its organisation, on nothing else.
+"""
+
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from controlplane.kit.destination import Kind
 from controlplane.protocol.bundle import Expectation, FileKind
 from controlplane.release import names
 from controlplane.release.escape import FILTERS
-from controlplane.release.model import Extension, IvrMenu, Organization, PbxModel, PbxObject, Queue, RingGroup
+from controlplane.release.model import Organization, OutboundRoute, PbxModel, PbxObject
 from controlplane.release.numbers import normal_patterns
 from controlplane.release.sourcemap import SourceMap, map_sources
 
-Item = TypeVar("Item", bound=PbxObject)
+_SECRET = {FileKind.DEVICES, FileKind.PJSIP, FileKind.VOICEMAIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +32,23 @@ class RenderedFile:
 
     kind: FileKind
     content: bytes
-    secret: bool = False
+    sha256: str
+
+    @classmethod
+    def of(cls, kind: FileKind, text: str) -> "RenderedFile":
+        """A file with this text."""
+        content = (text.strip("\n") + "\n").encode()
+        return cls(kind, content, hashlib.sha256(content).hexdigest())
+
+    @property
+    def secret(self) -> bool:
+        """Whether it holds passwords or PINs."""
+        return self.kind in _SECRET
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RenderedRelease:
-    """All files of a release, by path, and what noded reads back when they are loaded.
+    """All files of a release, by path.
 
     Attributes:
         prompts: SHA-256 and file extension of the sounds that the dialplan plays.
@@ -40,8 +56,40 @@ class RenderedRelease:
 
     files: Mapping[str, RenderedFile]
     prompts: frozenset[tuple[str, str]]
-    expect: Expectation
-    sources: SourceMap
+    model: PbxModel = field(repr=False)
+
+    @cached_property
+    def sources(self) -> SourceMap:
+        """Which object each line of dialplan came from."""
+        texts = {path: one.content.decode() for path, one in self.files.items() if one.kind == FileKind.DIALPLAN}
+        return map_sources(texts)
+
+    @cached_property
+    def expect(self) -> Expectation:
+        """What Asterisk holds when the files are loaded."""
+        return Expectation(
+            contexts=self.sources.priorities,
+            devices=sorted(one.endpoint for one in self.model.devices if one.enabled),
+            trunks=[one.endpoint for one in self.model.trunks if one.enabled],
+            queues=[one.queue for one in self.model.queues],
+        )
+
+
+class Part(NamedTuple):
+    """Which file of an organisation: ``tag`` is a place, or the organisation with the ending of a table of numbers."""
+
+    family: str
+    org: UUID
+    tag: str
+
+    @property
+    def path(self) -> str:
+        """Its path in the release."""
+        return _FAMILIES[self.family].path.format(self.tag)
+
+
+Contents = Mapping[Part, tuple[PbxObject, ...]]
+"""The objects in each file, in order of id."""
 
 
 def render(model: PbxModel, release_id: str, templates_dir: Path) -> RenderedRelease:
@@ -50,28 +98,182 @@ def render(model: PbxModel, release_id: str, templates_dir: Path) -> RenderedRel
     Raises:
         CantCarry: A text that no file can hold; nothing is made.
     """
-    files = {
-        path: RenderedFile(kind, (text.strip("\n") + "\n").encode(), secret=kind in _SECRET)
-        for path, kind, text in _Renderer(model, release_id, templates_dir).files()
-    }
-    dialplan = {path: file.content.decode() for path, file in files.items() if file.kind == FileKind.DIALPLAN}
-    sources = map_sources(dialplan)
-    files["sourcemap.json"] = RenderedFile(FileKind.SOURCE_MAP, sources.to_json())
-    expect = Expectation(
-        contexts=sources.priorities,
-        devices=sorted(one.endpoint for one in model.devices if one.enabled),
-        trunks=[one.endpoint for one in model.trunks if one.enabled],
-        queues=[one.queue for one in model.queues],
-    )
-    return RenderedRelease(files, frozenset(model.prompts), expect, sources)
+    system = {SYSTEM_PATH: render_system([model], release_id, templates_dir)}
+    orgs = {one.id: one for one in model.organizations}
+    parts = contents(model)
+    files = {part.path: render_part(part, orgs[part.org], items, templates_dir) for part, items in parts.items()}
+    return RenderedRelease(dict(sorted((system | files).items())), frozenset(model.prompts), model)
 
 
-_SECRET = {FileKind.DEVICES, FileKind.PJSIP, FileKind.VOICEMAIL}
+def contents(model: PbxModel) -> dict[Part, tuple[PbxObject, ...]]:
+    """Which objects each file holds; tables without a number are there as well."""
+    orgs = {one.id: one for one in model.organizations}
+    found: dict[Part, list[PbxObject]] = defaultdict(list)
+    for org in model.organizations:
+        for part in parts_always(org):
+            found[part] = []
+    for item in model.objects():
+        for part in parts_of(item, orgs[item.org]):
+            found[part].append(item)
+    return {part: tuple(sorted(items, key=lambda one: one.id.int)) for part, items in found.items()}
+
+
+def parts_always(org: Organization) -> Iterator[Part]:
+    """The files that an organisation has whatever is in it: Asterisk logs a look-up in a table that is not there."""
+    yield Part("internal", org.id, org.tag)
+    for family, (kind, digits) in _tables(org).items():
+        for context in names.tables(kind, org.tag, digits):
+            yield Part(family, org.id, context.removeprefix(f"{kind}-"))
+
+
+def parts_of(item: PbxObject, org: Organization) -> Iterator[Part]:
+    """The files in which an object stands."""
+    if not getattr(item, "enabled", True):
+        return
+    place = (item.location or org.id).hex
+    for family in _STANDS_IN[item.kind]:
+        if family in _BY_PLACE:
+            yield Part(family, org.id, place)
+        elif family in _tables(org):
+            kind, digits = _tables(org)[family]
+            number: str | None = getattr(item, "number", None)
+            if number:
+                yield Part(family, org.id, names.table_of(kind, org.tag, digits, number).removeprefix(f"{kind}-"))
+        elif not isinstance(item, OutboundRoute) or item.carries:
+            yield Part(family, org.id, org.tag)
+
+
+def render_part(part: Part, org: Organization, items: Sequence[PbxObject], templates_dir: Path) -> RenderedFile:
+    """One file of an organisation.
+
+    Raises:
+        CantCarry: A text that no file can hold.
+    """
+    family = _FAMILIES[part.family]
+    kinds: dict[Kind, list[PbxObject]] = defaultdict(list)
+    for item in items:
+        kinds[item.kind].append(item)
+    environment = _environment(templates_dir)
+    values: dict[str, Any] = {"org": org, "tag": part.tag}
+    texts = [
+        environment.get_template(template).render(values, items=select(kinds))
+        for template, select in family.templates.items()
+        if family.always or select(kinds)
+    ]
+    return RenderedFile.of(family.kind, "\n".join(texts))
+
+
+SYSTEM_PATH = "extensions/00-system.conf"
+
+
+def render_system(models: Iterable[PbxModel], release_id: str, templates_dir: Path) -> RenderedFile:
+    """What all organisations of a node share."""
+    kept = list(models)
+    shapes = {one.shape.country: one.shape for model in kept for one in model.trunks if one.enabled}
+    text = _environment(templates_dir).get_template("extensions/system.conf.j2").render(
+        release_id=release_id,
+        zones=sorted(zone for model in kept for zone in model.zones),
+        shapes=[shapes[country] for country in sorted(shapes)],
+    )  # fmt: skip
+    return RenderedFile.of(FileKind.DIALPLAN, text)
+
+
+# Which files there are
+
+Kinds = Mapping[Kind, list[PbxObject]]
+
+
+def _only(kind: Kind) -> Callable[[Kinds], list[PbxObject]]:
+    return lambda kinds: kinds.get(kind, [])
+
+
+def _all(kinds: Kinds) -> list[PbxObject]:
+    return [item for kind in _DIALED for item in kinds.get(kind, [])]
+
+
+def _routes(kinds: Kinds) -> list[PbxObject]:
+    routes: list[Any] = kinds.get(Kind.OUTBOUND_ROUTE, [])
+    return sorted(routes, key=lambda one: (one.position, one.id))
+
+
+_DIALED = (Kind.PHONE_NUMBER, Kind.EXTENSION, Kind.RING_GROUP, Kind.QUEUE, Kind.IVR_MENU, Kind.VOICEMAIL_BOX)
+
+
+class Family(NamedTuple):
+    """Files of one sort.
+
+    Attributes:
+        templates: Their texts, one after the other, and which objects each is about.
+        always: The file is written without objects, too.
+    """
+
+    kind: FileKind
+    path: str
+    templates: Mapping[str, Callable[[Kinds], list[PbxObject]]]
+    always: bool = False
+
+
+_FAMILIES: Mapping[str, Family] = {
+    "trunks": Family(
+        FileKind.DIALPLAN, "extensions/10-trunks-{}.conf", {"extensions/trunks.conf.j2": _only(Kind.TRUNK)}
+    ),
+    "carriers": Family(FileKind.PJSIP, "pjsip/trunks-{}.conf", {"pjsip/trunks.conf.j2": _only(Kind.TRUNK)}),
+    "dids": Family(FileKind.DIALPLAN, "extensions/20-dids-{}.conf", {"extensions/dids.conf.j2": _all}, always=True),
+    "internal": Family(
+        FileKind.DIALPLAN, "extensions/30-internal-{}.conf", {"extensions/internal.conf.j2": _routes}, always=True
+    ),
+    "numbers": Family(
+        FileKind.DIALPLAN, "extensions/31-numbers-{}.conf", {"extensions/numbers.conf.j2": _all}, always=True
+    ),
+    "place": Family(
+        FileKind.DIALPLAN,
+        "extensions/40-{}.conf",
+        {
+            "extensions/extensions.conf.j2": _only(Kind.EXTENSION),
+            "extensions/groups.conf.j2": _only(Kind.RING_GROUP),
+            "extensions/queues.conf.j2": _only(Kind.QUEUE),
+            "extensions/menus.conf.j2": _only(Kind.IVR_MENU),
+            "extensions/calendars.conf.j2": _only(Kind.HOLIDAY_CALENDAR),
+            "extensions/hours.conf.j2": _only(Kind.TIME_CONDITION),
+            "extensions/boxes.conf.j2": _only(Kind.VOICEMAIL_BOX),
+            "extensions/announcements.conf.j2": _only(Kind.PROMPT),
+        },
+    ),
+    "checks": Family(
+        FileKind.DIALPLAN, "extensions/50-checks-{}.conf", {"extensions/checks.conf.j2": _all}, always=True
+    ),
+    "routes": Family(FileKind.DIALPLAN, "extensions/60-routes-{}.conf", {"extensions/routes.conf.j2": _routes}),
+    "devices": Family(FileKind.DEVICES, "devices/{}.conf", {"devices/devices.conf.j2": _only(Kind.DEVICE)}),
+    "queues": Family(FileKind.QUEUES, "queues/{}.conf", {"queues/queues.conf.j2": _only(Kind.QUEUE)}),
+    "voicemail": Family(
+        FileKind.VOICEMAIL, "voicemail/{}.conf", {"voicemail/voicemail.conf.j2": _only(Kind.VOICEMAIL_BOX)}
+    ),
+}
+_BY_PLACE = {"place", "devices", "queues"}
+_STANDS_IN: Mapping[Kind, tuple[str, ...]] = {
+    Kind.TRUNK: ("trunks", "carriers"),
+    Kind.PHONE_NUMBER: ("dids",),
+    Kind.EXTENSION: ("place", "numbers"),
+    Kind.DEVICE: ("devices",),
+    Kind.RING_GROUP: ("place", "numbers"),
+    Kind.QUEUE: ("place", "numbers", "queues"),
+    Kind.IVR_MENU: ("place", "numbers"),
+    Kind.TIME_CONDITION: ("place",),
+    Kind.HOLIDAY_CALENDAR: ("place",),
+    Kind.VOICEMAIL_BOX: ("place", "checks", "voicemail"),
+    Kind.PROMPT: ("place",),
+    Kind.OUTBOUND_ROUTE: ("internal", "routes"),
+}
+
+
+def _tables(org: Organization) -> Mapping[str, tuple[str, int]]:
+    """The tables of numbers: how their contexts begin, and by how many last digits they are cut."""
+    return {"dids": ("did", org.digits.did), "numbers": ("num", org.digits.num), "checks": ("chk", org.digits.chk)}
 
 
 @cache
 def _environment(templates_dir: Path) -> Environment:
-    """Compiled once a process; every file is one call of one template."""
+    """Compiled once a process; every file is a few calls of templates."""
     environment = Environment(
         loader=FileSystemLoader(templates_dir),
         undefined=StrictUndefined,
@@ -96,134 +298,3 @@ class Steps:
         """The head of the next line."""
         head, self._head = self._head, " same => n"
         return f"{head}({label})," if label else f"{head},"
-
-
-class _Renderer:
-    def __init__(self, model: PbxModel, release_id: str, templates_dir: Path) -> None:
-        self._model = model
-        self._release_id = release_id
-        self._environment = _environment(templates_dir)
-
-    def _text(self, template: str, **values: Any) -> str:
-        return self._environment.get_template(template).render(values)
-
-    def files(self) -> Iterator[tuple[str, FileKind, str]]:
-        """Path, kind and text of each file."""
-        yield from self._system()
-        for org in self._model.organizations:
-            yield from self._numbers(org)
-            yield from self._stations(org)
-            yield from self._pbx(org)
-
-    def _system(self) -> Iterator[tuple[str, FileKind, str]]:
-        shapes = {one.shape.country: one.shape for one in self._model.trunks if one.enabled}
-        text = self._text(
-            "extensions/system.conf.j2",
-            release_id=self._release_id,
-            zones=self._model.zones,
-            shapes=[shapes[country] for country in sorted(shapes)],
-        )
-        yield "extensions/00-system.conf", FileKind.DIALPLAN, text
-
-    def _numbers(self, org: Organization) -> Iterator[tuple[str, FileKind, str]]:
-        """Trunks, routes and the numbers that lead in."""
-        trunks = [one for one in _of(org, self._model.trunks) if one.enabled]
-        if trunks:
-            yield (
-                f"extensions/10-trunks-{org.tag}.conf",
-                FileKind.DIALPLAN,
-                self._text("extensions/trunks.conf.j2", org=org, items=trunks),
-            )
-            yield f"pjsip/trunks-{org.tag}.conf", FileKind.PJSIP, self._text("pjsip/trunks.conf.j2", items=trunks)
-        routes = [one for one in _of(org, self._model.routes) if one.enabled and one.carries]
-        if routes:
-            yield (
-                f"extensions/60-routes-{org.tag}.conf",
-                FileKind.DIALPLAN,
-                self._text("extensions/routes.conf.j2", items=routes),
-            )
-        numbers = [(one.number, one) for one in _of(org, self._model.phone_numbers) if one.enabled]
-        tables = _tables("did", org, org.digits.did, numbers)
-        for last, part in groupby(sorted(tables, key=_last_digit), key=_last_digit):
-            path = f"extensions/20-dids-{org.tag}{f'-{last}' if org.digits.did else ''}.conf"
-            yield path, FileKind.DIALPLAN, self._text("extensions/dids.conf.j2", org=org, tables=list(part))
-
-    def _stations(self, org: Organization) -> Iterator[tuple[str, FileKind, str]]:
-        """Extensions and devices, a file for each location, and what is dialled inside."""
-        extensions = [one for one in _of(org, self._model.extensions) if one.enabled]
-        for tag, here in _by_location(org, extensions):
-            yield (
-                f"extensions/40-extensions-{tag}.conf",
-                FileKind.DIALPLAN,
-                self._text("extensions/extensions.conf.j2", items=here),
-            )
-        devices = [one for one in _of(org, self._model.devices) if one.enabled]
-        for tag, phones in _by_location(org, devices):
-            yield f"devices/{tag}.conf", FileKind.DEVICES, self._text("devices/devices.conf.j2", items=phones)
-        dialed: list[Extension | RingGroup | Queue | IvrMenu] = [
-            *extensions, *_of(org, self._model.ring_groups), *_of(org, self._model.queues),
-            *_of(org, self._model.ivr_menus),
-        ]  # fmt: skip
-        numbered = [(number, one) for one in dialed if (number := one.number)]
-        yield (
-            f"extensions/30-internal-{org.tag}.conf",
-            FileKind.DIALPLAN,
-            self._text(
-                "extensions/internal.conf.j2",
-                org=org,
-                routes=[one for one in _of(org, self._model.routes) if one.enabled and one.carries],
-                tables=_tables("num", org, org.digits.num, numbered),
-            ),
-        )
-
-    def _pbx(self, org: Organization) -> Iterator[tuple[str, FileKind, str]]:
-        """Everything that a call passes between its number and a phone."""
-        model = self._model
-        boxes = _of(org, model.voicemail_boxes)
-        checks = _tables("chk", org, org.digits.chk, [(one.number, one) for one in boxes])
-        plans: list[tuple[str, dict[str, Any]]] = [
-            ("groups", {"items": _of(org, model.ring_groups)}),
-            ("queues", {"items": _of(org, model.queues)}),
-            ("menus", {"org": org, "items": _of(org, model.ivr_menus)}),
-            (
-                "hours",
-                {"calendars": _of(org, model.holiday_calendars), "conditions": _of(org, model.time_conditions)},
-            ),
-            ("boxes", {"items": boxes, "org": org, "tables": checks}),
-            ("announcements", {"items": _of(org, model.announcements)}),
-        ]
-        for name, values in plans:
-            if values.get("items") or values.get("conditions") or values.get("calendars"):
-                path = f"extensions/50-{name}-{org.tag}.conf"
-                yield path, FileKind.DIALPLAN, self._text(f"extensions/{name}.conf.j2", **values)
-        queues = _of(org, model.queues)
-        if queues:
-            yield f"queues/{org.tag}.conf", FileKind.QUEUES, self._text("queues/queues.conf.j2", items=queues)
-        if boxes:
-            text = self._text("voicemail/voicemail.conf.j2", org=org, items=boxes)
-            yield f"voicemail/{org.tag}.conf", FileKind.VOICEMAIL, text
-
-
-def _of(org: Organization, items: Sequence[Item]) -> list[Item]:
-    return [one for one in items if one.org == org.id]
-
-
-def _tables(
-    kind: str, org: Organization, digits: int, numbered: Iterable[tuple[str, Item]]
-) -> list[tuple[str, list[Item]]]:
-    """Each context of a table with the objects whose numbers it holds."""
-    found: dict[str, list[Item]] = {context: [] for context in names.tables(kind, org.tag, digits)}
-    for number, item in numbered:
-        found[names.table_of(kind, org.tag, digits, number)].append(item)
-    return list(found.items())
-
-
-def _last_digit(table: tuple[str, list[Item]]) -> str:
-    return table[0][-1]
-
-
-def _by_location(org: Organization, items: Sequence[Item]) -> list[tuple[str, list[Item]]]:
-    places: dict[UUID, list[Item]] = defaultdict(list)
-    for item in items:
-        places[item.location or org.id].append(item)
-    return [(place.hex, places[place]) for place in sorted(places)]

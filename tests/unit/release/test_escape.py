@@ -58,10 +58,9 @@ def shape(release: RenderedRelease) -> Counter[tuple[str, str]]:
     """How many lines of which kind each file has, comments aside."""
     found: Counter[tuple[str, str]] = Counter()
     for path, file in release.files.items():
-        if file.kind != FileKind.SOURCE_MAP:
-            for section, lines in read_conf(file.content.decode()):
-                found[path, f"[{section}]"] += 1
-                found.update((path, f"[{section}] {key}") for key, _ in lines)
+        for section, lines in read_conf(file.content.decode()):
+            found[path, f"[{section}]"] += 1
+            found.update((path, f"[{section}] {key}") for key, _ in lines)
     return found
 
 
