@@ -255,15 +255,15 @@ def refusing(
 
 def registering(
     program: Path, folder: Path, server: str, users: Sequence[tuple[str, str]], *,
-    address: str | None = None, port: int | None = None,
+    address: str | None = None, port: int | None = None, rate: int = 100,
 ) -> Sipp:  # fmt: skip
-    """Registers many phones, given as (user, password), all at this process's address and port.
+    """Registers many phones, given as (user, password), `rate` a second, all at this process's address and port.
 
     When it has finished, start `answering` with the same `address` and `port` to answer their calls: one after the
     other, because a PBX behind which phones may sit behind NAT (`rewrite_contact`) calls back where REGISTER came from.
     """
     _write_users(folder, (f"{user};[authentication username={user} password={secret}]" for user, secret in users))
-    options = ["-inf", "users.csv", "-m", str(len(users)), "-r", "100"]
+    options = ["-inf", "users.csv", "-m", str(len(users)), "-r", str(rate)]
     return Sipp(
         program, folder, "register", values={}, options=options, remote=server,
         address=address, port=port,
