@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from controlplane import __version__
+from controlplane.ascode import routes as ascode
 from controlplane.calls import routes as calls
 from controlplane.entrypoints import declared_jobs as _declared_jobs  # noqa: F401
 from controlplane.entrypoints import health
@@ -27,14 +28,17 @@ from controlplane.rehearsal import routes as rehearsal
 from controlplane.release import routes as release
 from controlplane.telephony import routes as telephony
 
-UPLOADS = r"/api/v1/prompts/[^/]+/audio|/node/v1/(facts|heartbeat|command-results|blobs|apply-reports|uploads/.+)"
+UPLOADS = (
+    r"/api/v1/(prompts/[^/]+/audio|(config|devices|phone-numbers)/import)"
+    r"|/node/v1/(facts|heartbeat|command-results|blobs|apply-reports|uploads/.+)"
+)
 """Paths whose routes look who sends before they read, and have limits of their own."""
 
 
 def api_routers() -> list[APIRouter]:
     """Routers under ``/api/v1``, one line a slice."""
     return [
-        identity.router, nodes.router, numbering.router, telephony.router, release.router, calls.router,
+        identity.router, nodes.router, numbering.router, telephony.router, release.router, ascode.router, calls.router,
         rehearsal.router, realtime.router,
     ]  # fmt: skip
 

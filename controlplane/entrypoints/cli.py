@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from controlplane import __version__
+from controlplane.entrypoints import cli_ascode as _cli_ascode  # noqa: F401 - adds its commands to `config`
 from controlplane.entrypoints import cli_calls, cli_config, cli_models, cli_users
 from controlplane.entrypoints.cli_support import AsJson, database_url, errors, load_settings, out, print_json, run
 

@@ -46,7 +46,7 @@ def apply(reason: Reason = "", organization: Organization = None, as_json: AsJso
             release = await door.apply(services, uow, principal, reason)
         return await door.wait_until_done(services, principal, release.id, APPLY_S)
 
-    _show_release(_run(work, organization), as_json=as_json)
+    show_release(run_for(work, organization), as_json=as_json)
 
 
 @app.command()
@@ -61,7 +61,7 @@ def rollback(number: int, reason: Reason = "", organization: Organization = None
             release = await door.roll_back(services, uow, principal, wanted.id, reason)
         return await door.wait_until_done(services, principal, release.id, APPLY_S)
 
-    _show_release(_run(work, organization), as_json=as_json)
+    show_release(run_for(work, organization), as_json=as_json)
 
 
 @app.command()
@@ -85,7 +85,7 @@ def history(
             "reason": one.reason,
             "changes": len(one.changes),
         }
-        for one in _run(work, organization)
+        for one in run_for(work, organization)
     ]
     print_rows(rows, as_json=as_json, empty="Nothing was applied yet.")
 
@@ -97,26 +97,30 @@ def _show_plan(organization: str | None, *, as_json: bool, changes: bool) -> Non
         async with services.uow() as uow:
             return await door.plan(services, uow, principal)
 
-    found = _run(work, organization)
+    found = run_for(work, organization)
     if as_json:
         print_json(found.model_dump(mode="json"))
     else:
-        for problem in found.problems:
-            style = "red" if problem.severity == "error" else "yellow"
-            errors.print(
-                f"{problem.severity}: {problem.path}: {problem.message} {problem.hint}", style=style, markup=False
-            )
-        if changes:
-            for change in found.changes:
-                out.print(f"{change.action}: {change.effect}", highlight=False, markup=False)
-            out.print(f"reloads: {', '.join(found.reloads) or 'none'}", highlight=False, markup=False)
-        if found.ok:
-            out.print("It can be applied." if found.changes else "Nothing to apply: the drafts are what is live.")
+        tell_plan(found, changes=changes)
     if not found.ok:
         raise typer.Exit(1)
 
 
-def _show_release(release: Any, *, as_json: bool) -> None:
+def tell_plan(found: Any, *, changes: bool) -> None:
+    """Prints a plan in words."""
+    for problem in found.problems:
+        style = "red" if problem.severity == "error" else "yellow"
+        errors.print(f"{problem.severity}: {problem.path}: {problem.message} {problem.hint}", style=style, markup=False)
+    if changes:
+        for change in found.changes:
+            out.print(f"{change.action}: {change.effect}", highlight=False, markup=False)
+        out.print(f"reloads: {', '.join(found.reloads) or 'none'}", highlight=False, markup=False)
+    if found.ok:
+        out.print("It can be applied." if found.changes else "Nothing to apply: the drafts are what is live.")
+
+
+def show_release(release: Any, *, as_json: bool) -> None:
+    """Prints how a release went; exit 1 when it isn't live."""
     if as_json:
         print_json(release.model_dump(mode="json"))
     else:
@@ -129,7 +133,8 @@ def _show_release(release: Any, *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _run(work: Callable[[Any, Any], Awaitable[Any]], organization: str | None) -> Any:
+def run_for(work: Callable[[Any, Any], Awaitable[Any]], organization: str | None) -> Any:
+    """Runs a command's work on behalf of the system in an organisation."""
     settings = load_settings()
     url = database_url(settings)
 

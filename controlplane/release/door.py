@@ -4,6 +4,7 @@ from controlplane.release.compiled import Compiled
 from controlplane.release.dialing import WayToDial, way_to_dial
 from controlplane.release.dialplan_source import DialplanSource, SourceLine
 from controlplane.release.errors import PlanRefused
+from controlplane.release.frozen import configuration_of
 from controlplane.release.in_force import InForce, ReleaseThen, in_force
 from controlplane.release.model import PbxModel
 from controlplane.release.progress import find_by_number, history, wait_until_done
@@ -28,6 +29,7 @@ __all__ = [
     "WayToDial",
     "apply",
     "carriers_of",
+    "configuration_of",
     "draft_now",
     "find_by_number",
     "forget_staged",

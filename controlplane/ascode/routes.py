@@ -1,0 +1,176 @@
+"""Configuration as files: export and import, and tables of phones and numbers."""
+
+import asyncio
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+
+from controlplane.ascode import service
+from controlplane.ascode.archive import pack, unpack
+from controlplane.ascode.errors import ImportRefused
+from controlplane.ascode.schemas import ImportRead
+from controlplane.ascode.service import ExportOptions
+from controlplane.ascode.table import MAX_BYTES as MAX_TABLE
+from controlplane.ascode.table import TABLES, read_table
+from controlplane.ascode.text import MAX_BYTES
+from controlplane.ascode.tree import Tree, parse
+from controlplane.identity.door import requires
+from controlplane.platform.auth import Principal
+from controlplane.platform.problem import Invalid, TooLarge
+from controlplane.platform.services import ServicesDep, Uow
+
+router = APIRouter(tags=["configuration"])
+MayRead = Annotated[Principal, Depends(requires("config:read"))]
+MayPlan = Annotated[Principal, Depends(requires("config:plan"))]
+DryRun = Annotated[bool, Query(description="Check everything and change nothing.")]
+SHOWN = 1000
+
+
+class Format(StrEnum):
+    """What an export is sent as."""
+
+    YAML = "yaml"  # one file
+    ZIP = "zip"  # YAML files and the sounds of uploaded prompts
+
+
+class OnExisting(StrEnum):
+    """What a table does to objects that are here already."""
+
+    UPDATE = "update"
+    SKIP = "skip"
+
+
+def _body_of(*kinds: str) -> dict[str, Any]:
+    content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/yaml": {}, "application/zip": {}}, "description": "The configuration."}
+}
+
+
+@router.get("/config/export", summary="Export the configuration", response_class=Response, responses=_FILES)
+async def export_configuration(
+    services: ServicesDep,
+    uow: Uow,
+    principal: MayRead,
+    form: Annotated[Format, Query(alias="format")] = Format.YAML,
+    per_location: Annotated[bool, Query(description="A file for each location; needs `format=zip`.")] = False,
+    ids: Annotated[bool, Query(description="With ids, so that an import makes the same objects.")] = True,
+    with_secrets: Annotated[
+        bool, Query(description="With secrets, sealed by this installation's key. Admins only.")
+    ] = False,
+    release: Annotated[int | None, Query(ge=1, description="As of the release of this number.")] = None,
+) -> Response:
+    """The draft of one's locations as YAML. The same configuration always gives the same bytes."""
+    if per_location and form is Format.YAML:
+        raise Invalid.field("per_location", "gives several files", hint="Ask for format=zip.")
+    options = ExportOptions(per_location=per_location, ids=ids, with_secrets=with_secrets, release=release)
+    exported = await service.export_tree(services, uow, principal, options)
+    if form is Format.YAML:
+        [text] = exported.files.values()
+        return _file(text.encode(), "application/yaml", "configuration.yaml")
+    content = await asyncio.to_thread(pack, exported.files, exported.sounds)
+    return _file(content, "application/zip", "configuration.zip")
+
+
+@router.post(
+    "/config/import", summary="Import the configuration",
+    openapi_extra=_body_of("application/yaml", "application/zip"),
+)  # fmt: skip
+async def import_configuration(
+    services: ServicesDep,
+    principal: MayPlan,
+    request: Request,
+    dry_run: DryRun = False,
+    prune: Annotated[bool, Query(description="Also delete what the files don't name.")] = False,
+    content_type: Annotated[str, Header()] = "application/yaml",
+) -> ImportRead:
+    """Makes the draft what a YAML file or a zip of such files says, at once or not at all, and plans it.
+
+    Left-out fields get their defaults, left-out objects stay unless `prune` is set. Nothing is live before the next
+    `POST config/releases`. Everything that is wrong is told in one answer, by file and line: with 422, or in `problems`
+    of a dry run.
+    """
+    content = await _body(request, 2 * MAX_BYTES)
+    try:
+        tree = await asyncio.to_thread(_tree, content, content_type)
+        return await service.import_tree(services, principal, tree, dry_run=dry_run, prune=prune)
+    except ImportRefused as err:
+        return _told(err, dry_run=dry_run)
+
+
+def _tree(content: bytes, content_type: str) -> Tree:
+    if content_type.partition(";")[0].strip() == "application/zip" or content.startswith(b"PK\x03\x04"):
+        return parse(*unpack(content))
+    return parse({"configuration.yaml": content})
+
+
+def _told(err: ImportRefused, *, dry_run: bool) -> ImportRead:
+    if not dry_run:
+        raise err
+    return ImportRead(ok=False, dry_run=True, problems=err.problems[:SHOWN])
+
+
+@router.get(
+    "/config/export/{table}.csv", summary="Export phones or numbers as a table", response_class=Response,
+    responses={200: {"content": {"text/csv": {}}, "description": "The table."}},
+)  # fmt: skip
+async def export_table(
+    uow: Uow, principal: MayRead, table: Annotated[str, Path(pattern=f"^({'|'.join(TABLES)})$")]
+) -> Response:
+    """`devices` or `phone_numbers` of one's locations as CSV, in the columns that an import reads.
+
+    Cells that a spreadsheet would take for a formula begin with an apostrophe; an import takes it off again.
+    """
+    text = await service.export_table(uow, principal, table)
+    return _file(b"\xef\xbb\xbf" + text.encode(), "text/csv", f"{table}.csv")
+
+
+def _add_table(table: str, words: str) -> None:
+    path = table.replace("_", "-")
+
+    async def import_table(
+        services: ServicesDep,
+        principal: Annotated[Principal, Depends(requires(f"{path}:write"))],
+        request: Request,
+        dry_run: DryRun = False,
+        on_existing: Annotated[OnExisting, Query(description="What is done to what is here.")] = OnExisting.UPDATE,
+    ) -> ImportRead:
+        content = await _body(request, MAX_TABLE)
+        try:
+            tree = await asyncio.to_thread(
+                read_table, table, f"{table}.csv", content, skip=on_existing is OnExisting.SKIP
+            )  # fmt: skip
+            return await service.import_tree(services, principal, tree, dry_run=dry_run, plan=False)
+        except ImportRefused as err:
+            return _told(err, dry_run=dry_run)
+
+    router.post(
+        f"/{path}/import",
+        tags=[path],
+        operation_id=f"import_{table}",
+        summary=f"Import {words} from a table",
+        description="CSV as the body, columns by the names of the fields. Objects are found by their name or number; "
+        "empty cells leave fields as they are. All rows are taken in or none; wrong ones are told by row and column.",
+        openapi_extra=_body_of("text/csv"),
+    )(import_table)
+
+
+_add_table("devices", "phones")
+_add_table("phone_numbers", "phone numbers")
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > limit:
+            raise TooLarge(f"The import is larger than {limit // 1_000_000} MB.", hint="Import it in parts.")
+    return bytes(content)

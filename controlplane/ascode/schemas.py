@@ -1,0 +1,51 @@
+"""What an import found, and what it would do or did."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, Field
+
+from controlplane.release.schemas import PlanRead
+
+
+class ImportProblem(BaseModel):
+    """Something in a file that can't be taken in."""
+
+    file: str
+    line: int = Field(description="Counted from 1; of a table the row, its head being 1.")
+    object: str = Field(description="Such as `queues/Sales`; empty where the file itself is wrong.")
+    field: str = Field(description="Such as `members[2].extension`; of a table the column.")
+    message: str
+    hint: str = ""
+
+
+class Action(StrEnum):
+    """What an import does to an object."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class Changed(BaseModel):
+    """One object that an import touches."""
+
+    action: Action
+    kind: str
+    name: str
+    fields: list[str] = Field([], description="What differs, for an update.")
+
+
+class ImportRead(BaseModel):
+    """What an import did, or would do. With a problem it did nothing."""
+
+    ok: bool
+    dry_run: bool
+    problems: list[ImportProblem] = []
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    left_alone: int = Field(0, description="Objects here that the files don't name; `prune` deletes them.")
+    made_up: list[str] = Field([], description="Secrets that had to be made up, such as `devices/desk-201 secret`.")
+    changes: list[Changed] = Field([], description="The first 1000.")
+    plan: PlanRead | None = Field(None, description="What an apply of the draft would do then.")
