@@ -8,6 +8,7 @@ from uuid import UUID
 from controlplane.identity import repository
 from controlplane.identity.access import change_password, make_api_key, rights_of, rights_of_role, role_name
 from controlplane.identity.audit import audit
+from controlplane.identity.matching import require_match
 from controlplane.identity.models import ApiKey, Role, User
 from controlplane.identity.rights import BUILT_IN, Rights, require_no_more
 from controlplane.identity.schemas import ApiKeyRead, ApiKeyWrite, UserPatch, UserRead, UserWrite
@@ -15,6 +16,7 @@ from controlplane.identity.service import store
 from controlplane.kit import clock
 from controlplane.platform.auth import Principal, hash_password, verify_password
 from controlplane.platform.crypto import Crypto
+from controlplane.platform.etag import content_etag
 from controlplane.platform.problem import Conflict, Forbidden, Invalid, NotFound
 from controlplane.platform.uow import UnitOfWork
 
@@ -31,13 +33,20 @@ def user_read(user: User, role: Role | None) -> UserRead:
     )  # fmt: skip
 
 
-async def get_user(uow: UnitOfWork, principal: Principal, user_id: UUID) -> tuple[User, Role | None]:
+def user_tag(user: User, role: Role | None) -> str:
+    """Their ETag."""
+    return content_etag(user_read(user, role))
+
+
+async def get_user(
+    uow: UnitOfWork, principal: Principal, user_id: UUID, *, for_change: bool = False
+) -> tuple[User, Role | None]:
     """A user the principal may see, with their own role.
 
     Raises:
         NotFound: Not there, or not for this principal to know.
     """
-    row = await repository.find_user(uow.session, principal, user_id)
+    row = await repository.find_user(uow.session, principal, user_id, for_change=for_change)
     if row is None:
         raise NotFound("There is no such user.")
     return row
@@ -85,15 +94,19 @@ async def create_user(uow: UnitOfWork, principal: Principal, wanted: UserWrite) 
 
 
 async def change_user(
-    uow: UnitOfWork, principal: Principal, user_id: UUID, patch: UserPatch
+    uow: UnitOfWork, principal: Principal, user_id: UUID, patch: UserPatch, if_match: str | None = None
 ) -> tuple[User, Role | None]:
     """Changes a user; who is disabled is out at once.
 
     Raises:
         Conflict: It would leave the organisation without an admin.
         Forbidden: The user has or would get more rights than the principal.
+        Stale: Changed by somebody else since they were read.
     """
-    user, old_role = await get_user(uow, principal, user_id)
+    demotes = bool(patch.disabled) or patch.role not in {None, "admin"}
+    admins = await _lock_admins(uow, principal) if demotes else set()
+    user, old_role = await get_user(uow, principal, user_id, for_change=True)
+    await require_match(uow, if_match, user_tag(user, old_role), kind="user", object_id=user_id)
     _check_installation(principal, touched=user.installation_admin or bool(patch.installation_admin))
     require_no_more(principal, rights_of(user, old_role), user.location_ids)
     before = user_read(user, old_role).model_dump(mode="json")
@@ -101,8 +114,8 @@ async def change_user(
     changes = patch.changes()
     require_no_more(principal, rights, changes.get("location_ids", user.location_ids))
     await _check_locations(uow, user.org_id, changes.get("location_ids", ()))
-    if patch.disabled or role is not None or patch.role not in {None, "admin"}:
-        await _keep_an_admin(uow, user)
+    if demotes:
+        _keep_an_admin(admins, user)
     _assign(user, role, changes)
     if patch.disabled:
         await repository.revoke_sessions(uow.session, user.id, clock.now())
@@ -123,18 +136,29 @@ def _assign(user: User, role: Role | None, changes: dict[str, Any]) -> None:
         setattr(user, field, value)
 
 
-async def _keep_an_admin(uow: UnitOfWork, leaving: User) -> None:
-    admins = await repository.active_admins(uow.session, leaving.org_id)
-    if [admin.id for admin in admins] == [leaving.id]:
+async def _lock_admins(uow: UnitOfWork, principal: Principal) -> set[UUID]:
+    """Who can log in as admin. Before any other user is locked: two who remove each other then wait in line."""
+    return {admin.id for admin in await repository.active_admins(uow.session, principal.org_id)}
+
+
+def _keep_an_admin(admins: set[UUID], leaving: User) -> None:
+    if admins == {leaving.id}:
         raise Conflict("This is the last admin of the organisation.", hint="Make somebody else an admin first.")
 
 
-async def delete_user(uow: UnitOfWork, principal: Principal, user_id: UUID) -> None:
-    """Removes a user, their logins and keys. The audit log keeps what they did."""
-    user, role = await get_user(uow, principal, user_id)
+async def delete_user(uow: UnitOfWork, principal: Principal, user_id: UUID, if_match: str | None = None) -> None:
+    """Removes a user, their logins and keys. The audit log keeps what they did.
+
+    Raises:
+        Conflict: It is the organisation's last admin.
+        Stale: Changed by somebody else since they were read.
+    """
+    admins = await _lock_admins(uow, principal)
+    user, role = await get_user(uow, principal, user_id, for_change=True)
+    await require_match(uow, if_match, user_tag(user, role), kind="user", object_id=user_id)
     _check_installation(principal, touched=user.installation_admin)
     require_no_more(principal, rights_of(user, role), user.location_ids)
-    await _keep_an_admin(uow, user)
+    _keep_an_admin(admins, user)
     before = user_read(user, role).model_dump(mode="json")
     await uow.session.delete(user)
     await uow.session.flush()
@@ -208,21 +232,31 @@ async def create_key(uow: UnitOfWork, crypto: Crypto, principal: Principal, want
     return row, key
 
 
-async def get_key(uow: UnitOfWork, principal: Principal, key_id: UUID) -> ApiKey:
+def key_tag(row: ApiKey) -> str:
+    """Its ETag."""
+    return content_etag(ApiKeyRead.model_validate(row))
+
+
+async def get_key(uow: UnitOfWork, principal: Principal, key_id: UUID, *, for_change: bool = False) -> ApiKey:
     """One of the organisation's keys.
 
     Raises:
         NotFound: Not there.
     """
-    row = await repository.find_key(uow.session, principal, key_id)
+    row = await repository.find_key(uow.session, principal, key_id, for_change=for_change)
     if row is None:
         raise NotFound("There is no such API key.")
     return row
 
 
-async def delete_key(uow: UnitOfWork, principal: Principal, key_id: UUID) -> None:
-    """Ends an API key at once."""
-    row = await get_key(uow, principal, key_id)
+async def delete_key(uow: UnitOfWork, principal: Principal, key_id: UUID, if_match: str | None = None) -> None:
+    """Ends an API key at once.
+
+    Raises:
+        Stale: It is not the key that was read.
+    """
+    row = await get_key(uow, principal, key_id, for_change=True)
+    await require_match(uow, if_match, key_tag(row), kind="api_key", object_id=key_id)
     await uow.session.delete(row)
     await uow.session.flush()
     await audit(uow, principal, action="api_key.delete", kind="api_key", object_id=key_id, name=row.name,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, true, update
@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.identity.models import ApiKey, AuditLine, Location, LoginSession, Organization, Role, User
 from controlplane.platform.auth import Principal
+from controlplane.platform.db import Base
 from controlplane.platform.listing import ListQuery, fetch_page
 from controlplane.platform.tenancy import scoped, visible
 
+Columns = TypeVarTuple("Columns")
 Paged = tuple[list[Any], str | None, int | None]
 FIRST_ADMIN_LOCK = 0x43500001
 
@@ -30,6 +32,17 @@ def visible_users(principal: Principal) -> ColumnElement[bool]:
         return condition
     near = User.location_ids.overlap(list(principal.location_ids))
     return condition & or_(near, User.id == principal.user_id)
+
+
+def _locked(statement: Select[*Columns], model: type[Base]) -> Select[*Columns]:
+    """For a change: edits come one after the other, each on what is there by then."""
+    return statement.with_for_update(of=model, key_share=True).execution_options(populate_existing=True)
+
+
+async def find_organization(session: AsyncSession, org_id: UUID, *, for_change: bool = False) -> Organization | None:
+    """An organisation."""
+    statement = select(Organization).where(Organization.id == org_id)
+    return await session.scalar(_locked(statement, Organization) if for_change else statement)
 
 
 async def organizations_page(session: AsyncSession, principal: Principal, query: ListQuery) -> Paged:
@@ -63,9 +76,12 @@ async def locations_page(
     return await fetch_page(session, statement, Location, query, sortable=sortable, default_sort="name")
 
 
-async def find_location(session: AsyncSession, principal: Principal, location_id: UUID) -> Location | None:
+async def find_location(
+    session: AsyncSession, principal: Principal, location_id: UUID, *, for_change: bool = False
+) -> Location | None:
     """One of the principal's locations."""
-    return await session.scalar(select(Location).where(visible_locations(principal), Location.id == location_id))
+    statement = select(Location).where(visible_locations(principal), Location.id == location_id)
+    return await session.scalar(_locked(statement, Location) if for_change else statement)
 
 
 async def load_locations(session: AsyncSession, org_ids: Collection[UUID] | None) -> Sequence[Location]:
@@ -98,9 +114,12 @@ async def own_roles(session: AsyncSession, org_id: UUID) -> Sequence[Role]:
     return (await session.scalars(select(Role).where(Role.org_id == org_id).order_by(Role.name))).all()
 
 
-async def find_role(session: AsyncSession, principal: Principal, role_id: UUID) -> Role | None:
+async def find_role(
+    session: AsyncSession, principal: Principal, role_id: UUID, *, for_change: bool = False
+) -> Role | None:
     """One of the organisation's own roles."""
-    return await session.scalar(select(Role).where(visible(Role, principal), Role.id == role_id))
+    statement = select(Role).where(visible(Role, principal), Role.id == role_id)
+    return await session.scalar(_locked(statement, Role) if for_change else statement)
 
 
 async def find_role_named(session: AsyncSession, org_id: UUID, name: str) -> Role | None:
@@ -125,10 +144,12 @@ async def users_page(
     return await fetch_page(session, statement, User, query, sortable=sortable, default_sort="name")
 
 
-async def find_user(session: AsyncSession, principal: Principal, user_id: UUID) -> tuple[User, Role | None] | None:
+async def find_user(
+    session: AsyncSession, principal: Principal, user_id: UUID, *, for_change: bool = False
+) -> tuple[User, Role | None] | None:
     """A user the principal may see, with their own role."""
     statement = _users_with_role().where(visible_users(principal), User.id == user_id)
-    row = (await session.execute(statement)).one_or_none()
+    row = (await session.execute(_locked(statement, User) if for_change else statement)).one_or_none()
     return (row[0], row[1]) if row else None
 
 
@@ -251,9 +272,12 @@ async def keys_page(session: AsyncSession, principal: Principal, query: ListQuer
     return await fetch_page(session, statement, ApiKey, query, sortable=sortable, default_sort="name")
 
 
-async def find_key(session: AsyncSession, principal: Principal, key_id: UUID) -> ApiKey | None:
+async def find_key(
+    session: AsyncSession, principal: Principal, key_id: UUID, *, for_change: bool = False
+) -> ApiKey | None:
     """One of the organisation's API keys."""
-    return await session.scalar(select(ApiKey).where(visible(ApiKey, principal), ApiKey.id == key_id))
+    statement = select(ApiKey).where(visible(ApiKey, principal), ApiKey.id == key_id)
+    return await session.scalar(_locked(statement, ApiKey) if for_change else statement)
 
 
 async def audit_page(

@@ -1,15 +1,14 @@
 """HTTP: logging in, organisations, locations, people, rights and the audit log."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import ColumnElement
 
 from controlplane.identity import access, people, repository, service
 from controlplane.identity.door import CallerDep, LoggedIn, requires
-from controlplane.identity.models import Location, Organization, Role
 from controlplane.identity.rights import expanded
 from controlplane.identity.schemas import (
     ApiKeyCreated,
@@ -38,12 +37,20 @@ from controlplane.identity.schemas import (
 )
 from controlplane.kit import clock
 from controlplane.platform.auth import Principal
+from controlplane.platform.etag import IfMatch, content_etag
 from controlplane.platform.listing import FilterText, ListQuery, Page, list_query
 from controlplane.platform.services import ServicesDep, Uow
 
 router = APIRouter(tags=["identity"])
 List = Annotated[ListQuery, Depends(list_query)]
 Filter = Annotated[FilterText | None, Query()]
+Shown = TypeVar("Shown", bound=BaseModel)
+
+
+def _tagged(response: Response, shown: Shown) -> Shown:
+    """What is shown, with its ETag for `If-Match`."""
+    response.headers["ETag"] = content_etag(shown)
+    return shown
 
 
 @router.post("/auth/login")
@@ -98,39 +105,50 @@ async def list_organizations(
     return Page(items=[OrganizationRead.model_validate(row) for row in rows], next_cursor=cursor, total=total)
 
 
-@router.post("/organizations", status_code=201, response_model=OrganizationRead)
+@router.post("/organizations", status_code=201)
 async def create_organization(
-    wanted: OrganizationWrite, uow: Uow, principal: Annotated[Principal, Depends(requires("organizations:write"))]
-) -> Organization:
+    wanted: OrganizationWrite,
+    uow: Uow,
+    principal: Annotated[Principal, Depends(requires("organizations:write"))],
+    response: Response,
+) -> OrganizationRead:
     """Makes an organisation; work in it with the header `X-Organization`."""
-    return await service.create_organization(uow, principal, wanted)
+    row = await service.create_organization(uow, principal, wanted)
+    return _tagged(response, OrganizationRead.model_validate(row))
 
 
-@router.get("/organizations/{org_id}", response_model=OrganizationRead)
+@router.get("/organizations/{org_id}")
 async def get_organization(
-    org_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("organizations:read"))]
-) -> Organization:
+    response: Response, org_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("organizations:read"))]
+) -> OrganizationRead:
     """An organisation."""
-    return await service.get_organization(uow, principal, org_id)
+    row = await service.get_organization(uow, principal, org_id)
+    return _tagged(response, OrganizationRead.model_validate(row))
 
 
-@router.patch("/organizations/{org_id}", response_model=OrganizationRead)
+@router.patch("/organizations/{org_id}")
 async def rename_organization(
     org_id: UUID,
     wanted: OrganizationWrite,
     uow: Uow,
     principal: Annotated[Principal, Depends(requires("organizations:write"))],
-) -> Organization:
+    if_match: IfMatch,
+    response: Response,
+) -> OrganizationRead:
     """Gives an organisation another name."""
-    return await service.rename_organization(uow, principal, org_id, wanted)
+    row = await service.rename_organization(uow, principal, org_id, wanted, if_match)
+    return _tagged(response, OrganizationRead.model_validate(row))
 
 
 @router.delete("/organizations/{org_id}", status_code=204)
 async def delete_organization(
-    org_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("organizations:write"))]
+    org_id: UUID,
+    uow: Uow,
+    principal: Annotated[Principal, Depends(requires("organizations:write"))],
+    if_match: IfMatch,
 ) -> None:
     """Removes an empty organisation."""
-    await service.delete_organization(uow, principal, org_id)
+    await service.delete_organization(uow, principal, org_id, if_match)
 
 
 @router.get("/locations")
@@ -146,39 +164,53 @@ async def list_locations(
     return Page(items=[LocationRead.model_validate(row) for row in rows], next_cursor=cursor, total=total)
 
 
-@router.post("/locations", status_code=201, response_model=LocationRead)
+@router.post("/locations", status_code=201)
 async def create_location(
-    wanted: LocationWrite, uow: Uow, principal: Annotated[Principal, Depends(requires("locations:write"))]
-) -> Location:
+    wanted: LocationWrite,
+    uow: Uow,
+    principal: Annotated[Principal, Depends(requires("locations:write"))],
+    response: Response,
+) -> LocationRead:
     """Makes a location."""
-    return await service.create_location(uow, principal, wanted)
+    row = await service.create_location(uow, principal, wanted)
+    return _tagged(response, LocationRead.model_validate(row))
 
 
-@router.get("/locations/{location_id}", response_model=LocationRead)
+@router.get("/locations/{location_id}")
 async def get_location(
-    location_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("locations:read"))]
-) -> Location:
+    response: Response,
+    location_id: UUID,
+    uow: Uow,
+    principal: Annotated[Principal, Depends(requires("locations:read"))],
+) -> LocationRead:
     """A location."""
-    return await service.get_location(uow, principal, location_id)
+    row = await service.get_location(uow, principal, location_id)
+    return _tagged(response, LocationRead.model_validate(row))
 
 
-@router.patch("/locations/{location_id}", response_model=LocationRead)
+@router.patch("/locations/{location_id}")
 async def change_location(
     location_id: UUID,
     patch: LocationPatch,
     uow: Uow,
     principal: Annotated[Principal, Depends(requires("locations:write"))],
-) -> Location:
+    if_match: IfMatch,
+    response: Response,
+) -> LocationRead:
     """Changes a location; its phones follow with the next release."""
-    return await service.change_location(uow, principal, location_id, patch)
+    row = await service.change_location(uow, principal, location_id, patch, if_match)
+    return _tagged(response, LocationRead.model_validate(row))
 
 
 @router.delete("/locations/{location_id}", status_code=204)
 async def delete_location(
-    location_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("locations:write"))]
+    location_id: UUID,
+    uow: Uow,
+    principal: Annotated[Principal, Depends(requires("locations:write"))],
+    if_match: IfMatch,
 ) -> None:
     """Removes a location nothing belongs to any more."""
-    await service.delete_location(uow, principal, location_id)
+    await service.delete_location(uow, principal, location_id, if_match)
 
 
 @router.get("/roles")
@@ -187,34 +219,50 @@ async def list_roles(uow: Uow, principal: Annotated[Principal, Depends(requires(
     return Page(items=await service.all_roles(uow, principal), next_cursor=None)
 
 
-@router.post("/roles", status_code=201, response_model=RoleRead)
+@router.post("/roles", status_code=201)
 async def create_role(
-    wanted: RoleWrite, uow: Uow, principal: Annotated[Principal, Depends(requires("roles:write"))]
-) -> Role:
+    wanted: RoleWrite,
+    uow: Uow,
+    principal: Annotated[Principal, Depends(requires("roles:write"))],
+    response: Response,
+) -> RoleRead:
     """Makes a role out of scopes that one has oneself."""
-    return await service.create_role(uow, principal, wanted)
+    row = await service.create_role(uow, principal, wanted)
+    return _tagged(response, RoleRead.model_validate(row))
 
 
-@router.get("/roles/{role_id}", response_model=RoleRead)
-async def get_role(role_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("roles:read"))]) -> Role:
+@router.get("/roles/{role_id}")
+async def get_role(
+    response: Response, role_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("roles:read"))]
+) -> RoleRead:
     """A role of the organisation's own."""
-    return await service.get_role(uow, principal, role_id)
+    row = await service.get_role(uow, principal, role_id)
+    return _tagged(response, RoleRead.model_validate(row))
 
 
-@router.patch("/roles/{role_id}", response_model=RoleRead)
+@router.patch("/roles/{role_id}")
 async def change_role(
-    role_id: UUID, patch: RolePatch, uow: Uow, principal: Annotated[Principal, Depends(requires("roles:write"))]
-) -> Role:
+    role_id: UUID,
+    patch: RolePatch,
+    uow: Uow,
+    principal: Annotated[Principal, Depends(requires("roles:write"))],
+    if_match: IfMatch,
+    response: Response,
+) -> RoleRead:
     """Changes a role, at once for everybody who has it."""
-    return await service.change_role(uow, principal, role_id, patch)
+    row = await service.change_role(uow, principal, role_id, patch, if_match)
+    return _tagged(response, RoleRead.model_validate(row))
 
 
 @router.delete("/roles/{role_id}", status_code=204)
 async def delete_role(
-    role_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("roles:write"))]
+    role_id: UUID,
+    uow: Uow,
+    principal: Annotated[Principal, Depends(requires("roles:write"))],
+    if_match: IfMatch,
 ) -> None:
     """Removes a role nobody has."""
-    await service.delete_role(uow, principal, role_id)
+    await service.delete_role(uow, principal, role_id, if_match)
 
 
 @router.get("/users")
@@ -234,35 +282,48 @@ async def list_users(
 
 @router.post("/users", status_code=201)
 async def create_user(
-    wanted: UserWrite, uow: Uow, principal: Annotated[Principal, Depends(requires("users:write"))]
+    wanted: UserWrite,
+    uow: Uow,
+    principal: Annotated[Principal, Depends(requires("users:write"))],
+    response: Response,
 ) -> UserCreated:
     """Makes a user, with no more rights than one has oneself."""
     user, role, password = await people.create_user(uow, principal, wanted)
-    return UserCreated(**people.user_read(user, role).model_dump(), password=password)
+    shown = _tagged(response, people.user_read(user, role))
+    return UserCreated(**shown.model_dump(), password=password)
 
 
 @router.get("/users/{user_id}")
 async def get_user(
-    user_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("users:read"))]
+    response: Response, user_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("users:read"))]
 ) -> UserRead:
     """A user."""
-    return people.user_read(*await people.get_user(uow, principal, user_id))
+    return _tagged(response, people.user_read(*await people.get_user(uow, principal, user_id)))
 
 
 @router.patch("/users/{user_id}")
 async def change_user(
-    user_id: UUID, patch: UserPatch, uow: Uow, principal: Annotated[Principal, Depends(requires("users:write"))]
+    user_id: UUID,
+    patch: UserPatch,
+    uow: Uow,
+    principal: Annotated[Principal, Depends(requires("users:write"))],
+    if_match: IfMatch,
+    response: Response,
 ) -> UserRead:
     """Changes a user; who is disabled is out at once."""
-    return people.user_read(*await people.change_user(uow, principal, user_id, patch))
+    changed = await people.change_user(uow, principal, user_id, patch, if_match)
+    return _tagged(response, people.user_read(*changed))
 
 
 @router.delete("/users/{user_id}", status_code=204)
 async def delete_user(
-    user_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("users:write"))]
+    user_id: UUID,
+    uow: Uow,
+    principal: Annotated[Principal, Depends(requires("users:write"))],
+    if_match: IfMatch,
 ) -> None:
     """Removes a user, their logins and API keys."""
-    await people.delete_user(uow, principal, user_id)
+    await people.delete_user(uow, principal, user_id, if_match)
 
 
 @router.post("/users/{user_id}/reset-password")
@@ -312,23 +373,27 @@ async def create_key(
     """Makes an API key, shown this once."""
     row, key = await people.create_key(uow, services.crypto, principal, wanted)
     response.headers["Cache-Control"] = "no-store"
-    return ApiKeyCreated(**ApiKeyRead.model_validate(row).model_dump(), key=key)
+    shown = _tagged(response, ApiKeyRead.model_validate(row))
+    return ApiKeyCreated(**shown.model_dump(), key=key)
 
 
 @router.get("/api-keys/{key_id}")
 async def get_key(
-    key_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("api-keys:read"))]
+    response: Response, key_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("api-keys:read"))]
 ) -> ApiKeyRead:
     """An API key, without the key."""
-    return ApiKeyRead.model_validate(await people.get_key(uow, principal, key_id))
+    return _tagged(response, ApiKeyRead.model_validate(await people.get_key(uow, principal, key_id)))
 
 
 @router.delete("/api-keys/{key_id}", status_code=204)
 async def delete_key(
-    key_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("api-keys:write"))]
+    key_id: UUID,
+    uow: Uow,
+    principal: Annotated[Principal, Depends(requires("api-keys:write"))],
+    if_match: IfMatch,
 ) -> None:
     """Ends an API key at once."""
-    await people.delete_key(uow, principal, key_id)
+    await people.delete_key(uow, principal, key_id, if_match)
 
 
 def audit_filter(

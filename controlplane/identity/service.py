@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from controlplane.identity import repository
 from controlplane.identity.access import rights_of_role
 from controlplane.identity.audit import audit
+from controlplane.identity.matching import require_match
 from controlplane.identity.models import Location, Organization, Role
 from controlplane.identity.rights import BUILT_IN, Rights, expanded, require_no_more
 from controlplane.identity.schemas import (
@@ -22,6 +23,7 @@ from controlplane.identity.schemas import (
 )
 from controlplane.kit.ids import new_id
 from controlplane.platform.auth import Principal
+from controlplane.platform.etag import content_etag
 from controlplane.platform.problem import Conflict, Forbidden, Invalid, NotFound
 from controlplane.platform.uow import UnitOfWork
 
@@ -52,7 +54,14 @@ def _organization(row: Organization) -> dict[str, Any]:
     return OrganizationRead.model_validate(row).model_dump(mode="json")
 
 
-async def get_organization(uow: UnitOfWork, principal: Principal, org_id: UUID) -> Organization:
+def organization_tag(row: Organization) -> str:
+    """Its ETag."""
+    return content_etag(OrganizationRead.model_validate(row))
+
+
+async def get_organization(
+    uow: UnitOfWork, principal: Principal, org_id: UUID, *, for_change: bool = False
+) -> Organization:
     """One's own organisation, or any for installation admins.
 
     Raises:
@@ -60,7 +69,7 @@ async def get_organization(uow: UnitOfWork, principal: Principal, org_id: UUID) 
     """
     found = None
     if org_id == principal.org_id or principal.installation_admin:
-        found = await uow.session.get(Organization, org_id)
+        found = await repository.find_organization(uow.session, org_id, for_change=for_change)
     if found is None:
         raise NotFound("There is no such organisation.")
     return found
@@ -78,10 +87,11 @@ async def create_organization(uow: UnitOfWork, principal: Principal, wanted: Org
 
 
 async def rename_organization(
-    uow: UnitOfWork, principal: Principal, org_id: UUID, wanted: OrganizationWrite
+    uow: UnitOfWork, principal: Principal, org_id: UUID, wanted: OrganizationWrite, if_match: str | None = None
 ) -> Organization:
     """Gives an organisation another name."""
-    row = await get_organization(uow, principal, org_id)
+    row = await get_organization(uow, principal, org_id, for_change=True)
+    await require_match(uow, if_match, organization_tag(row), kind="organization", object_id=org_id)
     before = _organization(row)
     row.name = wanted.name
     await store(uow, "There is an organisation of this name already.")
@@ -91,9 +101,10 @@ async def rename_organization(
     return row
 
 
-async def delete_organization(uow: UnitOfWork, principal: Principal, org_id: UUID) -> None:
+async def delete_organization(uow: UnitOfWork, principal: Principal, org_id: UUID, if_match: str | None = None) -> None:
     """Removes an empty organisation."""
-    row = await get_organization(uow, principal, org_id)
+    row = await get_organization(uow, principal, org_id, for_change=True)
+    await require_match(uow, if_match, organization_tag(row), kind="organization", object_id=org_id)
     await remove(uow, row, "This organisation still has locations, users or other things; delete those first.")
     await audit(uow, principal, action="organization.delete", kind="organization", object_id=org_id, name=row.name,
                 before=_organization(row))  # fmt: skip
@@ -103,18 +114,25 @@ def _location(row: Location) -> dict[str, Any]:
     return LocationRead.model_validate(row).model_dump(mode="json")
 
 
+def location_tag(row: Location) -> str:
+    """Its ETag."""
+    return content_etag(LocationRead.model_validate(row))
+
+
 def _require_everywhere(principal: Principal) -> None:
     if principal.location_ids is not None:
         raise Forbidden("Only somebody with rights in the whole organisation can make locations.")
 
 
-async def get_location(uow: UnitOfWork, principal: Principal, location_id: UUID) -> Location:
+async def get_location(
+    uow: UnitOfWork, principal: Principal, location_id: UUID, *, for_change: bool = False
+) -> Location:
     """One of the principal's locations.
 
     Raises:
         NotFound: Not there, or not for this principal to know.
     """
-    row = await repository.find_location(uow.session, principal, location_id)
+    row = await repository.find_location(uow.session, principal, location_id, for_change=for_change)
     if row is None:
         raise NotFound("There is no such location.")
     return row
@@ -134,9 +152,16 @@ async def create_location(
     return row
 
 
-async def change_location(uow: UnitOfWork, principal: Principal, location_id: UUID, patch: LocationPatch) -> Location:
-    """Changes a location; its phones follow with the next release."""
-    row = await get_location(uow, principal, location_id)
+async def change_location(
+    uow: UnitOfWork, principal: Principal, location_id: UUID, patch: LocationPatch, if_match: str | None = None
+) -> Location:
+    """Changes a location; its phones follow with the next release.
+
+    Raises:
+        Stale: Changed by somebody else since it was read.
+    """
+    row = await get_location(uow, principal, location_id, for_change=True)
+    await require_match(uow, if_match, location_tag(row), kind="location", object_id=location_id)
     before = _location(row)
     for name, value in patch.model_dump(mode="json", exclude_none=True).items():
         setattr(row, name, value)
@@ -147,10 +172,17 @@ async def change_location(uow: UnitOfWork, principal: Principal, location_id: UU
     return row
 
 
-async def delete_location(uow: UnitOfWork, principal: Principal, location_id: UUID) -> None:
-    """Removes a location nothing belongs to any more."""
+async def delete_location(
+    uow: UnitOfWork, principal: Principal, location_id: UUID, if_match: str | None = None
+) -> None:
+    """Removes a location nothing belongs to any more.
+
+    Raises:
+        Stale: Changed by somebody else since it was read.
+    """
     _require_everywhere(principal)
-    row = await get_location(uow, principal, location_id)
+    row = await get_location(uow, principal, location_id, for_change=True)
+    await require_match(uow, if_match, location_tag(row), kind="location", object_id=location_id)
     in_use = "This location still has users, keys or phone system objects; move or delete those first."
     if await repository.location_in_use(uow.session, location_id):
         raise Conflict(in_use)
@@ -176,13 +208,13 @@ async def all_roles(uow: UnitOfWork, principal: Principal) -> list[RoleRead]:
     return built_in + [role_read(row) for row in await repository.own_roles(uow.session, principal.org_id)]
 
 
-async def get_role(uow: UnitOfWork, principal: Principal, role_id: UUID) -> Role:
+async def get_role(uow: UnitOfWork, principal: Principal, role_id: UUID, *, for_change: bool = False) -> Role:
     """A role of the organisation's own.
 
     Raises:
         NotFound: Not there.
     """
-    row = await repository.find_role(uow.session, principal, role_id)
+    row = await repository.find_role(uow.session, principal, role_id, for_change=for_change)
     if row is None:
         raise NotFound("There is no such role.")
     return row
@@ -205,9 +237,16 @@ async def create_role(uow: UnitOfWork, principal: Principal, wanted: RoleWrite) 
     return row
 
 
-async def change_role(uow: UnitOfWork, principal: Principal, role_id: UUID, patch: RolePatch) -> Role:
-    """Changes a role, at once for everybody who has it."""
-    row = await get_role(uow, principal, role_id)
+async def change_role(
+    uow: UnitOfWork, principal: Principal, role_id: UUID, patch: RolePatch, if_match: str | None = None
+) -> Role:
+    """Changes a role, at once for everybody who has it.
+
+    Raises:
+        Stale: Changed by somebody else since it was read.
+    """
+    row = await get_role(uow, principal, role_id, for_change=True)
+    await require_match(uow, if_match, content_etag(role_read(row)), kind="role", object_id=role_id)
     require_no_more(principal, rights_of_role(row), ())
     before = role_read(row).model_dump(mode="json")
     for name, value in patch.changes().items():
@@ -219,9 +258,14 @@ async def change_role(uow: UnitOfWork, principal: Principal, role_id: UUID, patc
     return row
 
 
-async def delete_role(uow: UnitOfWork, principal: Principal, role_id: UUID) -> None:
-    """Removes a role nobody has."""
-    row = await get_role(uow, principal, role_id)
+async def delete_role(uow: UnitOfWork, principal: Principal, role_id: UUID, if_match: str | None = None) -> None:
+    """Removes a role nobody has.
+
+    Raises:
+        Stale: Changed by somebody else since it was read.
+    """
+    row = await get_role(uow, principal, role_id, for_change=True)
+    await require_match(uow, if_match, content_etag(role_read(row)), kind="role", object_id=role_id)
     require_no_more(principal, rights_of_role(row), ())
     before = role_read(row).model_dump(mode="json")
     await remove(uow, row, "Some users still have this role; give them another one first.")
