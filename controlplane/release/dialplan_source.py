@@ -4,16 +4,13 @@ A node's record of a call holds context, extension and the application with its 
 same application with expressions in it. Both are brought together here.
 """
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
-from controlplane.release.sourcemap import Owner
-
-_LINE = re.compile(r"(?:exten => (?P<exten>[^,]+),(?P<first>\w+)| same => n(?:\([^)]*\))?),(?P<app>.*)")
+_LINE = re.compile(r"(?:exten => (?P<exten>[^,]+),(?P<first>\w+)| same => n)(?:\([^)]*\))?,(?P<app>.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,61 +35,52 @@ class SourceLine:
 
 
 class DialplanSource:
-    """The dialplan of one release on one node.
+    """The dialplan of one release on one node. Of its many files only those that are asked for are taken apart.
 
     Args:
-        sourcemap: Content of its ``sourcemap.json``.
-        read: Gives the text of a file of the release; None when it is no longer kept.
+        paths: Its dialplan files.
+        read: Gives the text of one; None when it is no longer kept.
     """
 
-    def __init__(self, sourcemap: bytes, read: Callable[[str], str | None]) -> None:
-        document = json.loads(sourcemap)
-        self._marks: Mapping[str, list[tuple[int, str, str]]] = document["files"]
-        self._contexts: dict[str, Owner] = {
-            context: (kind, id_) for context, (kind, id_) in document["contexts"].items()
-        }
-        self._read = read
-        self._files: dict[str, list[SourceLine]] = {}
+    def __init__(self, paths: Iterable[str], read: Callable[[str], str | None]) -> None:
+        self._paths = sorted(paths)
+        self._read = cache(read)
+        self._lines = cache(self._parsed)
 
     def find(self, context: str, exten: str, app: str) -> SourceLine | None:
         """The line that ran this application with these values; None if no line of the context can have."""
-        owner = self._contexts.get(context)
-        if owner is None:
-            return None
-        lines = [
-            line for line in self._lines_of(owner) if line.context == context and _pattern(line.text).fullmatch(app)
-        ]
-        return next((line for line in lines if line.exten == exten), lines[0] if lines else None)
+        path = self._holding(f"[{context}]\n")
+        lines = self._lines(path) if path else []
+        found = [line for line in lines if line.context == context and _pattern(line.text).fullmatch(app)]
+        return next((line for line in found if line.exten == exten), found[0] if found else None)
 
     def first(self, kind: str, id_: UUID, *apps: str) -> SourceLine | None:
         """The first line made from an object that runs one of these applications, such as its ``Dial``."""
-        for line in self._lines_of((kind, str(id_))):
-            if (line.kind, line.id) == (kind, str(id_)) and line.text.startswith(tuple(f"{app}(" for app in apps)):
-                return line
+        begins = tuple(f"{app}(" for app in apps)
+        for path in self._paths:
+            if f";@ {kind} {id_} " in (self._read(path) or ""):
+                for line in self._lines(path):
+                    if (line.kind, line.id) == (kind, str(id_)) and line.text.startswith(begins):
+                        return line
         return None
 
-    def _lines_of(self, owner: Owner) -> Iterator[SourceLine]:
-        for path, marks in self._marks.items():
-            if any((kind, id_) == owner for _, kind, id_ in marks):
-                yield from self._lines(path)
+    def _holding(self, text: str) -> str | None:
+        """No context is in two files."""
+        return next((path for path in self._paths if text in (self._read(path) or "")), None)
 
-    def _lines(self, path: str) -> list[SourceLine]:
-        if path not in self._files:
-            text = self._read(path)
-            self._files[path] = list(_parse(path, text, self._marks[path])) if text is not None else []
-        return self._files[path]
+    def _parsed(self, path: str) -> list[SourceLine]:
+        return list(_parse(path, self._read(path) or ""))
 
 
-def _parse(path: str, text: str, marks: list[tuple[int, str, str]]) -> Iterator[SourceLine]:
-    context, exten, priority, mark = "", "", 0, 0
+def _parse(path: str, text: str) -> Iterator[SourceLine]:
+    context, exten, priority, kind, id_ = "", "", 0, "system", "-"
     for number, line in enumerate(text.split("\n"), start=1):
-        while mark + 1 < len(marks) and marks[mark + 1][0] <= number:
-            mark += 1
-        if line.startswith("["):
+        if line.startswith(";@ "):
+            _, kind, id_, *_ = line.split(" ", 3)
+        elif line.startswith("["):
             context = line[1:-1]
         elif (match := _LINE.fullmatch(line)) and match["first"] != "hint":
             exten, priority = (match["exten"], 1) if match["exten"] else (exten, priority + 1)
-            _, kind, id_ = marks[mark]
             yield SourceLine(path, number, context, exten, priority, match["app"], kind, id_)
 
 

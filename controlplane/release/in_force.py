@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.kit.destination import Kind
 from controlplane.platform.services import Services
+from controlplane.protocol.bundle import FileKind, Manifest
 from controlplane.release import repository
 from controlplane.release.blobs import Blobs
 from controlplane.release.dialplan_source import DialplanSource
@@ -128,12 +129,15 @@ def _open(
     return document, _dialplan(Blobs(services.storage, services.crypto), bundle) if bundle else None
 
 
-def _dialplan(blobs: Blobs, bundle: NodeBundle) -> DialplanSource | None:
-    files = {one["path"]: one["sha256"] for one in json.loads(bundle.manifest)["files"]}
-    sourcemap = blobs.get(files["sourcemap.json"]) if "sourcemap.json" in files else None
-    return DialplanSource(sourcemap, partial(_text, blobs, files)) if sourcemap else None
+def _dialplan(blobs: Blobs, bundle: NodeBundle) -> DialplanSource:
+    files = {
+        one.path: one.sha256
+        for one in Manifest.model_validate_json(bundle.manifest).files
+        if one.kind == FileKind.DIALPLAN
+    }
+    return DialplanSource(files, partial(_text, blobs, files))
 
 
 def _text(blobs: Blobs, files: Mapping[str, str], path: str) -> str | None:
-    content = blobs.get(files[path]) if path in files else None
+    content = blobs.get(files[path])
     return content.decode() if content is not None else None

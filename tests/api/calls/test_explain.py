@@ -1,0 +1,68 @@
+"""A call explained over HTTP: who sees what of it, and what is said when something is missing."""
+
+from typing import Any
+
+from sqlalchemy import text
+
+from tests.api.calls.system import System
+from tests.api.calls.test_calls import be_person_of, listed
+from tests.api.clients import Client
+
+
+async def explained(client: Client, call_id: str) -> dict[str, Any]:
+    answer = await client.get(f"/calls/{call_id}/explain")
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+async def test_every_step_is_told_with_its_place(system: System, admin: Client) -> None:
+    await system.tell("menu_queue_whisper")
+    (call,) = await listed(admin)
+    told = await explained(admin, call["id"])
+    assert [step["what"] for step in told["steps"]] == [
+        "arrived", "sent to", "hours", "sent to", "key", "sent to", "ringing", "ringing", "whisper", "connected",
+        "ended",
+    ]  # fmt: skip
+    assert told["headline"].startswith("Inbound call, answered, 2026-11-21 03:04:03 UTC, 14.0 s, 9.1 s of them talk")
+    key = told["steps"][4]
+    assert (key["source"]["context"], key["source"]["exten"], key["source"]["file"]) == ("scn-02", "t", None)
+    assert told["steps"][5]["took_s"] == 3.528
+    assert len(told["story"]) == 1 + len(told["steps"]) + len(told["unknown"])
+
+
+async def test_what_is_not_known_is_said(system: System, admin: Client) -> None:
+    await system.tell("busy")
+    (call,) = await listed(admin)
+    told = await explained(admin, call["id"])
+    assert told["release"] is None
+    assert told["unknown"][0].startswith("Which configuration was in force is not known")
+    assert any("00000000-0000-7000-8003-000000000203" in line for line in told["unknown"])
+    async with admin.services.uow() as uow:
+        await uow.session.execute(text("DELETE FROM facts"))
+    later = await explained(admin, call["id"])
+    assert later["unknown"][0].startswith("The call's events are no longer kept")
+    assert [step["words"] for step in later["steps"]] == [step["words"] for step in told["steps"]]
+    assert all(step["source"] is None for step in later["steps"])
+
+
+async def test_a_call_whose_end_never_came_says_so(system: System, admin: Client) -> None:
+    facts = [fact for fact in system.stream("menu_abandoned") if fact.payload.get("eventtype") != "LINKEDID_END"]
+    await system.push([fact for fact in facts if fact.payload.get("eventtype") not in {"HANGUP", "CHAN_END"}])
+    (call,) = await listed(admin)
+    assert call["status"] == "live"
+    told = await explained(admin, call["id"])
+    assert told["steps"][-1]["what"] == "sent to"
+    assert told["headline"].startswith("Inbound call, live, ")
+
+
+async def test_staff_are_told_of_their_own_calls_without_dialplan(
+    system: System, admin: Client, staff: Client, other_org_admin: Client
+) -> None:
+    await system.tell("busy", "internal_answered")
+    await be_person_of(staff, 204)
+    calls = {call["direction"]: call["id"] for call in await listed(admin)}
+    told = await explained(staff, calls["internal"])
+    assert all(step["source"] is None for step in told["steps"])
+    assert (await staff.get(f"/calls/{calls['inbound']}/explain")).status_code == 404
+    assert (await other_org_admin.get(f"/calls/{calls['internal']}/explain")).status_code == 404
