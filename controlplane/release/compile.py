@@ -109,7 +109,7 @@ class Compiler:
         return self.around(model.PbxModel(self._configuration.node, (), (), (), **fields))
 
     def around(self, made: model.PbxModel) -> model.PbxModel:
-        """The model with what is no object in it: organisations, time zones, sounds; routes in their order."""
+        """The model with what is no object in it: organisations, time zones, sounds."""
         locations = self._configuration.locations.values()
         played = (key for key in self._configuration.sounds if self._index.readers.get(key))
         return replace(
@@ -117,7 +117,6 @@ class Compiler:
             organizations=tuple(self.facts[org].organization for org in sorted(self.facts)),
             zones=tuple((one.id, one.timezone) for one in sorted(locations, key=lambda one: one.id)),
             prompts=tuple(sorted({(self._configuration.sounds[key].files["wav"], "wav") for key in played})),
-            routes=tuple(sorted(made.routes, key=lambda one: (one.position, one.id))),
         )
 
     # Looking up

@@ -4,15 +4,14 @@ What an object means on the phone hangs on itself and on what it mentions: other
 be unique. `Index.readers` answers the way back, who mentions a thing; `touched` is made of that and nothing else.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from operator import attrgetter
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 from uuid import UUID
 
 from controlplane.kit.destination import Kind, Spoken
+from controlplane.kit.ordered import patched
 from controlplane.objects.door import references
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.release.graph import spoken_parts
@@ -21,9 +20,7 @@ from controlplane.telephony.schemas import PromptFields, VoicemailBoxFields
 
 Key = Hashable
 """An object's id, the key of a sound, or a name that only one object may have."""
-Item = TypeVar("Item")
 Fields = TypeVar("Fields", bound=ObjectFields)
-_id: Any = attrgetter("id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,18 +164,6 @@ def touched(before: Index, after: Index, changes: Changes) -> set[UUID]:
 
 def _mentioning(index: Index, ids: Iterable[UUID]) -> set[UUID]:
     return set().union(*(index.readers.get(id_, frozenset()) for id_ in ids))
-
-
-def patched(items: tuple[Item, ...], changes: Mapping[UUID, Item | None]) -> tuple[Item, ...]:
-    """Items in order of id with some of them replaced, put in or (None) taken out."""
-    if not changes:
-        return items
-    found = list(items)
-    for id_, item in changes.items():
-        place = bisect_left(found, id_, key=_id)
-        is_there = place < len(found) and _id(found[place]) == id_
-        found[place : place + is_there] = [] if item is None else [item]
-    return tuple(found)
 
 
 def _of_kind(changes: Changes, kind: Kind) -> dict[UUID, Stored[ObjectFields] | None]:

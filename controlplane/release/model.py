@@ -383,7 +383,7 @@ FIELDS: Mapping[Kind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PbxModel:
-    """One node's telephony. Each tuple is in order of id, routes in the order in which they are tried."""
+    """One node's telephony. Each tuple is in order of id."""
 
     node: str
     organizations: tuple[Organization, ...]
