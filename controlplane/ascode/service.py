@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from controlplane.ascode.audio import Sound, duration_ms
+from controlplane.ascode.audio import Sound, check_sound
 from controlplane.ascode.checks import check
 from controlplane.ascode.deciding import Decision, decide
 from controlplane.ascode.errors import ImportRefused
@@ -34,6 +35,7 @@ from controlplane.platform.storage import Storage
 from controlplane.platform.uow import UnitOfWork
 from controlplane.release import door as release
 from controlplane.telephony import door as telephony
+from controlplane.telephony.audio import RATES
 from controlplane.telephony.configuration import FIELDS
 from controlplane.telephony.configuration import Sound as StoredSound
 
@@ -102,7 +104,7 @@ async def export_table(uow: UnitOfWork, principal: Principal, table: str) -> str
 
 
 def _sound_files(storage: Storage, sources: Iterable[Source]) -> dict[str, Path]:
-    named = {sha: storage.blob_path(sha) for one in sources if one.audio for sha in one.audio.values()}
+    named = {sha: storage.blob_path(sha) for one in sources if one.audio for sha in map(one.audio.get, RATES) if sha}
     return {sha: path for sha, path in sorted(named.items()) if path.exists()}
 
 
@@ -119,7 +121,7 @@ async def _of_draft(
             one.id,
             one.fields,
             {name: sealed if with_secrets else None for name, sealed in one.secrets.items()},
-            dict(sounds[one.id].files) if one.id in sounds else None,
+            _audio(sounds.get(one.id)),
         )
         for one in shown
     ]
@@ -141,9 +143,13 @@ async def _of_release(
     for one in configuration.objects:
         keys.add_object(one.id, one.fields)
         sound = configuration.sounds.get(f"prompt:{one.id}") if _is_uploaded(one.fields) else None
-        sources.append(Source(one.id, one.fields, dict.fromkeys(one.secrets), dict(sound.files) if sound else None))
+        sources.append(Source(one.id, one.fields, dict.fromkeys(one.secrets), _audio(sound)))
     places = [Place(one.id, asdict(one)) for one in configuration.locations.values()]
     return places, sources, keys
+
+
+def _audio(sound: StoredSound | None) -> dict[str, Any] | None:
+    return None if sound is None else {**sound.files, "duration_ms": sound.duration_ms}
 
 
 def _is_uploaded(fields: object) -> bool:
@@ -266,31 +272,31 @@ async def _places_elsewhere(session: AsyncSession, here: Here, decision: Decisio
 
 
 def _bad_sounds(storage: Storage, decision: Decision) -> list[ImportProblem]:
-    """Sounds that are nowhere, or are none. Fills in nothing: what is good is read again when it is written."""
+    """Sounds that are nowhere, or are none."""
     problems = []
     for id_, sound in decision.sounds.items():
         for name, sha in sound.files.items():
             try:
-                _played(storage, sound, name, sha)
+                check_sound(_content(storage, sound, sha), name, sound.duration_ms)
             except ValueError as err:
                 hint = "Import the archive that the export made, with its audio folder."
                 problems.append(decision.items[id_].problem(f"{name}: {err}", "audio", hint, line=sound.line))
     return problems
 
 
-def _played(storage: Storage, sound: Sound, name: str, sha: str) -> int:
-    """How long one of a prompt's files plays, in ms.
+def _content(storage: Storage, sound: Sound, sha: str) -> bytes:
+    """One of a prompt's files.
 
     Raises:
-        ValueError: It is not there, or no sound that Asterisk can play.
+        ValueError: It is nowhere.
     """
     content = sound.new.get(sha)
-    if content is None:
-        path = storage.blob_path(sha)
-        if not path.exists():
-            raise ValueError(f"the file {sha[:12]}… is neither in the import nor here")
-        content = path.read_bytes()
-    return duration_ms(content, name)
+    if content is not None:
+        return content
+    path = storage.blob_path(sha)
+    if not path.exists():
+        raise ValueError(f"the file {sha[:12]}… is neither in the import nor here")
+    return path.read_bytes()
 
 
 def _texts(decision: Decision) -> set[str]:
@@ -344,12 +350,10 @@ def _versioned(put: objects.Write, decision: Decision, *, dry_run: bool) -> obje
 async def _write_sounds(storage: Storage, session: AsyncSession, decision: Decision) -> None:
     present = await telephony.uploaded_sounds(session, list(decision.sounds))
     for id_, sound in decision.sounds.items():
-        if id_ in present and present[id_].files == sound.files:
-            continue
-        played = [await asyncio.to_thread(_played, storage, sound, name, sha) for name, sha in sound.files.items()]
         for content in sound.new.values():
             await asyncio.to_thread(storage.put_blob, content)
-        await telephony.put_sound(session, id_, StoredSound(sound.files, min(played)))
+        if id_ not in present or present[id_].files != sound.files:
+            await telephony.put_sound(session, id_, StoredSound(sound.files, sound.duration_ms))
 
 
 async def _audit(uow: UnitOfWork, principal: Principal, answer: ImportRead) -> None:
