@@ -180,7 +180,9 @@ async def _tree(ami: Ami, family: str) -> list[dict[str, str]]:
 
 async def _in_turn(ami: Ami, actions: Iterable[dict[str, str]]) -> None:
     """Asterisk does them one after the other; only the waiting is done together."""
-    waiting = [(action.pop("Action"), action) for action in actions]
-    for start in range(0, len(waiting), _AT_ONCE):
-        part = waiting[start : start + _AT_ONCE]
-        await asyncio.gather(*(ami.action(name, timeout_s=30, **fields) for name, fields in part))
+    waiting = list(actions)
+    if len(waiting) > _AT_ONCE:
+        await ami.bulk(waiting)
+        return
+    sent = [(action.pop("Action"), action) for action in waiting]
+    await asyncio.gather(*(ami.action(name, timeout_s=30, **fields) for name, fields in sent))

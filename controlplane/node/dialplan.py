@@ -37,7 +37,7 @@ class Unreadable(Exception):
     """A dialplan file with something in it that our templates do not write."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """What is done at one place: an application and its argument; for a hint, the devices it follows."""
 
@@ -46,7 +46,7 @@ class Line:
     label: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Context:
     """One context as a file or Asterisk has it."""
 
@@ -70,9 +70,13 @@ def read_dialplan(text: str) -> Dialplan:
     """
     reader = _Reader()
     for raw in text.splitlines():
-        if line := _COMMENT.split(raw, maxsplit=1)[0].replace("\\;", ";").strip():
+        if line := (_uncommented(raw) if ";" in raw else raw).strip():
             reader.take(line)
     return reader.found
+
+
+def _uncommented(line: str) -> str:
+    return _COMMENT.split(line, maxsplit=1)[0].replace("\\;", ";")
 
 
 class _Reader:
@@ -82,7 +86,7 @@ class _Reader:
         self._priority = 0
 
     def take(self, line: str) -> None:
-        if match := _SECTION.match(line):
+        if line.startswith("[") and (match := _SECTION.match(line)):
             self._section, self._exten, self._priority = match[1], "", 0
             if self._section != "globals":
                 self.found.contexts.setdefault(self._section, Context())
@@ -117,16 +121,20 @@ class _Reader:
 def _step(exten: str, last: int, text: str) -> tuple[Place, Line]:
     """The place and content of ``priority(label),App(data)`` after priority ``last``."""
     head, comma, action = text.partition(",")
-    match = _PRIORITY.match(head.strip())
-    if not (exten and comma and match) or "/" in exten:
+    if head == "n":
+        priority, label = str(last + 1), ""
+    elif match := _PRIORITY.match(head.strip()):
+        priority, label = str(last + 1) if match[1] == "n" else match[1], match[2] or ""
+    else:
         raise Unreadable(text)
-    if match[1] == "hint":
-        return (exten, "hint"), Line(action.strip())
+    if not (exten and comma) or "/" in exten:
+        raise Unreadable(text)
+    if priority == "hint":
+        return (exten, priority), Line(action.strip())
     app, bracket, rest = action.strip().partition("(")
     if bracket and not rest.endswith(")"):
         raise Unreadable(text)
-    number = last + 1 if match[1] == "n" else int(match[1])
-    return (exten, str(number)), Line(app.strip(), rest.removesuffix(")"), match[2] or "")
+    return (exten, priority), Line(app.strip(), rest.removesuffix(")"), label)
 
 
 class DialplanPush:

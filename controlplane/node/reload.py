@@ -49,7 +49,7 @@ class Reload:
         """
         done = [await _reload(ami, command) for kind, command in _BEFORE_DEVICES if kind in self.kinds]
         done += await self.push.add(ami)
-        if FileKind.PJSIP in self.kinds:
+        if FileKind.PJSIP in self.kinds and _RELOAD_TRUNKS not in done:  # many new phones need it, too
             done.append(await _reload(ami, _RELOAD_TRUNKS))
         if FileKind.QUEUES in self.kinds:
             done += await self._reload_queues(ami)
