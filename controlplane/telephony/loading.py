@@ -1,0 +1,111 @@
+"""An organisation's configuration out of the database, read whole once and then only where it changed.
+
+Each process keeps what it read last. PostgreSQL knows by which transaction each row was written (``xmin``): a list of
+ids with it says in one small answer which rows are new, changed or gone, whoever wrote them. The list is asked for
+until it agrees with what is kept, so what is returned is what one look at the database saw, never an older state.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from controlplane.identity import door as identity
+from controlplane.identity.schemas import OrganizationInfo
+from controlplane.kit.destination import Kind
+from controlplane.kit.ordered import patched
+from controlplane.objects import door as objects
+from controlplane.objects.schemas import ObjectFields, Stored
+from controlplane.platform.crypto import Crypto
+from controlplane.platform.services import Services
+from controlplane.telephony.configuration import FIELDS, Configuration
+from controlplane.telephony.ready_sounds import ready_sounds
+from controlplane.telephony.templates import expand
+
+MANY = 2000
+"""Rows that are read one by one; of more, all are."""
+KEPT = 8
+"""Organisations; one of 27,000 objects takes some 60 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What was read last.
+
+    Attributes:
+        stamps: Id and writing transaction of each row.
+        texts: What our voice says for each object that speaks.
+        configuration: Made of it, templates expanded.
+    """
+
+    stamps: frozenset[str] = frozenset()
+    objects: tuple[Stored[ObjectFields], ...] = ()
+    texts: Mapping[UUID, tuple[str, ...]] = field(default_factory=dict)
+    configuration: Configuration | None = None
+
+
+_kept: dict[tuple[str, UUID], _Loaded] = {}
+
+
+async def load_organization(
+    services: Services, session: AsyncSession, organization: OrganizationInfo, node: str
+) -> Configuration:
+    """One organisation, secrets opened, templates expanded; what didn't change since last time is the very same object.
+
+    Args:
+        services: The process's ports.
+        session: Where to read.
+        organization: Whose.
+        node: Name of the node that it is for.
+    """
+    key = (services.database_url, organization.id)
+    before = _kept.pop(key, _Loaded())
+    loaded = await _up_to_date(services.crypto, session, organization.id, before)
+    locations = {one.id: one for one in await identity.load_locations(session, org_ids=[organization.id])}
+    configuration = loaded.configuration
+    if configuration is None or configuration.locations != locations:
+        configuration = expand(Configuration(node, {organization.id: organization}, locations, loaded.objects, {}))
+    texts = {text for some in loaded.texts.values() for text in some}
+    sounds = await ready_sounds(session, configuration.objects, texts)
+    if before.configuration and before.configuration.sounds == sounds:
+        sounds = before.configuration.sounds
+    configuration = replace(configuration, node=node, organizations={organization.id: organization}, sounds=sounds)
+    _kept[key] = replace(loaded, configuration=configuration)
+    while len(_kept) > KEPT:
+        del _kept[next(iter(_kept))]
+    return configuration
+
+
+async def _up_to_date(crypto: Crypto, session: AsyncSession, org_id: UUID, loaded: _Loaded) -> _Loaded:
+    while (stamps := await objects.stamps_of(session, org_id)) != loaded.stamps:
+        gone = {UUID(stamp[:36]): stamp for stamp in loaded.stamps - stamps}
+        new = {UUID(stamp[:36]) for stamp in stamps - loaded.stamps}
+        if len(new) > MANY:
+            loaded, gone, new = _Loaded(), {}, set()
+        rows = await objects.rows_of(session, [org_id], new if loaded.stamps else None)
+        found = await asyncio.to_thread(_opened, crypto, rows)
+        changes: dict[UUID, Stored[ObjectFields] | None] = {**dict.fromkeys(gone), **{one.id: one for one in found}}
+        texts = {id_: said for id_, said in loaded.texts.items() if id_ not in changes}
+        loaded = _Loaded(
+            stamps=frozenset((loaded.stamps - set(gone.values())) | {row.stamp for row in rows}),
+            objects=patched(loaded.objects, changes) if loaded.objects else tuple(found),
+            texts=texts | {row.id: tuple(row.texts) for row in rows if row.texts},
+        )
+    return loaded
+
+
+def _opened(crypto: Crypto, rows: Sequence[Row[Any]]) -> list[Stored[ObjectFields]]:
+    return [stored(row, crypto) for row in rows]
+
+
+def stored(row: Row[Any], crypto: Crypto) -> Stored[ObjectFields]:
+    """A row as an object, its secrets opened."""
+    opened = {
+        field: crypto.open(sealed, objects.sealed_where(row.id, field)) for field, sealed in row.secrets.items()
+    }  # fmt: skip
+    fields = FIELDS[Kind(row.kind)].model_validate(row.fields)
+    return Stored(id=row.id, org_id=row.org_id, version=row.version, fields=fields, secrets=opened)
