@@ -23,6 +23,7 @@ _BECAUSE: dict[str, str] = {
     Why.CLOSED: "it was closed",
     Why.HOLIDAY: "it was a holiday",
     Why.KEY: "of the key pressed",
+    Why.PLAYED: "the announcement was over",
     Why.TIMEOUT: "no key was pressed",
     Why.INVALID: "of wrong keys",
     Why.NO_ANSWER: "nobody answered",

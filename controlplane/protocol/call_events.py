@@ -41,6 +41,7 @@ class Why(StrEnum):
     CLOSED = "closed"
     HOLIDAY = "holiday"
     KEY = "key"
+    PLAYED = "played"  # an announcement was played that sends calls on
     TIMEOUT = "timeout"  # no key pressed
     INVALID = "invalid"  # wrong keys
     NO_ANSWER = "no_answer"

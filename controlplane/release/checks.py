@@ -83,6 +83,10 @@ def members_without_phones(finder: Finder, item: Stored[ObjectFields]) -> Iterat
                     item, "members", "queue-of-silent-members", f"none of its members has a phone: {waits}",
                     "Give a member a device, or turn join_empty off.",
                 )  # fmt: skip
+        case RingGroupFields(extension_ids=()):  # only out of a routing template
+            yield finder.warning(
+                item, "extension_ids", "ring-group-without-members", "its location has no extension: nobody rings"
+            )
         case RingGroupFields() as fields:
             for index, extension in enumerate(fields.extension_ids):
                 yield from _silent_member(finder, item, f"extension_ids.{index}", extension)

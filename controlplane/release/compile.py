@@ -364,6 +364,7 @@ class Compiler:
             *_head(item),
             context=names.context_of(Kind.PROMPT, item.id),
             sound=self._sound(Spoken(prompt_id=item.id)),
+            then=self._hop(item.org_id, item.fields.then) if item.fields.then else None,
         )
 
     def _outbound_route(self, item: Stored[OutboundRouteFields]) -> model.OutboundRoute:

@@ -8,7 +8,7 @@ from uuid import UUID
 from controlplane.identity.schemas import LocationInfo
 from controlplane.kit.destination import Kind, Spoken
 from controlplane.objects.door import texts
-from controlplane.objects.schemas import ObjectFields, Stored
+from controlplane.objects.schemas import ObjectFields, Origin, Stored
 from controlplane.protocol.bundle import FileKind
 from controlplane.release.affected import Affected, affected_numbers
 from controlplane.release.field_words import FieldWords
@@ -41,7 +41,7 @@ _DOES: dict[Kind, tuple[str, ...]] = {
     Kind.TIME_CONDITION: ("open_hours", "open", "closed", "holiday"),
     Kind.HOLIDAY_CALENDAR: ("holidays",),
     Kind.VOICEMAIL_BOX: ("greeting",),
-    Kind.PROMPT: ("text",),
+    Kind.PROMPT: ("text", "then"),
     Kind.OUTBOUND_ROUTE: ("pattern", "trunk_ids", "emergency"),
 }
 """What is told of an object that is new: what it does to calls."""
@@ -57,17 +57,14 @@ _BY_HAND: dict[tuple[Kind, str], str] = {
 _NAMED_IN_EFFECT = 3
 
 
-def diff(
-    old: Configuration | None, new: Configuration, *, templates: Mapping[UUID, str] | None = None
-) -> list[ChangeRead]:
+def diff(old: Configuration | None, new: Configuration) -> list[ChangeRead]:
     """The changes from what is live (None: nothing) to what would be, by kind and name.
 
     Args:
         old: One organisation's configuration.
         new: The same organisation's.
-        templates: For objects that came out of a routing template, the template's name: the words tell it.
     """
-    return _Diff(old, new, templates or {}).changes()
+    return _Diff(old, new).changes()
 
 
 def reloads(old: Mapping[str, RenderedFile], new: Mapping[str, RenderedFile]) -> list[str]:
@@ -102,8 +99,8 @@ class _Found:
 
 
 class _Diff:
-    def __init__(self, old: Configuration | None, new: Configuration, templates: Mapping[UUID, str]) -> None:
-        self._old, self._new, self._templates = old, new, templates
+    def __init__(self, old: Configuration | None, new: Configuration) -> None:
+        self._old, self._new = old, new
         self._speak_old, self._speak_new = Speaker(old), Speaker(new)
         self._words = FieldWords(self._speak_old, self._speak_new)
         self._respoken = _respoken(old, new)
@@ -135,10 +132,10 @@ class _Diff:
     def _object(self, found: _Found, touched: Affected) -> ChangeRead:
         item, fields = found.item, list(self._fields(found))
         speaker = self._speak_new if found.becomes else self._speak_old
-        template = self._templates.get(found.id)
+        template = item.origin.template if item.origin else None
         place = speaker.location(item.fields.location_id)
         head = f"{kind_in_words(item.fields.kind)} {named(item.fields)}"
-        head += f" (from template {template})" if template else ""
+        head += f" ({_whence(item.origin, fields)})" if item.origin else ""
         return ChangeRead(
             action=found.action,
             kind=item.fields.kind,
@@ -239,6 +236,12 @@ def _what_it_does(fields: ObjectFields, speaker: Speaker) -> str:
         for name, value in told
         if value is not None and value not in ("", (), False)
     )
+
+
+def _whence(origin: Origin, fields: Sequence[FieldChange]) -> str:
+    """Whether a change comes from the routing template, or from what the location has in place of it."""
+    own = bool(fields) and all(one.field in origin.overridden for one in fields)
+    return f"set here, not by template {origin.template}" if own else f"from template {origin.template}"
 
 
 def _sentence(place: str | None, head: str, happens: str, touched: Affected, action: Action) -> str:

@@ -55,6 +55,8 @@ class Finder:
     ) -> ProblemRead:  # fmt: skip
         place = f"{collection(item.fields.kind)}/{item.fields.name}"
         words = self.words(item)
+        if item.origin:
+            hint = f"{hint} It comes from routing template {item.origin.template}, part {item.origin.part}.".lstrip()
         return ProblemRead(
             severity=severity,
             slug=slug,

@@ -304,13 +304,14 @@ class VoicemailBox(PbxObject):
 
 @dataclass(frozen=True, slots=True)
 class Announcement(PbxObject):
-    """A prompt that can be played and ends the call."""
+    """A prompt that is played; then the call goes on or, without ``then``, ends."""
 
     kind: ClassVar[Kind] = Kind.PROMPT
     derived: ClassVar[frozenset[str]] = frozenset({"context"})
 
     context: str
     sound: str
+    then: Hop | None
 
 
 @dataclass(frozen=True, slots=True)

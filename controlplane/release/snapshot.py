@@ -9,7 +9,7 @@ from uuid import UUID
 
 from controlplane.identity.schemas import LocationInfo, OrganizationInfo
 from controlplane.kit.destination import Kind
-from controlplane.objects.schemas import ObjectFields, Stored
+from controlplane.objects.schemas import ObjectFields, Origin, Stored
 from controlplane.telephony.configuration import FIELDS, Configuration, Sound
 
 
@@ -28,6 +28,7 @@ def pack(configuration: Configuration) -> bytes:
                 "kind": one.fields.kind,
                 "fields": one.fields.model_dump(mode="json", exclude=set(one.fields.secret_fields)),
                 "secrets": dict(one.secrets),
+                "origin": asdict(one.origin) if one.origin else None,
             }
             for one in configuration.objects
         ],
@@ -36,7 +37,7 @@ def pack(configuration: Configuration) -> bytes:
             for key, sound in configuration.sounds.items()
         },
     }
-    return zlib.compress(json.dumps(document, separators=(",", ":")).encode(), level=1)
+    return zlib.compress(json.dumps(document, separators=(",", ":"), default=str).encode(), level=1)
 
 
 def unpack(packed: bytes, node: str) -> Configuration:
@@ -58,11 +59,19 @@ def unpack(packed: bytes, node: str) -> Configuration:
                 version=one["version"],
                 fields=FIELDS[Kind(one["kind"])].model_validate(one["fields"]),
                 secrets=one["secrets"],
+                origin=_origin(one.get("origin")),
             )
             for one in document["objects"]
         ),
         sounds={key: Sound(one["files"], one["duration_ms"]) for key, one in document["sounds"].items()},
     )
+
+
+def _origin(packed: dict[str, Any] | None) -> Origin | None:
+    if packed is None:
+        return None
+    ids = {name: UUID(packed[name]) for name in ("routing_id", "template_id")}
+    return Origin(**{**packed, **ids, "overridden": tuple(packed["overridden"])})
 
 
 def part_of(configuration: Configuration, org_id: UUID) -> Configuration:

@@ -77,6 +77,7 @@ _NOTHING: dict[str, str] = {
     "max_calls": "no limit",
     "invalid_prompt": "Asterisk's own",
     "greeting": "Asterisk's own",
+    "then": "the end of the call",
     "source_networks": "its host",
 }
 """What it means that a field is empty; elsewhere it is `nothing`."""

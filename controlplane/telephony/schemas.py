@@ -313,6 +313,9 @@ class PromptFields(ObjectFields):
     kind: ClassVar[Kind] = Kind.PROMPT
 
     text: SpokenText | None = Field(None, description="What is said. Left out: audio is uploaded afterwards.")
+    then: Destination | None = Field(
+        None, description="Where a call goes on that was sent here as to an announcement; default: it ends."
+    )
 
     def own_text(self) -> str | None:
         """Its text, unless its audio is uploaded."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, TypeVar, get_args
 from uuid import UUID, uuid5
 
 from controlplane.kit.destination import Destination, DestinationKind, Kind, Ref
@@ -20,6 +20,7 @@ from controlplane.telephony.template_parts import ALL_EXTENSIONS, Part, stand_in
 from controlplane.telephony.template_schemas import LocationRoutingFields, RoutingTemplateFields
 
 NAME_MAX = 100
+Kept = TypeVar("Kept")
 Destinations = Mapping[UUID, Destination]
 Extensions = Mapping[UUID, tuple[UUID, ...]]
 
@@ -33,59 +34,47 @@ def expand(configuration: Configuration) -> Configuration:
     """The same configuration in ordinary objects only, still in order of id.
 
     A location routing that doesn't fit its template makes nothing: whoever names it is a dangling reference then.
+    What is made of the very same objects is the very same again, so that little is compared after a small change.
     """
     if not any(isinstance(one.fields, RoutingTemplateFields) for one in configuration.objects):
         return configuration
-    plans = list(_plans(configuration))
-    entries = {plan.routing.id: plan.entry for plan in plans}
-    kept = [
-        _led_on(one, entries)
+    made = list(_made(configuration))
+    entries = {one.routing.id: one.entry for one in made}
+    ordinary = [
+        one
         for one in configuration.objects
         if not isinstance(one.fields, RoutingTemplateFields | LocationRoutingFields)
     ]
-    made = [one for plan in plans for one in plan.objects(entries)]
-    return replace(configuration, objects=tuple(sorted((*kept, *made), key=lambda one: one.id.int)))
+    led = [_led_on(item, entries) for item in (*ordinary, *(item for one in made for item in one.objects))]
+    return replace(configuration, objects=tuple(sorted(led, key=lambda one: one.id.int)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """What becomes of one location routing."""
+class _Made:
+    """What one location routing became, and of what."""
 
-    routing: Stored[LocationRoutingFields]
     template: Stored[RoutingTemplateFields]
-    parts: Mapping[str, Part]
-    destinations: Destinations
-    extensions: Extensions
-
-    @property
-    def entry(self) -> Destination:
-        """Where calls come to first."""
-        return self.destinations[stand_in("part", self.template.fields.entry)]
-
-    def objects(self, entries: Destinations) -> Iterator[Stored[ObjectFields]]:
-        """The parts as objects of the location."""
-        routing, template = self.routing, self.template
-        place = _Place(entries, self.destinations, self.extensions)
-        for name, part in self.parts.items():
-            overridden = tuple(routing.fields.overrides.get(name, ()))
-            fields = part.fields.model_copy(
-                update={
-                    "name": f"{routing.fields.name}: {part.title}"[:NAME_MAX],
-                    "location_id": routing.fields.location_id,
-                    **place.changes(part.fields),
-                }
-            )
-            origin = Origin(routing.id, template.id, template.fields.name, name, overridden)
-            yield Stored(
-                id=made_id(routing.id, name),
-                org_id=routing.org_id,
-                version=_version(fields, template.fields.name, *overridden),
-                fields=fields,
-                origin=origin,
-            )
+    routing: Stored[LocationRoutingFields]
+    everybody: tuple[UUID, ...]
+    entry: Destination
+    objects: tuple[Stored[ObjectFields], ...]
 
 
-def _plans(configuration: Configuration) -> Iterator[_Plan]:
+@dataclass(frozen=True, slots=True)
+class _Led:
+    """An object whose calls were led on to where location routings begin."""
+
+    item: Stored[ObjectFields]
+    changes: Mapping[str, Any]
+    led: Stored[ObjectFields]
+
+
+_KEPT_MADE, _KEPT_LED = 2_000, 20_000
+_made_before: dict[UUID, _Made] = {}
+_led_before: dict[UUID, _Led] = {}
+
+
+def _made(configuration: Configuration) -> Iterator[_Made]:
     """Every location routing that fits its template."""
     templates = {one.id: one for one in configuration.of(RoutingTemplateFields)}
     rings = _extensions_by_location(configuration)
@@ -93,12 +82,54 @@ def _plans(configuration: Configuration) -> Iterator[_Plan]:
         template = templates.get(routing.fields.template_id)
         if template is None or template.org_id != routing.org_id:
             continue
+        everybody = rings.get(routing.fields.location_id, ())
+        before = _made_before.get(routing.id)
+        if before and before.routing is routing and before.template is template and before.everybody == everybody:
+            yield before
+            continue
         parts, wrong = template.fields.parts_of(routing.fields)
         if not wrong:
-            everybody = rings.get(routing.fields.location_id, ())
-            yield _Plan(
-                routing, template, parts, _destinations(template, routing), _extensions(template, routing, everybody)
-            )
+            yield _keep(_made_before, routing.id, _make(template, routing, everybody, parts), _KEPT_MADE)
+
+
+def _make(
+    template: Stored[RoutingTemplateFields], routing: Stored[LocationRoutingFields], everybody: tuple[UUID, ...],
+    parts: Mapping[str, Part],
+) -> _Made:  # fmt: skip
+    destinations = _destinations(template, routing)
+    place = _Place(destinations, _extensions(template, routing, everybody))
+    entry = destinations[stand_in("part", template.fields.entry)]
+    made = tuple(_object(template, routing, name, part, place) for name, part in parts.items())
+    return _Made(template, routing, everybody, entry, made)
+
+
+def _object(
+    template: Stored[RoutingTemplateFields], routing: Stored[LocationRoutingFields], name: str, part: Part,
+    place: "_Place",
+) -> Stored[ObjectFields]:  # fmt: skip
+    overridden = tuple(sorted(routing.fields.overrides.get(name, ())))
+    fields = part.fields.model_copy(
+        update={
+            "name": f"{routing.fields.name}: {part.title}"[:NAME_MAX],
+            "location_id": routing.fields.location_id,
+            **place.changes(part.fields),
+        }
+    )
+    return Stored(
+        id=made_id(routing.id, name),
+        org_id=routing.org_id,
+        version=_version(fields, template.fields.name, *overridden),
+        fields=fields,
+        origin=Origin(routing.id, template.id, template.fields.name, name, overridden),
+    )
+
+
+def _keep(kept: dict[UUID, Kept], key: UUID, made: Kept, most: int) -> Kept:
+    kept.pop(key, None)
+    kept[key] = made
+    while len(kept) > most:
+        del kept[next(iter(kept))]
+    return made
 
 
 def _extensions_by_location(configuration: Configuration) -> dict[UUID, tuple[UUID, ...]]:
@@ -135,12 +166,28 @@ def _extensions(
 
 
 def _led_on(item: Stored[ObjectFields], entries: Destinations) -> Stored[ObjectFields]:
-    """An ordinary object, its calls led to where location routings begin."""
-    changes = _Place(entries, {}, {}).changes(item.fields)
-    if not changes:
+    """An object, its calls led to where location routings begin."""
+    if not _names_routing(item.fields):
         return item
+    changes = _Place(entries, {}).changes(item.fields)
+    before = _led_before.get(item.id)
+    if before and before.item is item and before.changes == changes:
+        return before.led
     fields = item.fields.model_copy(update=changes)
-    return replace(item, fields=fields, version=_version(fields, item.version))
+    led = replace(item, fields=fields, version=_version(fields, item.version))
+    return _keep(_led_before, item.id, _Led(item, changes, led), _KEPT_LED).led
+
+
+def _names_routing(fields: ObjectFields) -> bool:
+    """Whether it leads to a location routing: asked of every object, so it looks at destinations only."""
+    for name in _leading(type(fields)):
+        value = getattr(fields, name)
+        if isinstance(value, Destination):
+            if value.kind is DestinationKind.LOCATION_ROUTING:
+                return True
+        elif name == "options" and any(one.destination.kind is DestinationKind.LOCATION_ROUTING for one in value):
+            return True
+    return False
 
 
 def _version(fields: ObjectFields, *more: object) -> int:
@@ -152,9 +199,8 @@ def _version(fields: ObjectFields, *more: object) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What ids stand for at one location, and where every location routing begins."""
+    """What ids stand for."""
 
-    entries: Destinations
     destinations: Destinations
     extensions: Extensions
 
@@ -181,13 +227,7 @@ class _Place:
         return value
 
     def _destination(self, value: Destination) -> Destination:
-        """A slot may itself be filled with another location routing."""
-        if value.id is None:
-            return value
-        here = self.destinations.get(value.id, value)
-        if here.kind == DestinationKind.LOCATION_ROUTING and here.id is not None:
-            return self.entries.get(here.id, here)
-        return here
+        return self.destinations.get(value.id, value) if value.id else value
 
     def _items(self, item: Any) -> tuple[Any, ...]:
         if isinstance(item, UUID):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from controlplane.kit.destination import Kind
-from controlplane.objects.schemas import ObjectFields, Stored
+from controlplane.objects.schemas import ObjectFields, Origin, Stored
 from controlplane.platform.settings import REPOSITORY
 from controlplane.release.compile import compile_node
 from controlplane.release.diff import diff, reloads
@@ -165,12 +165,18 @@ def test_another_sound_under_the_same_name_is_said() -> None:
     assert change.effect == ("Prompt Closed, what is heard was made anew; 1 number affected (+12125550100).")
 
 
-def test_what_came_from_a_template_says_so() -> None:
+@pytest.mark.parametrize(
+    ("overridden", "whence"),
+    [((), "from template Shop"), (("closed",), "set here, not by template Shop"), (("open",), "from template Shop")],
+)
+def test_what_came_from_a_template_says_so(overridden: tuple[str, ...], whence: str) -> None:
     edited = example()
     edit(edited, uid(71), closed=to("hangup"))
-    (change,) = diff(example().configuration(), edited.configuration(), templates={uid(71): "Shop hours"})
-    assert change.template == "Shop hours"
-    assert change.effect.startswith("Store 12, hours Opening hours (from template Shop hours), after hours: was ")
+    origin = Origin(uid(801), uid(802), "Shop", "hours", overridden)
+    edited.objects = [replace(one, origin=origin) if one.id == uid(71) else one for one in edited.objects]
+    (change,) = changes(edited)
+    assert change.template == "Shop"
+    assert change.effect.startswith(f"Store 12, hours Opening hours ({whence}), after hours: was ")
 
 
 # Whatever differs is said
