@@ -66,15 +66,23 @@ def rollback(number: int, reason: Reason = "", organization: Organization = None
 
 @app.command()
 def history(
-    limit: Annotated[int, typer.Option(min=1, max=500)] = 20, organization: Organization = None, as_json: AsJson = False
+    limit: Annotated[int, typer.Option(min=1, max=500)] = 20,
+    author: Annotated[str | None, typer.Option(help="Part of the author's name.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Part of the reason.")] = None,
+    state: Annotated[str | None, typer.Option(help="Such as live, retired or rolled_back.")] = None,
+    organization: Organization = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show the newest releases."""
 
     async def work(services: Any, principal: Any) -> Any:
         from controlplane.release import door  # noqa: PLC0415 - heavy
 
+        if state is not None and state not in set(door.ReleaseState):
+            raise typer.BadParameter(f"no such state; try one of {', '.join(door.ReleaseState)}")
+        wanted = door.ReleaseFilter(door.ReleaseState(state) if state else None, author, reason)
         async with services.uow() as uow:
-            return await door.history(uow.session, principal, limit)
+            return await door.history(uow.session, principal, limit, wanted)
 
     rows = [
         {
@@ -83,11 +91,37 @@ def history(
             "when": one.created_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
             "author": one.author,
             "reason": one.reason,
-            "changes": len(one.changes),
+            "changes": one.changes_count,
+            "back to": one.rollback_of_number,
         }
         for one in run_for(work, organization)
     ]
     print_rows(rows, as_json=as_json, empty="Nothing was applied yet.")
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="`draft`, `live`, or the number of a release.")],
+    new: Annotated[str, typer.Argument(help="The same.")],
+    files: Annotated[bool, typer.Option(help="Also show the files as text, secrets hidden.")] = False,
+    organization: Organization = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show in words what differs between two releases, or a release and the drafts."""
+
+    async def work(services: Any, principal: Any) -> Any:
+        from controlplane.release import door  # noqa: PLC0415 - heavy
+
+        async with services.uow() as uow:
+            return await door.compare(services, uow, principal, old, new, files=files)
+
+    found = run_for(work, organization)
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+        return
+    lines = [f"{change.action}: {change.effect}" for change in found.changes] or ["Nothing differs."]
+    lines += [file.text for file in found.files or []]
+    out.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
 
 
 def _show_plan(organization: str | None, *, as_json: bool, changes: bool) -> None:

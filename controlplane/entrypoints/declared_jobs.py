@@ -3,6 +3,7 @@
 from controlplane.calls import jobs as calls
 from controlplane.identity import jobs as identity
 from controlplane.nodes import jobs as nodes
+from controlplane.release import jobs as release
 from controlplane.telephony import jobs as telephony
 
-SLICES = (calls, identity, nodes, telephony)
+SLICES = (calls, identity, nodes, release, telephony)

@@ -90,6 +90,11 @@ class Settings(BaseSettings):
     require_if_match: bool = Field(
         False, description="Refuse changes without `If-Match` (428), so that nobody overwrites what they have not seen."
     )
+    releases_kept: int = Field(
+        200,
+        ge=2,
+        description="How many releases of each organisation can be rolled back to; of older ones the history stays.",
+    )
     log_level: str = Field(
         "info", pattern=r"^(debug|info|warning|error)$", description="debug, info, warning or error."
     )

@@ -1,5 +1,6 @@
 """What others may use of releases: the command line plans and applies through here, calls learn how to dial."""
 
+from controlplane.release.compare import compare
 from controlplane.release.compiled import Compiled
 from controlplane.release.dialing import WayToDial, way_to_dial
 from controlplane.release.dialplan_source import DialplanSource, SourceLine
@@ -8,13 +9,15 @@ from controlplane.release.frozen import configuration_of
 from controlplane.release.in_force import InForce, ReleaseThen, in_force
 from controlplane.release.model import PbxModel
 from controlplane.release.progress import find_by_number, history, wait_until_done
-from controlplane.release.schemas import ChangeRead, PlanRead, ProblemRead, ReleaseRead, ReleaseState
+from controlplane.release.repository import ReleaseFilter
+from controlplane.release.schemas import ChangeRead, Comparison, PlanRead, ProblemRead, ReleaseRead, ReleaseState
 from controlplane.release.service import apply, draft_now, live_now, plan, roll_back
 from controlplane.release.staged import forget_staged, make_staged, read_staged
 from controlplane.release.staging import carriers_of, longest_waits
 
 __all__ = [
     "ChangeRead",
+    "Comparison",
     "Compiled",
     "DialplanSource",
     "InForce",
@@ -22,6 +25,7 @@ __all__ = [
     "PlanRead",
     "PlanRefused",
     "ProblemRead",
+    "ReleaseFilter",
     "ReleaseRead",
     "ReleaseState",
     "ReleaseThen",
@@ -29,6 +33,7 @@ __all__ = [
     "WayToDial",
     "apply",
     "carriers_of",
+    "compare",
     "configuration_of",
     "draft_now",
     "find_by_number",

@@ -10,13 +10,14 @@ from controlplane.kit import clock
 from controlplane.nodes import door as nodes
 from controlplane.platform import wakeups
 from controlplane.platform.auth import Principal
-from controlplane.platform.problem import NotFound
+from controlplane.platform.problem import Conflict, NotFound
 from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 from controlplane.protocol.bundle import ApplyReport, ApplyState
 from controlplane.release import repository
 from controlplane.release.events import ConfigApplied, ConfigRolledBack
 from controlplane.release.models import NodeBundle, Release
+from controlplane.release.repository import ReleaseFilter
 from controlplane.release.schemas import ChangeRead, NodeProgress, ProblemRead, ReleaseRead, ReleaseState
 
 # What a node reports
@@ -83,6 +84,19 @@ def no_release() -> NotFound:
     return NotFound("There is no such release.", hint="Look at the list of releases.")
 
 
+def require_kept(release: Release) -> None:
+    """Refuses a release of which only the history is left.
+
+    Raises:
+        Conflict: Says so.
+    """
+    if not release.snapshot:
+        raise Conflict(
+            f"Release {release.number} is no longer kept: only its history is.",
+            hint="Choose a newer one; CP_RELEASES_KEPT says how many are kept.",
+        )
+
+
 async def wait_until_done(services: Services, principal: Principal, release_id: UUID, wait_s: float) -> ReleaseRead:
     """A release, at once when it is done (or `wait_s` is 0), else when it is or the time is up.
 
@@ -119,13 +133,26 @@ async def find_by_number(session: AsyncSession, principal: Principal, number: in
     return release
 
 
-async def history(session: AsyncSession, principal: Principal, limit: int) -> list[ReleaseRead]:
+async def history(
+    session: AsyncSession, principal: Principal, limit: int, wanted: ReleaseFilter | None = None
+) -> list[ReleaseRead]:  # fmt: skip
     """The newest releases."""
-    return await read_releases(session, await repository.newest(session, principal, limit))
+    rows = await repository.newest(session, principal, limit, wanted or ReleaseFilter())
+    return await read_releases(session, rows, most_changes=LISTED_CHANGES)
 
 
-def present(release: Release, bundles: Sequence[NodeBundle]) -> ReleaseRead:
-    """A release as people see it."""
+LISTED_CHANGES = 20
+"""Of each release in a list; one release alone shows all."""
+
+
+def present(
+    release: Release,
+    bundles: Sequence[NodeBundle],
+    known: Mapping[UUID, tuple[int, bool]],
+    most_changes: int | None = None,
+) -> ReleaseRead:  # fmt: skip
+    """A release as people see it; ``known`` has number and keeping of it and of the one that it rolled back to."""
+    rolled_back_to = known.get(release.rollback_of) if release.rollback_of else None
     return ReleaseRead(
         id=release.id,
         number=release.number,
@@ -135,7 +162,10 @@ def present(release: Release, bundles: Sequence[NodeBundle]) -> ReleaseRead:
         rollback_of=release.rollback_of,
         created_at=release.created_at,
         finished_at=release.finished_at,
-        changes=[ChangeRead.model_validate(one) for one in release.changes],
+        rollback_of_number=rolled_back_to[0] if rolled_back_to else None,
+        kept=known[release.id][1],
+        changes=[ChangeRead.model_validate(one) for one in release.changes[:most_changes]],
+        changes_count=len(release.changes),
         problems=[ProblemRead.model_validate(one) for one in release.problems],
         nodes=[
             NodeProgress(
@@ -152,9 +182,13 @@ def present(release: Release, bundles: Sequence[NodeBundle]) -> ReleaseRead:
     )
 
 
-async def read_releases(session: AsyncSession, releases: Sequence[Release]) -> list[ReleaseRead]:
-    """Several, with their bundles, in two queries."""
+async def read_releases(
+    session: AsyncSession, releases: Sequence[Release], *, most_changes: int | None = None
+) -> list[ReleaseRead]:  # fmt: skip
+    """Several, with their bundles, in three queries."""
+    named = {one.id for one in releases} | {one.rollback_of for one in releases if one.rollback_of}
+    known = await repository.kept_and_numbers(session, list(named))
     bundles: Mapping[UUID, list[NodeBundle]] = {one.id: [] for one in releases}
     for bundle in await repository.bundles_of(session, list(bundles)):
         bundles[bundle.release_id].append(bundle)
-    return [present(one, bundles[one.id]) for one in releases]
+    return [present(one, bundles[one.id], known, most_changes) for one in releases]

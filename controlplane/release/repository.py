@@ -1,11 +1,12 @@
 """Queries of the release slice."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text, update
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
@@ -47,6 +48,32 @@ async def live_release(session: AsyncSession, org_id: UUID) -> Release | None:
     return (await session.scalars(statement)).first()
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseFilter:
+    """What the history is narrowed to; None means any. Times half open."""
+
+    state: ReleaseState | None = None
+    author: str | None = None
+    reason: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def narrow(self, statement: Select[Any]) -> Select[Any]:
+        """The statement with the conditions of all that is set."""
+        conditions: list[Any] = []
+        if self.state is not None:
+            conditions.append(Release.state == self.state)
+        if self.author:
+            conditions.append(Release.author.icontains(self.author, autoescape=True))
+        if self.reason:
+            conditions.append(Release.reason.icontains(self.reason, autoescape=True))
+        if self.since is not None:
+            conditions.append(Release.created_at >= self.since)
+        if self.until is not None:
+            conditions.append(Release.created_at < self.until)
+        return statement.where(*conditions)
+
+
 def release_list(principal: Principal) -> Select[Any]:
     """Releases that the principal may see."""
     return scoped(select(Release), Release, principal)
@@ -63,9 +90,38 @@ async def find_release_by_number(session: AsyncSession, principal: Principal, nu
     return (await session.scalars(release_list(principal).where(Release.number == number))).first()
 
 
-async def newest(session: AsyncSession, principal: Principal, limit: int) -> Sequence[Release]:
+async def newest(
+    session: AsyncSession, principal: Principal, limit: int, wanted: ReleaseFilter
+) -> Sequence[Release]:  # fmt: skip
     """The newest of them."""
-    return (await session.scalars(release_list(principal).order_by(Release.number.desc()).limit(limit))).all()
+    statement = wanted.narrow(release_list(principal)).order_by(Release.number.desc()).limit(limit)
+    return (await session.scalars(statement)).all()
+
+
+async def kept_and_numbers(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tuple[int, bool]]:
+    """Of each of these releases its number, and whether its configuration is kept."""
+    kept = func.length(Release.snapshot) > 0
+    rows = await session.execute(select(Release.id, Release.number, kept.label("kept")).where(Release.id.in_(ids)))
+    return {row.id: (row.number, row.kept) for row in rows}
+
+
+async def forget_snapshots(session: AsyncSession, keep: int) -> int:
+    """Drops the configurations of all but each organisation's newest releases; those on nodes stay in any case.
+
+    Returns:
+        How many were dropped.
+    """
+    place = func.row_number().over(partition_by=Release.org_id, order_by=Release.number.desc()).label("place")
+    ranked = select(Release.id, place).subquery()
+    old = select(ranked.c.id).where(ranked.c.place > keep)
+    in_use = [ReleaseState.LIVE, ReleaseState.APPLYING]
+    statement = (
+        update(Release)
+        .where(Release.id.in_(old), Release.state.not_in(in_use), func.length(Release.snapshot) > 0)
+        .values(snapshot=b"")
+        .returning(Release.id)
+    )
+    return len((await session.scalars(statement)).all())
 
 
 async def bundles_of(session: AsyncSession, release_ids: Sequence[UUID]) -> Sequence[NodeBundle]:

@@ -7,17 +7,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime
 
 from controlplane.identity.door import audit, requires
 from controlplane.nodes.door import NodeIdentity, read_message, signed_node
 from controlplane.platform.auth import Principal
-from controlplane.platform.listing import ListQuery, Page, fetch_page, list_query
+from controlplane.platform.listing import FilterText, ListQuery, Page, fetch_page, list_query
 from controlplane.platform.services import ServicesDep, Uow
 from controlplane.protocol.bundle import ApplyReport, SignedManifest
-from controlplane.release import progress, repository, service
+from controlplane.release import compare, progress, repository, service
 from controlplane.release.blobs import Blobs
 from controlplane.release.models import Release
-from controlplane.release.schemas import ApplyRequest, BlobRequest, PlanRead, ReleaseRead, ReleaseState
+from controlplane.release.repository import ReleaseFilter
+from controlplane.release.schemas import ApplyRequest, BlobRequest, Comparison, PlanRead, ReleaseRead, ReleaseState
 
 router = APIRouter(prefix="/config", tags=["configuration"])
 node_router = APIRouter(prefix="/node/v1", tags=["node link"], include_in_schema=False)
@@ -33,17 +35,26 @@ async def plan(services: ServicesDep, uow: Uow, principal: MayPlan) -> PlanRead:
     return await service.plan(services, uow, principal)
 
 
+def release_filter(
+    state: ReleaseState | None = None,
+    author: Annotated[FilterText | None, Query(description="Part of the author's name or address.")] = None,
+    reason: Annotated[FilterText | None, Query(description="Part of the reason.")] = None,
+    since: Annotated[AwareDatetime | None, Query(alias="from", description="Applied at or after.")] = None,
+    until: Annotated[AwareDatetime | None, Query(alias="to", description="Applied before.")] = None,
+) -> ReleaseFilter:
+    """Dependency: what the history is narrowed to."""
+    return ReleaseFilter(state, author, reason, since, until)
+
+
 @router.get("/releases")
 async def list_releases(
     uow: Uow,
     principal: MayRead,
     query: Annotated[ListQuery, Depends(list_query)],
-    state: Annotated[ReleaseState | None, Query()] = None,
+    wanted: Annotated[ReleaseFilter, Depends(release_filter)],
 ) -> Page[ReleaseRead]:
-    """Releases, newest first."""
-    statement = repository.release_list(principal)
-    if state is not None:
-        statement = statement.where(Release.state == state)
+    """Releases, newest first, each with the first 20 of its changes."""
+    statement = wanted.narrow(repository.release_list(principal))
     rows, cursor, total = await fetch_page(
         uow.session,
         statement,
@@ -52,7 +63,25 @@ async def list_releases(
         sortable={"number": Release.number, "created_at": Release.created_at},
         default_sort="-number",
     )
-    return Page(items=await progress.read_releases(uow.session, rows), next_cursor=cursor, total=total)
+    items = await progress.read_releases(uow.session, rows, most_changes=progress.LISTED_CHANGES)
+    return Page(items=items, next_cursor=cursor, total=total)
+
+
+@router.get("/releases/compare")
+async def compare_releases(
+    services: ServicesDep,
+    uow: Uow,
+    principal: MayRead,
+    wanted_from: Annotated[
+        str, Query(alias="from", max_length=40, description="`draft`, `live`, a release's id or number.")
+    ],
+    wanted_to: Annotated[str, Query(alias="to", max_length=40, description="The same.")],
+    files: Annotated[bool, Query(description="Also the files as text; needs `config:plan`.")] = False,
+) -> Comparison:
+    """What differs between any two releases, or a release and the drafts, in words; secrets are never shown."""
+    if files:
+        principal.require("config:plan")
+    return await compare.compare(services, uow, principal, wanted_from, wanted_to, files=files)
 
 
 @router.post("/releases", status_code=202)

@@ -68,6 +68,32 @@ class PlanRead(BaseModel):
     live_release_id: UUID | None
 
 
+class ComparedState(BaseModel):
+    """One side of a comparison."""
+
+    which: str = Field(description="`draft`, `live`, or the release as it was asked for.")
+    release_id: UUID | None = None
+    number: int | None = None
+
+
+class FileDiff(BaseModel):
+    """A file that a node would get otherwise. Secrets are hidden; one that differs reads `hidden-changed`."""
+
+    path: str
+    action: Literal["added", "changed", "removed"]
+    text: str = Field(description="Unified diff.")
+
+
+class Comparison(BaseModel):
+    """What differs between two states of the configuration."""
+
+    old: ComparedState
+    new: ComparedState
+    changes: list[ChangeRead]
+    files: list[FileDiff] | None = Field(None, description="Only where asked for.")
+    reloads: list[str] | None = Field(None, description="What Asterisk would reload, in order; with the files.")
+
+
 class NodeProgress(BaseModel):
     """How a release goes on one node."""
 
@@ -88,9 +114,12 @@ class ReleaseRead(BaseModel):
     author: str
     reason: str
     rollback_of: UUID | None
+    rollback_of_number: int | None = Field(None, description="Number of the release that it rolled back to.")
+    kept: bool = Field(True, description="Whether it can be compared and rolled back to.")
     created_at: AwareDatetime
     finished_at: AwareDatetime | None
-    changes: list[ChangeRead]
+    changes: list[ChangeRead] = Field(description="In lists the first 20.")
+    changes_count: int = 0
     problems: list[ProblemRead]
     nodes: list[NodeProgress]
 

@@ -18,7 +18,7 @@ from controlplane.release.compiled import Compiled, compiled, compiled_release
 from controlplane.release.diff import diff, reloads
 from controlplane.release.errors import PlanRefused
 from controlplane.release.models import Release
-from controlplane.release.progress import no_release
+from controlplane.release.progress import no_release, require_kept
 from controlplane.release.publish import TEMPLATES, publish
 from controlplane.release.render import render
 from controlplane.release.schemas import ChangeRead, PlanRead, ProblemRead, ReleaseState
@@ -79,10 +79,12 @@ async def roll_back(
 
     Raises:
         NotFound: No such release.
+        Conflict: It is no longer kept.
     """
     wanted = await repository.find_release(uow.session, principal, release_id)
     if wanted is None:
         raise no_release()
+    require_kept(wanted)
     node = await _home_node(services, uow.session, principal.org_id)
     own = await compiled_release(services.crypto, wanted, node)
     live = await repository.live_release(uow.session, principal.org_id)

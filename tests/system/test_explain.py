@@ -97,8 +97,10 @@ async def test_a_declined_call_is_told_by_phone_cause_line_and_release(
     assert ended["text"] == f"CELGenUserEvent(CP_DIAL_END,id={shop.desk.id}|status=${{DIALSTATUS}})"
     lines = (system.running.layout.current / ended["file"]).read_text().split("\n")
     assert ended["text"] in lines[ended["line"] - 1]
-    assert explanation["release"]["certain"]
-    assert (explanation["release"]["reason"], explanation["unknown"]) == ("Shop", [])
+    (live,) = (await office.api.get("/config/releases", state="live"))["items"]
+    in_force = explanation["release"]
+    assert (in_force["number"], in_force["reason"], in_force["certain"]) == (live["number"], live["reason"], True)
+    assert explanation["unknown"] == []
 
 
 async def test_a_phone_that_is_not_there(shop: Shop, office: Office, phones: Phones, told: Told) -> None:
@@ -173,17 +175,21 @@ async def test_hours_say_what_the_clock_said_there(shop: Shop, office: Office, p
 
 
 async def test_a_call_from_before_a_change_is_told_with_the_names_of_then(
-    shop: Shop, office: Office, phones: Phones, told: Told
+    office: Office, phones: Phones, told: Told
 ) -> None:
+    desk = await office.desk("953", name="Repairs", no_answer=HANGUP)
+    line = await office.line(desk.here)
+    await office.api.apply("A desk for repairs")
     caller = await phones.outside(office)
-    await caller.wait_closed(await caller.dial(shop.away_line))
+    await caller.wait_closed(await caller.dial(line))
     before = await explained(told, caller.account.user)
-    await office.api.patch(f"/extensions/{shop.away.id}", {"name": "Storage"})
-    await office.api.apply("Rename the back office")
+    assert words(before, "dial ended") == ["extension 953 Repairs: no phone of it was registered"]
+    await office.api.patch(f"/extensions/{desk.id}", {"name": "Storage"})
+    await office.api.apply("Rename repairs")
     assert await explained(told, caller.account.user) == before
     later = await phones.outside(office)
-    await later.wait_closed(await later.dial(shop.away_line))
+    await later.wait_closed(await later.dial(line))
     after = await explained(told, later.account.user)
-    assert words(after, "dial ended") == ["extension 952 Storage: no phone of it was registered"]
+    assert words(after, "dial ended") == ["extension 953 Storage: no phone of it was registered"]
     assert after["release"]["number"] > before["release"]["number"]
-    assert after["release"]["reason"] == "Rename the back office"
+    assert after["release"]["reason"] == "Rename repairs"
