@@ -224,6 +224,8 @@ class _Decider:
 
     def _place_is_own(self, match: Match, location_id: UUID | None, decoder: Decoder) -> None:
         """Nothing is put where the principal has no rights, nor taken from there."""
+        if any(one.field == "location" for one in decoder.problems):
+            return
         before = match.before
         foreign = before is not None and not self._here.within(self._principal, before.fields.location_id)
         if foreign or not self._here.within(self._principal, location_id):

@@ -1,10 +1,9 @@
 """Exporting and importing the configuration."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -191,10 +190,10 @@ async def import_tree(
         if dry_run and plan:
             await telephony.ensure_texts(services, _texts(decision))
             async with _undone(uow):
-                await _write(services.storage, uow, principal, decision, dry_run=True)
+                await _write(services.storage, uow, principal, decision)
                 answer.plan = await release.plan(services, uow, principal)
         elif not dry_run:
-            await _write(services.storage, uow, principal, decision, dry_run=False)
+            await _write(services.storage, uow, principal, decision)
             await _audit(uow, principal, answer)
     if plan and not dry_run:
         async with services.uow() as uow:
@@ -320,31 +319,20 @@ def _answer(decision: Decision, *, dry_run: bool) -> ImportRead:
     )
 
 
-async def _write(
-    storage: Storage, uow: UnitOfWork, principal: Principal, decision: Decision, *, dry_run: bool
-) -> None:  # fmt: skip
+async def _write(storage: Storage, uow: UnitOfWork, principal: Principal, decision: Decision) -> None:
     for spot in decision.places:
         if spot.before is None:
             await identity.create_location(uow, principal, spot.wanted, spot.id)
         else:
             patch = LocationPatch.model_validate(spot.wanted.model_dump())
             await identity.change_location(uow, principal, spot.id, patch)
-    puts = [_versioned(one, decision, dry_run=dry_run) for one in decision.puts]
-    await objects.write_many(uow, principal, objects.Writes(puts, [one.before for one in decision.deletes]))
+    await objects.write_many(uow, principal, objects.Writes(decision.puts, [one.before for one in decision.deletes]))
     for gone in decision.place_deletes:
         try:
             await identity.delete_location(uow, principal, gone.id)
         except Conflict as err:
             raise Conflict(f"{gone.name}: {err.detail}", hint="Keep this location in the files.") from err
     await _write_sounds(storage, uow.session, decision)
-
-
-def _versioned(put: objects.Write, decision: Decision, *, dry_run: bool) -> objects.Write:
-    """A version that this id never had, where it may have had the next one: in dry runs, and for ids from files."""
-    comes_back = put.before is None and decision.items[put.id].given_id is not None
-    if not dry_run and not comes_back:
-        return put
-    return replace(put, version=2**29 + secrets.randbelow(2**30))
 
 
 async def _write_sounds(storage: Storage, session: AsyncSession, decision: Decision) -> None:

@@ -33,7 +33,8 @@ EXTENSION_NAME = "extension_name"
 def columns(table: str) -> dict[str, Field]:
     """The columns of a table and the fields behind them: those that fit into a cell."""
     kind = SECTIONS[table]
-    fits = {one.written: one for one in shape_of_kind(kind).fields() if _fits(one.shape)}
+    sealed = extra_fields(kind)
+    fits = {one.written: one for one in shape_of_kind(kind).fields() if _fits(one.shape) and one.name not in sealed}
     first = ["number", "name"] if keyed_by_number(kind) else ["name"]
     return {name: fits[name] for name in [*first, *(name for name in fits if name not in first)]}
 
@@ -82,9 +83,7 @@ def _check_head(table: str, file: str, names: list[str]) -> None:
         raise _wrong(file, 1, f"has no column {key}", f"The first row names the columns: {', '.join(sorted(known))}.")
     for name in names:
         if name not in known or names.count(name) > 1:
-            message = (
-                f"has the column {name[:60]!r} twice" if name in known else f"has no use for a column {name[:60]!r}"
-            )
+            message = f"the column {name[:60]!r} is {'there twice' if name in known else 'unknown'}"
             raise _wrong(file, 1, message, f"The columns are {', '.join(sorted(known))}.")
 
 

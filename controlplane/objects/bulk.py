@@ -36,8 +36,6 @@ class Write:
         secrets: All of its sealed secrets.
         before: What it was; None for a new one.
         new_secrets: Which secrets differ, for the audit log.
-        version: Its new version, where that is not the next one: an id that comes back must not repeat the versions
-            that it had, as (id, version) is what others take for "nothing changed".
     """
 
     id: UUID
@@ -45,7 +43,6 @@ class Write:
     secrets: Mapping[str, str]
     before: "Before | None" = None
     new_secrets: frozenset[str] = frozenset()
-    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +115,14 @@ async def _change(session: AsyncSession, principal: Principal, changed: Sequence
     columns = [name for name in _row(changed[0], principal) if name not in {"id", "org_id", "created_by", "version"}]
     statement = here.where(_TABLE.c.version == bindparam("b_version")).values(
         {name: bindparam(f"b_{name}", type_=_TABLE.c[name].type) for name in columns}
-        | {"version": bindparam("b_next"), "updated_at": clock.now()}
+        | {"version": _TABLE.c.version + 1, "updated_at": clock.now()}
     )
     rows = []
     for one in changed:
         assert one.before is not None
         row = _row(one, principal)
-        next_ = one.version or one.before.version + 1
-        keys_of_row = {"b_id": one.id, "b_version": one.before.version, "b_next": next_}
-        rows.append({**keys_of_row, **{f"b_{name}": row[name] for name in columns}})
+        mine = {"b_id": one.id, "b_version": one.before.version}
+        rows.append({**mine, **{f"b_{name}": row[name] for name in columns}})
     await _each_one(session, statement, rows)
 
 
@@ -148,7 +144,7 @@ def _row(one: Write, principal: Principal) -> dict[str, Any]:
     return {
         "id": one.id,
         "org_id": principal.org_id,
-        "version": one.version or 1,
+        "version": 1,
         "kind": fields.kind,
         "location_id": fields.location_id,
         "name": fields.name,
