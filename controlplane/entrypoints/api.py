@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from controlplane import __version__
 from controlplane.ascode import routes as ascode
@@ -21,6 +22,7 @@ from controlplane.numbering import routes as numbering
 from controlplane.platform import metrics
 from controlplane.platform.body_limit import BodyLimit
 from controlplane.platform.problem import install_problem_handlers
+from controlplane.platform.security_headers import SecurityHeaders
 from controlplane.platform.services import Services
 from controlplane.realtime import routes as realtime
 from controlplane.realtime.follower import Follower
@@ -80,6 +82,9 @@ def make_api(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.add_middleware(BodyLimit, uploads=UPLOADS)
+    app.add_middleware(SecurityHeaders)
+    if proxies := services.settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)
     install_problem_handlers(app)
     for router in api_routers():
         app.include_router(router, prefix="/api/v1")
@@ -112,6 +117,7 @@ def run_api(services: Services) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # uvicorn's own default trusts whoever connects from this machine
         ws_max_size=4096,  # listeners have nothing to say
         timeout_graceful_shutdown=3,
     )

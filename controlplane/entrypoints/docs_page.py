@@ -1,5 +1,7 @@
 """The API's own pages: its description with errors as they are, and a page to try it, all served by us."""
 
+import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from controlplane.platform.problem import PROBLEM_TYPE
+from controlplane.platform.security_headers import page_policy
 
 _ASSETS = Path(fastapi_offline.__file__).parent / "static"  # Swagger UI itself, so that no page asks a CDN
 _PROBLEM = {
@@ -43,7 +46,7 @@ def install_docs(app: FastAPI) -> None:
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
-        return get_swagger_ui_html(
+        page = get_swagger_ui_html(
             openapi_url="/openapi.json",
             title="Call Commander API",
             swagger_js_url="/docs/assets/swagger-ui-bundle.js",
@@ -51,6 +54,10 @@ def install_docs(app: FastAPI) -> None:
             swagger_favicon_url="/docs/assets/favicon.png",
             swagger_ui_parameters={"docExpansion": "none", "filter": True, "persistAuthorization": False},
         )
+        _, _, rest = bytes(page.body).partition(b"<script>")
+        script_hash = base64.b64encode(hashlib.sha256(rest.partition(b"</script>")[0]).digest()).decode()
+        page.headers["Content-Security-Policy"] = page_policy(script_hash)
+        return page
 
     @app.get("/", include_in_schema=False)
     def home() -> RedirectResponse:

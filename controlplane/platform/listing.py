@@ -3,18 +3,20 @@
 import base64
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Query
+from fastapi import Query, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.kit.text import free_text, one_line
-from controlplane.platform.problem import Invalid
+from controlplane.platform.problem import FieldError, Invalid
 
 Item = TypeVar("Item")
 
@@ -31,6 +33,13 @@ FilterText = Annotated[str, Field(max_length=254), AfterValidator(one_line)]
 """What a list is filtered by: any one line of text."""
 
 
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    """The query parameters of a route and of all that it depends on."""
+    yield from (field.alias for field in dependant.query_params)
+    for inner in dependant.dependencies:
+        yield from _parameters(inner)
+
+
 @dataclass(frozen=True)
 class ListQuery:
     """The query parameters every list understands."""
@@ -41,13 +50,23 @@ class ListQuery:
     with_total: bool
 
 
-def list_query(
+async def list_query(
+    request: Request,
     limit: Annotated[int, Query(ge=1, le=500, description="Rows per page.")] = 50,
     cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")] = None,
     sort: Annotated[str | None, Query(max_length=40, description="Field name; a leading `-` turns it round.")] = None,
     with_total: Annotated[bool, Query(description="Also count all rows.")] = False,
 ) -> ListQuery:
-    """FastAPI dependency for a list's parameters."""
+    """FastAPI dependency for a list's parameters.
+
+    Raises:
+        Invalid: The query has a parameter that the list doesn't know: a filter that is passed over shows too much.
+    """
+    route: APIRoute = request.scope["route"]
+    known = sorted({*_parameters(route.dependant)})
+    if unknown := [name for name in request.query_params if name not in known]:
+        words = f"is not a parameter of this list; it has {', '.join(known)}"
+        raise Invalid.fields([FieldError(name, words) for name in unknown])
     return ListQuery(limit, cursor, sort, with_total)
 
 

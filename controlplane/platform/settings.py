@@ -1,5 +1,6 @@
 """Everything an operator may set, from ``CP_`` environment variables or a ``.env`` file. Built once per entrypoint."""
 
+import ipaddress
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -23,6 +24,16 @@ def _range(text: str) -> str:
     return text
 
 
+def _networks(text: str) -> str:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    for part in parts:
+        try:
+            ipaddress.ip_network(part)
+        except ValueError:
+            raise ValueError(f"{part[:50]!r} is no IP address or network like 192.168.7.0/24") from None
+    return ",".join(parts)
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -44,6 +55,11 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = Field(None, description="Redis for shared limits. Unset: kept per process.")
     http_host: str = Field("127.0.0.1", description="Address the API and web UI listen on.")
     http_port: Port = Field(8000, description="Port of the API and web UI.")
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        "",
+        description="Addresses or networks of reverse proxies, `10.0.0.5,192.168.7.0/24`: only their word is taken "
+        "for who the client is (`X-Forwarded-For`) and for https (`X-Forwarded-Proto`). Empty: nobody's.",
+    )
     public_url: str | None = Field(
         None, description="Address of the web UI as users type it; default from host and port."
     )
