@@ -35,9 +35,12 @@ async def put_audio(
     uow: Uow,
     services: ServicesDep,
     principal: Annotated[Principal, Depends(requires("prompts:write"))],
+    if_match: IfMatch,
+    response: Response,
 ) -> schemas.SoundRead:
     """WAV, MP3, Ogg or FLAC as the body, at most 20 MB and 10 minutes. The prompt must have no text."""
-    await service.upload(services, uow, principal, object_id, await _body(request))
+    version = await service.upload(services, uow, principal, object_id, await _body(request), if_match)
+    response.headers["ETag"] = etag(version)
     read, _ = await service.sound_of(uow, principal, object_id)
     return read
 

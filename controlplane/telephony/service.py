@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.identity import door as identity
+from controlplane.kit import clock
 from controlplane.kit.destination import Spoken
 from controlplane.node.runtime import default_cache_dir
 from controlplane.objects import door as objects
@@ -119,15 +120,19 @@ def _ready(storage: Storage, audio: Audio) -> dict[str, Any]:
     return {"state": "ready", "files": files, "duration_ms": audio.duration_ms, "error": None}
 
 
-async def upload(services: Services, uow: UnitOfWork, principal: Principal, prompt_id: UUID, content: bytes) -> None:
-    """Gives a prompt without text its audio.
+async def upload(
+    services: Services, uow: UnitOfWork, principal: Principal, prompt_id: UUID, content: bytes, if_match: str | None
+) -> int:
+    """Gives a prompt without text its audio; returns the prompt's new version.
 
     Raises:
         Conflict: The prompt is spoken from a text.
         Invalid: Not audio that can be used; the message says why.
         NotFound: Not there, or not for this principal.
+        Stale: Changed by somebody else since it was read.
     """
     row = await objects.get(uow, principal, PromptFields, prompt_id, for_change=True)
+    await objects.require_match(uow, row, if_match)
     if row.fields.get("text") is not None:
         raise Conflict("This prompt is spoken from its text.", hint="Set its text to null first, then upload.")
     try:
@@ -136,10 +141,13 @@ async def upload(services: Services, uow: UnitOfWork, principal: Principal, prom
         raise Invalid.field("body", str(err), hint="Send a WAV, MP3, Ogg or FLAC file of at most 10 minutes.") from err
     values = await asyncio.to_thread(_ready, services.storage, audio)
     await repository.save_sound(uow.session, {"key": _key(prompt_id), "voice": UPLOAD, **values}, replace=True)
+    row.updated_at, row.updated_by = clock.now(), principal.label
+    await uow.session.flush()
     await identity.audit(
         uow, principal, action="prompt.upload", kind="prompt", object_id=prompt_id, name=row.name,
         location_id=row.location_id, after={"duration_ms": audio.duration_ms, "sha256": values["files"]["wav16"]},
     )  # fmt: skip
+    return row.version
 
 
 def _key(prompt_id: UUID) -> str:

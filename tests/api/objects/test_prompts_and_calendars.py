@@ -45,6 +45,18 @@ async def test_a_second_upload_replaces_the_first(admin: Client) -> None:
     assert (await admin.get(f"/prompts/{prompt['id']}/sound")).json()["duration_ms"] == 2_000
 
 
+async def test_of_two_uploads_at_once_the_second_is_told(admin: Client) -> None:
+    made = await admin.post("/prompts", json={"name": "greeting"})
+    url = f"/prompts/{made.json()['id']}"
+    headers = {"content-type": "audio/wav", "If-Match": made.headers["ETag"]}
+    first = await admin.put(f"{url}/audio", content=recording(seconds=1), headers=headers)
+    assert (first.status_code, first.headers["ETag"]) == (200, (await admin.get(url)).headers["ETag"])
+    second = await admin.put(f"{url}/audio", content=recording(seconds=2), headers=headers)
+    assert second.status_code == 412
+    assert second.json()["detail"].startswith("Changed by admin@localhost at ")
+    assert (await admin.get(f"{url}/sound")).json()["duration_ms"] == first.json()["duration_ms"]
+
+
 @pytest.mark.parametrize(
     ("content", "status", "words"),
     [
