@@ -1,20 +1,15 @@
 """Which phone numbers a change touches: those whose calls can come to the changed object.
 
-Only the part of the configuration that leads to changed objects is walked. Sets of numbers are whole numbers with a bit
-for each phone number: a change of everything at once stays linear in the objects, whatever leads wherever.
+Only what leads to changed objects is walked, backwards. Sets of numbers are whole numbers with a bit for each phone
+number: a change of everything at once stays linear in the objects, whatever leads wherever.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import get_args
 from uuid import UUID
 
-from pydantic import BaseModel
-
-from controlplane.kit.destination import Destination
 from controlplane.numbering.schemas import PhoneNumberFields
-from controlplane.telephony.configuration import Configuration
+from controlplane.release.index import Index
 from controlplane.telephony.schemas import DeviceFields, TimeConditionFields
 
 LISTED = 100
@@ -29,19 +24,14 @@ class Affected:
     numbers: tuple[str, ...] = ()
 
 
-def affected_numbers(
-    configurations: Iterable[Configuration], ids: Collection[UUID]
-) -> dict[UUID, Affected]:  # fmt: skip
-    """For each of these objects, the numbers that lead to it in any of the configurations (before and after)."""
-    if not ids:
-        return {}
-    kept = list(configurations)
-    named = {item.fields.number for one in kept for item in one.of(PhoneNumberFields)}
-    order = sorted(named)
-    bits = {number: 1 << index for index, number in enumerate(order)}
+def affected_numbers(indexes: Iterable[Index], ids: Collection[UUID]) -> dict[UUID, Affected]:
+    """For each of these objects or locations, the numbers that lead to it in any of the configurations."""
+    walks = [_Walk(index, ids) for index in indexes]
+    order = sorted({number for walk in walks for number in walk.numbers.values()})
+    bits = {number: 1 << place for place, number in enumerate(order)}
     masks = dict.fromkeys(ids, 0)
-    for configuration in kept:
-        for id_, mask in _masks(configuration, ids, bits).items():
+    for walk in walks:
+        for id_, mask in walk.masks(bits).items():
             if id_ in masks:
                 masks[id_] |= mask
     return {id_: Affected(mask.bit_count(), tuple(_first(mask, order))) for id_, mask in masks.items()}
@@ -54,72 +44,50 @@ def _first(mask: int, order: list[str]) -> Iterator[str]:
         mask ^= lowest
 
 
-def _masks(configuration: Configuration, ids: Collection[UUID], bits: Mapping[str, int]) -> dict[UUID, int]:
-    leads_in = _leads_in(configuration)
-    leads_on: dict[UUID, list[UUID]] = {}
-    waiting, seen = list(ids), set(ids)
-    while waiting:
-        id_ = waiting.pop()
-        for source in leads_in.get(id_, ()):
-            leads_on.setdefault(source, []).append(id_)
-            if source not in seen:
-                seen.add(source)
-                waiting.append(source)
-    masks: dict[UUID, int] = {}
-    for item in configuration.of(PhoneNumberFields):
-        if item.id in seen:
-            masks[item.id] = bits[item.fields.number]
-            waiting.append(item.id)
-    while waiting:
-        id_ = waiting.pop()
-        for target in leads_on.get(id_, ()):
-            if masks[id_] | masks.get(target, 0) != masks.get(target, 0):
-                masks[target] = masks[id_] | masks.get(target, 0)
-                waiting.append(target)
-    return masks
+class _Walk:
+    """The way back from some objects to phone numbers, in one configuration.
 
+    Attributes:
+        numbers: The phone numbers on it, by id.
+    """
 
-def _leads_in(configuration: Configuration) -> dict[UUID, list[UUID]]:
-    """Object to those that name it; a phone is named by its extension, a location by the hours that keep its time."""
-    found: dict[UUID, list[UUID]] = {}
-    for item in configuration.objects:
-        fields = item.fields
-        if isinstance(fields, DeviceFields):
-            found.setdefault(item.id, []).append(fields.extension_id)
-            continue
-        for name in _naming_fields(type(fields)):
-            for target in _named_in(getattr(fields, name)):
-                found.setdefault(target, []).append(item.id)
-        if isinstance(fields, TimeConditionFields) and fields.timezone is None and fields.location_id:
-            found.setdefault(fields.location_id, []).append(item.id)
-    return found
+    def __init__(self, index: Index, ids: Collection[UUID]) -> None:
+        self._index = index
+        self._leads_on: dict[UUID, list[UUID]] = {}
+        self.numbers: dict[UUID, str] = {}
+        waiting, seen = list(ids), set(ids)
+        while waiting:
+            id_ = waiting.pop()
+            self._note_number(id_)
+            for source in self._leading_to(id_):
+                self._leads_on.setdefault(source, []).append(id_)
+                if source not in seen:
+                    seen.add(source)
+                    waiting.append(source)
 
+    def _note_number(self, id_: UUID) -> None:
+        fields = self._index.find(id_, PhoneNumberFields)
+        if fields is not None:
+            self.numbers[id_] = fields.number
 
-@cache
-def _naming_fields(model: type[BaseModel]) -> tuple[str, ...]:
-    """The fields that can name objects: most can't, and 16,000 objects have to be looked through."""
-    return tuple(
-        name for name, info in model.model_fields.items() if name != "location_id" and _can_name(info.annotation)
-    )
+    def _leading_to(self, id_: UUID) -> Collection[UUID]:
+        """A phone is led to by its extension, a location by the hours that keep its time, all else by who names it."""
+        if device := self._index.find(id_, DeviceFields):
+            return (device.extension_id,)
+        if id_ in self._index.items:
+            return self._index.readers.get(id_, ())
+        hours = self._index.each(TimeConditionFields) if id_ in self._index.configuration.locations else ()
+        return [one.id for one in hours if one.fields.location_id == id_ and one.fields.timezone is None]
 
-
-def _can_name(annotation: object) -> bool:
-    if annotation is UUID:
-        return True
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return bool(_naming_fields(annotation))
-    return any(map(_can_name, get_args(annotation)))
-
-
-def _named_in(value: object) -> Iterator[UUID]:
-    if isinstance(value, UUID):
-        yield value
-    elif isinstance(value, Destination):
-        if value.id is not None:
-            yield value.id
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _named_in(part)
-    elif isinstance(value, BaseModel):
-        for name in _naming_fields(type(value)):
-            yield from _named_in(getattr(value, name))
+    def masks(self, bits: Mapping[str, int]) -> dict[UUID, int]:
+        """The numbers that lead to each object on the way."""
+        masks = {id_: bits[number] for id_, number in self.numbers.items()}
+        waiting = list(masks)
+        while waiting:
+            id_ = waiting.pop()
+            for target in self._leads_on.get(id_, ()):
+                before = masks.get(target, 0)
+                if masks[id_] | before != before:
+                    masks[target] = masks[id_] | before
+                    waiting.append(target)
+        return masks

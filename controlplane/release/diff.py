@@ -1,6 +1,6 @@
 """What a new configuration changes, said so that people understand it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -12,6 +12,7 @@ from controlplane.objects.schemas import ObjectFields, Origin, Stored
 from controlplane.protocol.bundle import FileKind
 from controlplane.release.affected import Affected, affected_numbers
 from controlplane.release.field_words import FieldWords
+from controlplane.release.index import Index
 from controlplane.release.render import RenderedFile
 from controlplane.release.schemas import ChangeRead, FieldChange
 from controlplane.release.wording import Speaker, field_in_words, kind_in_words, named
@@ -58,12 +59,12 @@ _NAMED_IN_EFFECT = 3
 
 
 def diff(old: Configuration | None, new: Configuration) -> list[ChangeRead]:
-    """The changes from what is live (None: nothing) to what would be, by kind and name.
+    """The changes from one configuration of an organisation (None: nothing) to another, by kind and name."""
+    return changes_between(Index.of(old) if old else None, Index.of(new))
 
-    Args:
-        old: One organisation's configuration.
-        new: The same organisation's.
-    """
+
+def changes_between(old: Index | None, new: Index) -> list[ChangeRead]:
+    """The same for configurations that are indexed already: it costs what differs, not what there is."""
     return _Diff(old, new).changes()
 
 
@@ -99,11 +100,11 @@ class _Found:
 
 
 class _Diff:
-    def __init__(self, old: Configuration | None, new: Configuration) -> None:
+    def __init__(self, old: Index | None, new: Index) -> None:
         self._old, self._new = old, new
         self._speak_old, self._speak_new = Speaker(old), Speaker(new)
         self._words = FieldWords(self._speak_old, self._speak_new)
-        self._respoken = _respoken(old, new)
+        self._respoken: set[UUID] = set()
 
     def changes(self) -> list[ChangeRead]:
         found = list(self._differing())
@@ -115,17 +116,29 @@ class _Diff:
         return sorted(said, key=lambda one: (one.kind, one.name, str(one.id)))
 
     def _differing(self) -> Iterator[_Found]:
-        """Only what differs is looked at further: equal objects cost one comparison."""
-        before = {item.id: item for item in self._old.objects} if self._old else {}
-        for item in self._new.objects:
-            was = before.pop(item.id, None)
-            if was is None or not _same(was, item) or (self._respoken and self._new_sound(item)):
-                yield _Found(item.id, was, item)
-        for item in before.values():
-            yield _Found(item.id, item, None)
+        if self._old is None:
+            yield from (_Found(item.id, None, item) for item in self._new.items.values())
+            return
+        changes = self._old.changes_to(self._new.configuration)
+        self._respoken = self._heard_otherwise(changes.sounds)
+        for id_, (was, becomes) in changes.objects.items():
+            if id_ not in self._respoken and not (was and becomes and _same(was, becomes)):
+                yield _Found(id_, was, becomes)
+        for id_ in self._respoken:
+            yield _Found(id_, self._old.items[id_], self._new.items[id_])
 
-    def _new_sound(self, item: Item) -> bool:
-        return any(key in self._respoken for key in _sound_keys(item))
+    def _heard_otherwise(self, sounds: Collection[str]) -> set[UUID]:
+        """Objects whose sound is another one under the same key: uploaded anew, or spoken by another voice."""
+        old, new = self._old, self._new
+        assert old is not None
+        kept = [key for key in sounds if key in old.configuration.sounds and key in new.configuration.sounds]
+        readers = {id_ for key in kept for id_ in new.readers.get(key, ())}
+        return {id_ for id_ in readers if id_ in old.items and self._is_heard_in(id_, kept)}
+
+    def _is_heard_in(self, id_: UUID, keys: Collection[str]) -> bool:
+        """Whether an object is a prompt, or says a text itself: who only names a prompt is not changed by it."""
+        item = self._new.items[id_]
+        return item.fields.kind == Kind.PROMPT or any(sound_key(Spoken(text=one)) in keys for one in texts(item.fields))
 
     # Objects
 
@@ -172,14 +185,15 @@ class _Diff:
         for name in becomes.fields.secret_fields:
             if was.secrets.get(name) != becomes.secrets.get(name):
                 yield self._words.secret(kind, name, was.secrets.get(name), becomes.secrets.get(name))
-        if self._new_sound(becomes):
+        if found.id in self._respoken:
             yield FieldChange(field="sound", old="a sound", new="another sound", words="what is heard was made anew")
 
     # Locations: they are no objects of the plan, but their time zone and node are part of what a node gets
 
     def _locations(self) -> Iterator[tuple[LocationInfo, LocationInfo, list[FieldChange]]]:
-        for id_, becomes in self._new.locations.items():
-            was = self._old.locations.get(id_) if self._old else None
+        before = self._old.configuration.locations if self._old else {}
+        for id_, becomes in self._new.configuration.locations.items():
+            was = before.get(id_)
             if was is None or was == becomes:
                 continue
             told = (("name", "renamed"), ("timezone", "time zone:"), ("node", "home node:"))
@@ -210,23 +224,8 @@ class _Diff:
 
 
 def _same(was: Item, becomes: Item) -> bool:
-    return was is becomes or (was.fields == becomes.fields and was.secrets == becomes.secrets)
-
-
-def _respoken(old: Configuration | None, new: Configuration) -> frozenset[str]:
-    """Sounds that play something else under the same key: uploaded anew, or spoken by another voice."""
-    if old is None:
-        return frozenset()
-    return frozenset(
-        key for key, sound in new.sounds.items() if (was := old.sounds.get(key)) and was.files != sound.files
-    )
-
-
-def _sound_keys(item: Item) -> Iterator[str]:
-    if item.fields.kind == Kind.PROMPT:
-        yield sound_key(Spoken(prompt_id=item.id))
-    else:
-        yield from (sound_key(Spoken(text=text)) for text in texts(item.fields))
+    """Whether an object was changed and changed back: only its version differs."""
+    return was.fields == becomes.fields and was.secrets == becomes.secrets
 
 
 def _what_it_does(fields: ObjectFields, speaker: Speaker) -> str:

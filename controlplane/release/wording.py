@@ -10,7 +10,7 @@ from controlplane.kit.destination import Destination, DestinationKind, Kind, Spo
 from controlplane.numbering.schemas import CallerIdMode, CallerIdPolicy, RecordingPolicy
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.release.hours import hours_in_words
-from controlplane.telephony.configuration import Configuration
+from controlplane.release.index import Index
 from controlplane.telephony.schemas import Holiday, IvrOption, OpeningSpan, QueueMember
 
 _FIELDS: dict[tuple[Kind | None, str], str] = {
@@ -125,11 +125,9 @@ def named(fields: ObjectFields) -> str:
 class Speaker:
     """Says things with the names that objects have in one configuration."""
 
-    def __init__(self, configuration: Configuration | None) -> None:
-        self._objects: Mapping[UUID, Stored[ObjectFields]] = (
-            {item.id: item for item in configuration.objects} if configuration else {}
-        )
-        self._locations = configuration.locations if configuration else {}
+    def __init__(self, index: Index | None) -> None:
+        self._objects: Mapping[UUID, Stored[ObjectFields]] = index.items if index else {}
+        self._locations = index.configuration.locations if index else {}
 
     def label(self, id_: UUID | None) -> str:
         """Kind, number and name: ``extension 201 Alice``; the id of something that isn't there."""
