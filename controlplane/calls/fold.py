@@ -142,7 +142,7 @@ class _Fold:
 
     def _take_call_event(self, row: CelRow) -> None:
         match row.event:
-            case CallEvent.INBOUND | CallEvent.INTERNAL:
+            case CallEvent.INBOUND | CallEvent.INTERNAL | CallEvent.TAKEN_OVER:
                 self._take_origin(row)
             case CallEvent.OUTBOUND:
                 self._ask_carrier(row)
@@ -170,6 +170,9 @@ class _Fold:
 
     def _take_plain_event(self, row: CelRow, event: str) -> None:
         """Happenings that are told, and change nothing else."""
+        if event == CallEvent.NODE:
+            self._tell_row(row, "handed over", None, None, node=row.text("node"))
+            return
         if event == CallEvent.KEY:
             where = _where("ivr_menu", row.uuid("id"))
             self._tell_row(row, "key", where, row.text("result"), digit=row.text("digit"))
@@ -197,6 +200,7 @@ class _Fold:
             call.caller_number = clean(row.number) or row.text("device")
             self.legs.leg(row.uniqueid, row.channel).extension_id = call.extension_id
         by = {key: str(id_) for key in ("trunk", "device") if (id_ := row.uuid(key))}
+        by |= {key: word for key in ("node", "call") if (word := row.text(key))}
         self._tell_row(row, "arrived", None, None, number=call.dialed_number, **by)
 
     def _ask_carrier(self, row: CelRow) -> None:
@@ -379,6 +383,8 @@ class _Fold:
     def _role(self, leg: Leg) -> str:
         if leg.uniqueid == self.call.linkedid:
             return "caller"
+        if leg.is_to_node:
+            return "node"
         return "phone" if leg.trunk_id is None else "trunk"
 
     def _tell(self, at: datetime, what: str, where: dict[str, Any] | None, why: str | None, **more: Any) -> None:

@@ -91,6 +91,11 @@ class Leg:
         return self.channel.startswith("Local/")
 
     @property
+    def is_to_node(self) -> bool:
+        """The way to another node of ours, on which the call goes on."""
+        return self.channel.startswith("PJSIP/trunk-node-")
+
+    @property
     def other_half(self) -> str:
         """Name of a Local channel's other half."""
         return f"{self.channel[:-1]}{'2' if self.channel.endswith('1') else '1'}"

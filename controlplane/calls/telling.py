@@ -34,6 +34,7 @@ _BECAUSE: dict[str, str] = {
     Why.UNKNOWN: "nothing has that number",
     Why.TRUNK_FULL: "the trunk carries as many calls as it may",
     Why.LOOP: "it was sent round and round",
+    Why.NODE: "another node sent it here",
 }
 _DIAL_ENDED = {
     "noanswer": "nobody answered in the time that it rings",
@@ -111,6 +112,7 @@ class Teller:
             "connected": self._connected,
             "transferred": self._transferred,
             "ended": self._ended,
+            "handed over": self._handed_over,
         }
         what = step["what"]
         return said[what](step) if what in said else _PLAIN[what].format(where=self._place(step))
@@ -148,6 +150,8 @@ class Teller:
         call, number = self._call, step.get("number") or "nothing"
         caller = call.caller_number or "a hidden number"
         caller = f"{call.caller_name} ({caller})" if call.caller_name else caller
+        if step.get("node"):
+            return f"the call {step.get('call')} of {caller} came over from the node {step['node']}"
         if call.direction != Direction.INBOUND:
             by = f" from {self.object('device', step['device'])}" if step.get("device") else ""
             return f"our phone {caller} dialled {number}{by}"
@@ -155,6 +159,9 @@ class Teller:
         named = f" ({known.removeprefix(number).strip()})" if known and known.removeprefix(number).strip() else ""
         by = f" by {self.object('trunk', step['trunk'])}" if step.get("trunk") else ""
         return f"{caller} called {number}{named}{by}"
+
+    def _handed_over(self, step: Step) -> str:
+        return f"it went on to the node {step.get('node')}, where it has a record of its own"
 
     def _said_hours(self, step: Step) -> str:
         at = datetime.fromisoformat(step["at"])

@@ -72,6 +72,12 @@ class AsteriskLayout:
         if len(str(self.run / "asterisk.ctl")) > _SOCKET_PATH_MAX:
             raise AsteriskRuntimeError(f"The path {self.root} is too long for Asterisk's control socket: shorten it.")
 
+    @property
+    def sip_address(self) -> str | None:
+        """Where other nodes call this one, as far as it knows: listening on every address, it doesn't."""
+        host = self.external_address or self.bind_address
+        return None if host == "0.0.0.0" else f"{host}:{self.ports.sip}"  # noqa: S104 - compared, not bound
+
     # Folders of this instance.
 
     @property

@@ -73,6 +73,10 @@ class Crypto:
         """A hash for look-ups of random tokens (API keys, refresh tokens, enrolment codes)."""
         return hmac.new(self._derive("token hash"), text.encode(), hashlib.sha256).hexdigest()
 
+    def derived_password(self, purpose: str) -> str:
+        """A password that is the same whenever it is asked for, and stored nowhere."""
+        return base64.urlsafe_b64encode(self._derive(f"password: {purpose}")).decode().rstrip("=")
+
 
 def load_secret_key(settings: Settings) -> str:
     """The installation's key: from the settings, else from the data folder, made there at first start (0600)."""

@@ -16,6 +16,8 @@ class CallEvent(StrEnum):
 
     INBOUND = "CP_INBOUND"  # did, trunk, dialed (+E164), caller (+E164 or as sent), org, loc, release
     INTERNAL = "CP_INTERNAL"  # device, ext (of the one who dials), dialed, org, loc, release: a phone of ours dials
+    NODE = "CP_NODE"  # node: the call goes on there; our leg to it is a call of its own on that node
+    TAKEN_OVER = "CP_TAKEN_OVER"  # node, call (linkedid there), dialed, org, release: that other end of it
     OUTBOUND = "CP_OUTBOUND"  # route, trunk, dialed (as sent), shown (caller number sent): one per trunk tried
     AT = "CP_AT"  # kind (a DestinationKind), id (or number=), why (see Why): the call arrives somewhere.
     # Never for a time condition, which says CP_HOURS, and then CP_AT for what comes after it.
@@ -51,6 +53,7 @@ class Why(StrEnum):
     EMPTY = "empty"  # no member can take calls
     UNKNOWN = "unknown"  # nothing has this number; kind is hangup
     TRUNK_FULL = "trunk_full"  # the trunk carries as many calls as it may; kind is hangup
+    NODE = "node"  # a call on another node of ours was sent here
     LOOP = "loop"  # sent round and round by its own key presses; kind is hangup
 
 

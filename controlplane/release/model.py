@@ -52,6 +52,8 @@ class PbxObject:
     org: UUID
     location: UUID | None
     name: str
+    away: str | None = field(default=None, kw_only=True)
+    """``context,exten,priority`` that leads to its node, in the part of another node that only knows of it."""
 
     @property
     def label(self) -> str:
@@ -120,10 +122,14 @@ class PhoneNumber(PbxObject):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One device as it is dialled. ``many`` contacts are rung all at once, by their addresses."""
+    """One device as it is dialled. ``many`` contacts are rung all at once, by their addresses.
+
+    ``elsewhere``: all phones of an extension whose home is another node, by way of that node.
+    """
 
     endpoint: str
     many: bool
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +389,50 @@ FIELDS: Mapping[Kind, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Peer:
+    """Another node with which calls are exchanged.
+
+    Attributes:
+        endpoint: what it is called here.
+        own: what we are called there, and the user name of our login.
+        calls_to: context of calls that leave for it.
+        calls_from: context in which its calls arrive.
+        login: our password there.
+        password: its password here.
+        organizations: id, tag, and digits of its passes of those that have a part on both nodes.
+    """
+
+    node: str
+    endpoint: str
+    own: str
+    host: str
+    port: int
+    calls_to: str
+    calls_from: str
+    login: str = field(repr=False)
+    password: str = field(repr=False)
+    organizations: tuple[tuple[UUID, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """How calls of other nodes come to an object of this one: nothing else can be reached from there.
+
+    Attributes:
+        key: the SIP user after the organisation's tag.
+        target: where it leads; None rings ``lines``.
+    """
+
+    kind: Kind
+    id: UUID
+    org: UUID
+    name: str
+    key: str
+    target: str | None
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PbxModel:
     """One node's telephony. Each tuple is in order of id."""
 
@@ -404,6 +454,11 @@ class PbxModel:
     voicemail_boxes: tuple[VoicemailBox, ...] = ()
     announcements: tuple[Announcement, ...] = ()
     routes: tuple[OutboundRoute, ...] = ()
+    peers: tuple[Peer, ...] = ()
+    """Other nodes, by name."""
+    passes: tuple[Pass, ...] = ()
+    members: tuple[tuple[UUID, str], ...] = ()
+    """Extensions of other nodes that are in queues here, and ``context,exten,priority`` that rings their phones."""
 
     def objects(self) -> tuple[PbxObject, ...]:
         """All objects, by kind."""

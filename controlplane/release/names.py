@@ -71,3 +71,35 @@ def tables(kind: str, tag: str, digits: int) -> list[str]:
 def table_of(kind: str, tag: str, digits: int, number: str) -> str:
     """The context that holds a number."""
     return f"{kind}-{tag}-{number[-digits:]}" if digits else f"{kind}-{tag}"
+
+
+def peer_endpoint(node: str) -> str:
+    """The PJSIP endpoint of another node of ours. No device's name begins so."""
+    return f"trunk-node-{node}"
+
+
+def calls_to_node(node: str) -> str:
+    """Where calls leave for another node."""
+    return f"xn-{node}"
+
+
+def calls_from_node(node: str) -> str:
+    """Where calls of another node come in."""
+    return f"xp-{node}"
+
+
+FAR_MEMBERS = "xm"
+"""Where queues ring phones of other nodes."""
+
+
+def pass_digits(count: int) -> int:
+    """By how many last hex digits a table of so many passes is cut into contexts; see `table_digits`."""
+    digits = 1
+    while count > TABLE_SIZE * 16**digits:
+        digits += 1
+    return digits
+
+
+def pass_tables(tag: str, digits: int) -> list[str]:
+    """All contexts of an organisation's passes."""
+    return [f"xt-{tag}-{ending:0{digits}x}" for ending in range(16**digits)]

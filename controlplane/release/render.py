@@ -21,6 +21,7 @@ from controlplane.release import names
 from controlplane.release.escape import FILTERS
 from controlplane.release.model import Organization, OutboundRoute, PbxModel, PbxObject
 from controlplane.release.numbers import normal_patterns
+from controlplane.release.render_peers import render_peers
 from controlplane.release.sourcemap import SourceMap, map_sources
 
 _SECRET = {FileKind.DEVICES, FileKind.PJSIP, FileKind.VOICEMAIL}
@@ -70,8 +71,11 @@ class RenderedRelease:
         return Expectation(
             contexts=self.sources.priorities,
             devices=sorted(one.endpoint for one in self.model.devices if one.enabled),
-            trunks=[one.endpoint for one in self.model.trunks if one.enabled],
-            queues=[one.queue for one in self.model.queues],
+            trunks=[
+                *(one.endpoint for one in self.model.trunks if one.enabled),
+                *(one.endpoint for one in self.model.peers),
+            ],
+            queues=[one.queue for one in self.model.queues if not one.away],
         )
 
 
@@ -102,6 +106,8 @@ def render(model: PbxModel, release_id: str, templates_dir: Path) -> RenderedRel
     orgs = {one.id: one for one in model.organizations}
     parts = contents(model)
     files = {part.path: render_part(part, orgs[part.org], items, templates_dir) for part, items in parts.items()}
+    peers = render_peers(model, _environment(templates_dir))
+    files |= {path: RenderedFile.of(kind, text) for path, kind, text in peers}
     return RenderedRelease(dict(sorted((system | files).items())), frozenset(model.prompts), model)
 
 
@@ -132,6 +138,8 @@ def parts_of(item: PbxObject, org: Organization) -> Iterator[Part]:
         return
     place = (item.location or org.id).hex
     for family in _STANDS_IN[item.kind]:
+        if item.away and family not in _KNOWN_ON_ALL:
+            continue
         if family in _BY_PLACE:
             yield Part(family, org.id, place)
         elif family in _tables(org):
@@ -139,7 +147,7 @@ def parts_of(item: PbxObject, org: Organization) -> Iterator[Part]:
             number: str | None = getattr(item, "number", None)
             if number:
                 yield Part(family, org.id, names.table_of(kind, org.tag, digits, number).removeprefix(f"{kind}-"))
-        elif not isinstance(item, OutboundRoute) or item.carries:
+        elif not isinstance(item, OutboundRoute) or item.carries or item.away:
             yield Part(family, org.id, org.tag)
 
 
@@ -250,6 +258,8 @@ _FAMILIES: Mapping[str, Family] = {
     ),
 }
 _BY_PLACE = {"place", "devices", "queues"}
+_KNOWN_ON_ALL = {"numbers", "checks", "internal", "routes"}
+"""Where objects of other nodes stand, too."""
 _STANDS_IN: Mapping[Kind, tuple[str, ...]] = {
     Kind.TRUNK: ("trunks", "carriers"),
     Kind.PHONE_NUMBER: ("dids",),
