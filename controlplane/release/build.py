@@ -54,12 +54,13 @@ class Examined:
 
 
 @dataclass(frozen=True)
-class Build:
+class Compiled:
     """A configuration that can be applied, and what it becomes.
 
     Attributes:
         contents: Which objects stand in which file.
         files: The organisation's own files, by path.
+        packed: Its places as `snapshot.pack` has put them, as far as that was asked for.
     """
 
     examined: Examined
@@ -69,6 +70,7 @@ class Build:
     model: PbxModel
     contents: Contents
     files: Mapping[str, RenderedFile]
+    packed: dict[UUID | None, bytes]
 
     @property
     def configuration(self) -> Configuration:
@@ -86,7 +88,7 @@ class Build:
         return self.facts.organization
 
 
-def examine(configuration: Configuration, before: Build | None = None) -> Examined:
+def examine(configuration: Configuration, before: Compiled | None = None) -> Examined:
     """Checks one organisation's configuration; what an earlier build found out and still holds is kept."""
     changes = before.index.changes_to(configuration) if before else None
     if before is None or changes is None or _hang_on_all(before.configuration, configuration, changes):
@@ -115,7 +117,7 @@ def _examined(
     return Examined(finder.index, findings, in_order([*alone, *check_whole(finder)]), ids)
 
 
-def make(examined: Examined, before: Build | None = None) -> Build:
+def make(examined: Examined, before: Compiled | None = None) -> Compiled:
     """What a good configuration becomes. ``before`` is the build that it was examined by.
 
     Raises:
@@ -131,30 +133,36 @@ def make(examined: Examined, before: Build | None = None) -> Build:
         ids |= {one.id for one in examined.index.kinds.get(Kind.IVR_MENU, ())}
     changed = dict(_changed(examined.index, compiler, before, ids))
     files, parts = _patched_files(before, changed)
-    return Build(
+    return Compiled(
         examined=examined,
         facts=facts,
         circling=compiler.circling,
-        objects={**{id_: one for id_, one in before.objects.items() if changed.get(id_, one)}, **_there(changed)},
+        objects=_patched(before.objects, changed),
         model=compiler.around(_patched_model(before.model, before.objects, changed)),
         contents=parts,
         files=files,
+        packed={
+            place: packed
+            for place, packed in before.packed.items()
+            if examined.index.places.get(place) is before.index.places.get(place)
+        },
     )
 
 
-def _from_scratch(examined: Examined, compiler: Compiler, facts: Facts) -> Build:
+def _from_scratch(examined: Examined, compiler: Compiler, facts: Facts) -> Compiled:
     compiled = (compiler.compile(item) for item in examined.configuration.objects)
     objects = {one.id: one for one in compiled if one}
     model = compiler.model_of(objects.values())
     parts = contents(model)
     files = {part.path: render_part(part, facts.organization, items, TEMPLATES) for part, items in parts.items()}
-    return Build(examined, facts, compiler.circling, objects, model, parts, files)
+    return Compiled(examined, facts, compiler.circling, objects, model, parts, files, {})
 
 
-Compiled = Mapping[UUID, PbxObject | None]
+Outcome = Mapping[UUID, PbxObject | None]
+"""What changed objects became; None: they are gone."""
 
 
-def _changed(index: Index, compiler: Compiler, before: Build, ids: Iterable[UUID]) -> Iterable[tuple[UUID, Any]]:
+def _changed(index: Index, compiler: Compiler, before: Compiled, ids: Iterable[UUID]) -> Iterable[tuple[UUID, Any]]:
     """Those that became something else, or None where they are gone."""
     for id_ in ids:
         item = index.items.get(id_)
@@ -163,11 +171,17 @@ def _changed(index: Index, compiler: Compiler, before: Build, ids: Iterable[UUID
             yield id_, made
 
 
-def _there(changed: Compiled) -> dict[UUID, PbxObject]:
-    return {id_: one for id_, one in changed.items() if one}
+def _patched(objects: Mapping[UUID, PbxObject], changed: Outcome) -> dict[UUID, PbxObject]:
+    found = dict(objects)
+    for id_, one in changed.items():
+        if one:
+            found[id_] = one
+        else:
+            found.pop(id_, None)
+    return found
 
 
-def _patched_model(model: PbxModel, objects: Mapping[UUID, PbxObject], changed: Compiled) -> PbxModel:
+def _patched_model(model: PbxModel, objects: Mapping[UUID, PbxObject], changed: Outcome) -> PbxModel:
     kinds: dict[Kind, dict[UUID, PbxObject | None]] = defaultdict(dict)
     for id_, one in changed.items():
         kinds[(one or objects[id_]).kind][id_] = one
@@ -175,7 +189,7 @@ def _patched_model(model: PbxModel, objects: Mapping[UUID, PbxObject], changed: 
     return replace(model, **fields)
 
 
-def _patched_files(before: Build, changed: Compiled) -> tuple[dict[str, RenderedFile], dict[Part, Any]]:
+def _patched_files(before: Compiled, changed: Outcome) -> tuple[dict[str, RenderedFile], dict[Part, Any]]:
     org = before.organization
     parts: dict[Part, dict[UUID, PbxObject | None]] = defaultdict(dict)
     for id_, one in changed.items():

@@ -12,12 +12,12 @@ from controlplane.platform.problem import Conflict, Invalid
 from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 from controlplane.release import repository
+from controlplane.release.build import TEMPLATES
 from controlplane.release.compile import CompileError, compile_node
 from controlplane.release.compiled import open_snapshot
 from controlplane.release.diff import diff, reloads
 from controlplane.release.models import Release
 from controlplane.release.progress import no_release, require_kept
-from controlplane.release.publish import TEMPLATES
 from controlplane.release.render import RenderedFile, render
 from controlplane.release.schemas import ComparedState, Comparison, FileDiff
 from controlplane.release.snapshot import part_of

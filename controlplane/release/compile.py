@@ -88,15 +88,17 @@ class Compiler:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._configuration = index.configuration
-        self.circling = frozenset(id_ for group in circles(circling(index.kinds, with_keys=True)) for id_ in group)
+        self.circling = frozenset(id_ for group in circles(circling(index.leads, with_keys=True)) for id_ in group)
         self.facts = {one.id: facts_of(index, one) for one in self._configuration.organizations.values()}
 
     def compile(self, item: Stored[ObjectFields]) -> model.PbxObject | None:
-        """What an object becomes; None for a prompt that has no sound yet.
+        """What an object becomes; None for what is nothing to a phone, such as a prompt that has no sound yet.
 
         Raises:
             CompileError: It names what is not there.
         """
+        if item.fields.kind not in model.FIELDS:
+            return None
         made: model.PbxObject | None = getattr(self, f"_{item.fields.kind}")(item)
         return made
 

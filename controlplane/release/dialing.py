@@ -7,7 +7,7 @@ from controlplane.platform.problem import Conflict, Invalid
 from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 from controlplane.release import names, numbers
-from controlplane.release.compiled import Compiled
+from controlplane.release.build import Compiled
 from controlplane.release.outbound import dial_outside
 from controlplane.release.service import live_now
 

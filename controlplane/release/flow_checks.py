@@ -8,6 +8,7 @@ from controlplane.objects.door import references
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.release.finding import Finder
 from controlplane.release.graph import circles, circling, ways
+from controlplane.release.model import FIELDS
 from controlplane.release.schemas import ProblemRead
 from controlplane.telephony.schemas import ExtensionFields, QueueFields, RingGroupFields
 
@@ -79,7 +80,7 @@ def _rings_from_outside(finder: Finder, extension: UUID) -> bool:
 def loops(finder: Finder) -> Iterator[ProblemRead]:
     """No call runs in a circle by itself. A caller who presses the same key for ever is stopped while it runs."""
     items = finder.index.items
-    for circle in circles(circling(finder.index.kinds, with_keys=False)):
+    for circle in circles(circling(finder.index.leads, with_keys=False)):
         first = items[min(circle)]
         way = _way_along(first, set(circle))
         names = " → ".join(finder.words(items[id_]) for id_ in [*_in_order(finder, first, set(circle)), first.id])
@@ -105,7 +106,7 @@ def _in_order(finder: Finder, first: Stored[ObjectFields], circle: set[UUID]) ->
 
 
 _ENTRANCES = {Kind.PHONE_NUMBER, Kind.EXTENSION, Kind.OUTBOUND_ROUTE}
-_WITHOUT_CALLS = {Kind.TRUNK, Kind.DEVICE}
+_BETWEEN = set(FIELDS) - _ENTRANCES - {Kind.TRUNK, Kind.DEVICE}
 
 
 def unreached(finder: Finder) -> Iterator[ProblemRead]:
@@ -114,7 +115,7 @@ def unreached(finder: Finder) -> Iterator[ProblemRead]:
     hidden = {
         item.id: item
         for kind, items in index.kinds.items()
-        if kind not in _ENTRANCES | _WITHOUT_CALLS
+        if kind in _BETWEEN
         for item in items
         if not item.fields.internal_number()
     }

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from controlplane.kit.destination import TARGETS, Destination, Kind, Spoken
-from controlplane.objects.schemas import ObjectFields, Stored
+from controlplane.kit.destination import Destination, Spoken
+from controlplane.objects.schemas import ObjectFields
 from controlplane.telephony.schemas import IvrOption
 
 Node = TypeVar("Node", bound=Hashable)
@@ -101,16 +101,16 @@ def _pop_until(open_nodes: dict[Node, None], node: Node) -> list[Node]:
     return group[::-1]
 
 
-def circling(kinds: Mapping[Kind, Sequence[Stored[ObjectFields]]], *, with_keys: bool) -> dict[UUID, list[UUID]]:
+def circling(leads: Mapping[UUID, Sequence[Way]], *, with_keys: bool) -> dict[UUID, list[UUID]]:
     """Object to objects, of those that calls can both come to and leave: only they can be on a circle.
 
     ``with_keys`` also follows the ways that need a pressed key.
     """
-    leaving = {
-        item.id: [
-            way.destination.id for way in ways(item.fields) if way.destination.id and (with_keys or not way.pressed)
+    return {
+        id_: [
+            target
+            for way in ways
+            if (target := way.destination.id) in leads and target and (with_keys or not way.pressed)
         ]
-        for kind in TARGETS.values()
-        for item in kinds.get(kind, ())
+        for id_, ways in leads.items()
     }
-    return {id_: [target for target in targets if leaving.get(target)] for id_, targets in leaving.items() if targets}

@@ -1,8 +1,6 @@
 """What was configured when a call came: the release in force, names as they were then, hours, and dialplan lines."""
 
 import asyncio
-import json
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +19,7 @@ from controlplane.release.blobs import Blobs
 from controlplane.release.dialplan_source import DialplanSource
 from controlplane.release.hours import hours_in_words
 from controlplane.release.models import NodeBundle, Release
+from controlplane.release.snapshot import document_of
 from controlplane.telephony.schemas import HolidayCalendarFields, TimeConditionFields
 
 
@@ -125,7 +124,7 @@ def _open(
     packed = (
         services.crypto.open_bytes(release.snapshot, f"releases.snapshot:{release.id}") if release.snapshot else b""
     )
-    document = json.loads(zlib.decompress(packed)) if packed else {}
+    document = document_of(packed) if packed else {}
     return document, _dialplan(Blobs(services.storage, services.crypto), bundle) if bundle else None
 
 

@@ -5,16 +5,17 @@ be unique. `Index.readers` answers the way back, who mentions a thing; `touched`
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Self, TypeVar
 from uuid import UUID
 
-from controlplane.kit.destination import Kind, Spoken
+from controlplane.kit.destination import TARGETS, Kind, Spoken
 from controlplane.kit.ordered import patched
 from controlplane.objects.door import references
 from controlplane.objects.schemas import ObjectFields, Stored
-from controlplane.release.graph import spoken_parts
+from controlplane.release.graph import Way, spoken_parts, ways
 from controlplane.telephony.configuration import Configuration, sound_key
 from controlplane.telephony.schemas import PromptFields, VoicemailBoxFields
 
@@ -42,30 +43,45 @@ class Changes:
         """The kinds of the objects that changed."""
         return {one.fields.kind for pair in self.objects.values() for one in pair if one}
 
+    def places(self) -> set[UUID | None]:
+        """The locations of the objects that changed, before and after."""
+        return {one.fields.location_id for pair in self.objects.values() for one in pair if one}
+
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A configuration's objects by id and by kind, and who mentions what. Never changes; `after` gives the next one."""
+    """A configuration's objects by id, by kind and by location. Never changes; `after` gives the next one.
+
+    Attributes:
+        readers: Who mentions a thing.
+        leads: The ways on from each object that calls can come to, where there are any.
+    """
 
     configuration: Configuration
     items: Mapping[UUID, Stored[ObjectFields]]
     kinds: Mapping[Kind, tuple[Stored[ObjectFields], ...]]
+    places: Mapping[UUID | None, tuple[Stored[ObjectFields], ...]]
     readers: Mapping[Key, frozenset[UUID]]
+    leads: Mapping[UUID, tuple[Way, ...]]
 
     @classmethod
     def of(cls, configuration: Configuration) -> Self:
         """The index of a configuration, from scratch."""
         kinds: dict[Kind, list[Stored[ObjectFields]]] = defaultdict(list)
+        places: dict[UUID | None, list[Stored[ObjectFields]]] = defaultdict(list)
         readers: dict[Key, set[UUID]] = defaultdict(set)
         for item in configuration.objects:
             kinds[item.fields.kind].append(item)
+            places[item.fields.location_id].append(item)
             for key in mentioned(item):
                 readers[key].add(item.id)
         return cls(
             configuration,
             {item.id: item for item in configuration.objects},
             {kind: tuple(found) for kind, found in kinds.items()},
+            {place: tuple(found) for place, found in places.items()},
             {key: frozenset(found) for key, found in readers.items()},
+            {item.id: found for item in configuration.objects if (found := _leads(item))},
         )
 
     def each(self, fields: type[Fields]) -> "tuple[Stored[Fields], ...]":
@@ -90,9 +106,12 @@ class Index:
         for item in configuration.objects:
             if id(item) in same:
                 kept -= 1
-            elif (before := self.items.get(item.id)) is None or before != item:
+                continue
+            before = self.items.get(item.id)
+            kept -= before is not None
+            if before != item:
                 objects[item.id] = (before, item)
-        if kept:
+        if kept:  # some are gone
             new = {item.id for item in configuration.objects}
             objects |= {id_: (item, None) for id_, item in self.items.items() if id_ not in new}
         before_sounds, sounds = self.configuration.sounds, configuration.sounds
@@ -101,22 +120,39 @@ class Index:
 
     def after(self, changes: Changes, configuration: Configuration) -> Self:
         """The index of the changed configuration. Unchanged objects stay the same ones."""
-        items, readers, kinds = dict(self.items), dict(self.readers), dict(self.kinds)
+        items, readers = dict(self.items), dict(self.readers)
+        kinds, places, leads = dict(self.kinds), dict(self.places), dict(self.leads)
         for id_, (old, new) in changes.objects.items():
-            for key in mentioned(old) if old else ():
-                readers[key] = readers.get(key, frozenset()) - {id_}
+            for key in set(mentioned(old)) if old else ():
+                left = readers[key] - {id_}
+                if left:
+                    readers[key] = left
+                else:
+                    del readers[key]
             for key in mentioned(new) if new else ():
                 readers[key] = readers.get(key, frozenset()) | {id_}
+            if new and (found := _leads(new)):
+                leads[id_] = found
+            else:
+                leads.pop(id_, None)
             if new:
                 items[id_] = new
             else:
                 del items[id_]
         for kind in changes.kinds():
-            kinds[kind] = patched(kinds.get(kind, ()), _of_kind(changes, kind))
+            kinds[kind] = patched(kinds.get(kind, ()), _of_those(changes, partial(_is_of_kind, kind)))
+        for place in changes.places():
+            places[place] = patched(places.get(place, ()), _of_those(changes, partial(_is_at, place)))
         objects = patched(self.configuration.objects, {id_: new for id_, (_, new) in changes.objects.items()})
-        return replace(
-            self, configuration=replace(configuration, objects=objects), items=items, kinds=kinds, readers=readers
-        )
+        whole = replace(configuration, objects=objects)
+        return replace(self, configuration=whole, items=items, kinds=kinds, places=places, readers=readers, leads=leads)
+
+
+_TARGETS = frozenset(TARGETS.values())
+
+
+def _leads(item: Stored[ObjectFields]) -> tuple[Way, ...]:
+    return tuple(ways(item.fields)) if item.fields.kind in _TARGETS else ()
 
 
 def mentioned(item: Stored[ObjectFields]) -> Iterator[Key]:
@@ -166,9 +202,19 @@ def _mentioning(index: Index, ids: Iterable[UUID]) -> set[UUID]:
     return set().union(*(index.readers.get(id_, frozenset()) for id_ in ids))
 
 
-def _of_kind(changes: Changes, kind: Kind) -> dict[UUID, Stored[ObjectFields] | None]:
+def _is_of_kind(kind: Kind, item: Stored[ObjectFields]) -> bool:
+    return item.fields.kind == kind
+
+
+def _is_at(place: UUID | None, item: Stored[ObjectFields]) -> bool:
+    return item.fields.location_id == place
+
+
+def _of_those(
+    changes: Changes, belongs: Callable[[Stored[ObjectFields]], bool]
+) -> dict[UUID, Stored[ObjectFields] | None]:
     return {
-        id_: new if new and new.fields.kind == kind else None
+        id_: new if new and belongs(new) else None
         for id_, (old, new) in changes.objects.items()
-        if any(one and one.fields.kind == kind for one in (old, new))
+        if any(one and belongs(one) for one in (old, new))
     }

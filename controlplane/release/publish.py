@@ -9,21 +9,17 @@ from controlplane.kit.ids import new_id
 from controlplane.nodes import door as nodes
 from controlplane.platform.problem import Conflict
 from controlplane.platform.services import Services
-from controlplane.platform.settings import REPOSITORY
 from controlplane.platform.uow import UnitOfWork
-from controlplane.protocol.bundle import ApplyState, BundleFile, FileKind, Manifest
+from controlplane.protocol.bundle import ApplyState, BundleFile, Expectation, FileKind, Manifest
 from controlplane.release import repository
 from controlplane.release.blobs import Blobs
-from controlplane.release.compile import compile_node
-from controlplane.release.compiled import Compiled, compiled_release, keep
+from controlplane.release.build import TEMPLATES, Compiled
+from controlplane.release.compiled import compiled_release, keep
+from controlplane.release.model import PbxModel
 from controlplane.release.models import Release
-from controlplane.release.render import RenderedRelease, render
+from controlplane.release.render import SYSTEM_PATH, render_system
 from controlplane.release.schemas import ReleaseState
 from controlplane.release.separation import refuse_clashes
-from controlplane.release.snapshot import together
-from controlplane.telephony.configuration import Configuration
-
-TEMPLATES = REPOSITORY / "dialplan_templates"
 
 
 async def publish(services: Services, uow: UnitOfWork, release: Release, own: Compiled) -> Release:
@@ -34,11 +30,11 @@ async def publish(services: Services, uow: UnitOfWork, release: Release, own: Co
     _refuse_while_others_apply(others)
     await repository.supersede(session, release.org_id)
     node = own.configuration.node
-    parts = [(await compiled_release(services.crypto, one, node)).configuration for one in others]
-    refuse_clashes(own.configuration, parts)
+    neighbours = [await compiled_release(services, session, one, node) for one in others]
+    refuse_clashes(own.index, [one.index for one in neighbours])
     blobs = Blobs(services.storage, services.crypto)
-    manifest = await asyncio.to_thread(_make_bundle, blobs, own, parts, str(release.id))
-    keep((release.id, node), own)
+    manifest = await asyncio.to_thread(_make_bundle, blobs, [own, *neighbours], str(release.id))
+    keep(release.id, own)
     text = manifest.canonical()
     session.add(release)
     await session.flush()
@@ -68,31 +64,33 @@ def _refuse_while_others_apply(others: Sequence[Release]) -> None:
             raise Conflict("Another apply is under way on this node.", hint="Try again in a moment.")
 
 
-def _make_bundle(blobs: Blobs, own: Compiled, others: list[Configuration], release_id: str) -> Manifest:
-    """The node's files, stored. An organisation alone on its node needs no second compile."""
-    node = own.configuration.node
-    model = compile_node(together(node, [own.configuration, *others])) if others else own.model
-    return _store(blobs, node, release_id, render(model, release_id, TEMPLATES))
-
-
-def _store(blobs: Blobs, node: str, release_id: str, rendered: RenderedRelease) -> Manifest:
-    files = [
-        BundleFile(
+def _make_bundle(blobs: Blobs, parts: Sequence[Compiled], release_id: str) -> Manifest:
+    """The node's files, stored: each organisation's own, and what they share."""
+    node = parts[0].configuration.node
+    files = {path: file for part in parts for path, file in part.files.items()}
+    files[SYSTEM_PATH] = render_system([part.model for part in parts], release_id, TEMPLATES)
+    prompts = {prompt for part in parts for prompt in part.model.prompts}
+    listed = [
+        BundleFile.model_construct(
             path=path,
             kind=file.kind,
-            sha256=blobs.put(file.content, secret=file.secret),
+            sha256=blobs.put(file.content, secret=file.secret, sha256=file.sha256),
             size=len(file.content),
             secret=file.secret,
         )
-        for path, file in sorted(rendered.files.items())
+        for path, file in sorted(files.items())
     ]
-    files += [
-        BundleFile(
-            path=f"prompts/{sha256}.{extension}",
-            kind=FileKind.PROMPT,
-            sha256=sha256,
-            size=blobs.size(sha256),
-        )
-        for sha256, extension in sorted(rendered.prompts)
+    listed += [
+        BundleFile(path=f"prompts/{sha256}.{extension}", kind=FileKind.PROMPT, sha256=sha256, size=blobs.size(sha256))
+        for sha256, extension in sorted(prompts)
     ]
-    return Manifest(node=node, release_id=release_id, files=files, expect=rendered.expect)
+    return Manifest(node=node, release_id=release_id, files=listed, expect=_expected([part.model for part in parts]))
+
+
+def _expected(models: Sequence[PbxModel]) -> Expectation:
+    """What the node finds by name. What its contexts hold it reads in the files: 27,000 of them would make 1.5 MB."""
+    return Expectation(
+        devices=sorted(one.endpoint for model in models for one in model.devices if one.enabled),
+        trunks=[one.endpoint for model in models for one in model.trunks if one.enabled],
+        queues=[one.queue for model in models for one in model.queues],
+    )

@@ -25,27 +25,32 @@ async def lock_applies(session: AsyncSession) -> None:
 
 
 async def newest_releases(session: AsyncSession) -> Sequence[Release]:
-    """Each organisation's release that is live or on its way, with its snapshot."""
+    """Each organisation's release that is live or on its way."""
     statement = (
         select(Release)
         .ext(distinct_on(Release.org_id))
         .where(Release.state.in_([ReleaseState.LIVE, ReleaseState.APPLYING]))
         .order_by(Release.org_id, Release.number.desc())
-        .options(undefer(Release.snapshot))
     )
     return (await session.scalars(statement)).all()
 
 
-async def live_release(session: AsyncSession, org_id: UUID) -> Release | None:
-    """The organisation's live release, with its snapshot."""
+async def live_release(session: AsyncSession, org_id: UUID, *, with_snapshot: bool = True) -> Release | None:
+    """The organisation's live release."""
     statement = (
         select(Release)
         .where(Release.org_id == org_id, Release.state == ReleaseState.LIVE)
         .order_by(Release.number.desc())
         .limit(1)
-        .options(undefer(Release.snapshot))
     )
+    if with_snapshot:
+        statement = statement.options(undefer(Release.snapshot))
     return (await session.scalars(statement)).first()
+
+
+async def snapshot_of(session: AsyncSession, release_id: UUID) -> bytes:
+    """What a release froze, sealed."""
+    return (await session.scalars(select(Release.snapshot).where(Release.id == release_id))).one()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 
 from controlplane.numbering.schemas import TrunkFields
 from controlplane.platform.problem import Conflict
-from controlplane.telephony.configuration import Configuration
+from controlplane.release.index import Index
 
 _HINT = "Another organisation on this installation has it in its live release."
 
 
-def refuse_clashes(own: Configuration, others: Iterable[Configuration]) -> None:
+def refuse_clashes(own: Index, others: Iterable[Index]) -> None:
     """Looks for names, numbers and sources of calls that can lead to one organisation only.
 
     Raises:
@@ -25,22 +25,23 @@ def refuse_clashes(own: Configuration, others: Iterable[Configuration]) -> None:
         _refuse_shared_sources(own, other)
 
 
-def _refuse_shared_keys(own: Configuration, other: Configuration) -> None:
-    taken = {item.fields.global_key() for item in other.objects} - {None}
-    for item in own.objects:
-        if item.fields.global_key() in taken:
-            raise Conflict(f"The {item.fields.kind.words} {item.fields.name!r} is in use already.", hint=_HINT)
+def _refuse_shared_keys(own: Index, other: Index) -> None:
+    for key in own.readers.keys() & other.readers.keys():  # sounds, which may be shared, are among them
+        for id_ in own.readers[key]:
+            item = own.items[id_]
+            if item.fields.global_key() == key:
+                raise Conflict(f"The {item.fields.kind.words} {item.fields.name!r} is in use already.", hint=_HINT)
 
 
-def _refuse_shared_sources(own: Configuration, other: Configuration) -> None:
+def _refuse_shared_sources(own: Index, other: Index) -> None:
     for mine in _trunks(own):
         for theirs in _trunks(other):
             if same_sources(mine, theirs):
                 raise Conflict(f"Calls from the addresses of the trunk {mine.name!r} are taken already.", hint=_HINT)
 
 
-def _trunks(configuration: Configuration) -> Iterator[TrunkFields]:
-    return (item.fields for item in configuration.of(TrunkFields) if item.fields.enabled)
+def _trunks(index: Index) -> Iterator[TrunkFields]:
+    return (item.fields for item in index.each(TrunkFields) if item.fields.enabled)
 
 
 def same_sources(one: TrunkFields, other: TrunkFields) -> bool:

@@ -6,23 +6,23 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from controlplane.identity.door import load_locations
+from controlplane.identity.door import load_locations, load_organizations
 from controlplane.kit.ids import new_id
 from controlplane.platform.auth import Principal
 from controlplane.platform.crypto import Crypto
 from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 from controlplane.release import repository
-from controlplane.release.checks import check
-from controlplane.release.compiled import Compiled, compiled, compiled_release
-from controlplane.release.diff import diff, reloads
+from controlplane.release.build import TEMPLATES, Compiled
+from controlplane.release.compiled import compiled_draft, compiled_release, examined_draft
+from controlplane.release.diff import changes_between, reloads
 from controlplane.release.errors import PlanRefused
 from controlplane.release.models import Release
 from controlplane.release.progress import no_release, require_kept
-from controlplane.release.publish import TEMPLATES, publish
-from controlplane.release.render import render
+from controlplane.release.publish import publish
+from controlplane.release.render import SYSTEM_PATH, RenderedFile, render_system
 from controlplane.release.schemas import ChangeRead, PlanRead, ProblemRead, ReleaseState
-from controlplane.release.snapshot import pack, part_of
+from controlplane.release.snapshot import pack_portions
 from controlplane.telephony import door as telephony
 
 
@@ -67,9 +67,10 @@ async def apply(services: Services, uow: UnitOfWork, principal: Principal, reaso
         Conflict: Another organisation's apply is under way on the node, or it has a name or address of ours.
     """
     draft = await _draft(services, uow, principal.org_id)
-    if draft.own is None:
+    own = draft.own
+    if own is None:
         raise PlanRefused(draft.problems)
-    return await publish(services, uow, _new_release(services.crypto, principal, draft, reason), draft.own)
+    return await publish(services, uow, _new_release(services.crypto, principal, draft, reason), own)
 
 
 async def roll_back(
@@ -86,9 +87,9 @@ async def roll_back(
         raise no_release()
     require_kept(wanted)
     node = await _home_node(services, uow.session, principal.org_id)
-    own = await compiled_release(services.crypto, wanted, node)
-    live = await repository.live_release(uow.session, principal.org_id)
-    before = await compiled_release(services.crypto, live, node) if live else None
+    own = await compiled_release(services, uow.session, wanted, node)
+    live = await repository.live_release(uow.session, principal.org_id, with_snapshot=False)
+    before = await compiled_release(services, uow.session, live, node) if live else None
     draft = Draft(own, before, live.id if live else None, [], _changes(before, own))
     release = _new_release(services.crypto, principal, draft, reason or f"Roll back to release {wanted.number}")
     release.rollback_of = wanted.id
@@ -109,26 +110,25 @@ async def draft_now(services: Services, uow: UnitOfWork, org_id: UUID) -> Compil
 
 async def live_now(services: Services, uow: UnitOfWork, org_id: UUID) -> Compiled | None:
     """What an organisation's phones run on now; None before its first release."""
-    live = await repository.live_release(uow.session, org_id)
+    live = await repository.live_release(uow.session, org_id, with_snapshot=False)
     if live is None:
         return None
-    return await compiled_release(services.crypto, live, await _home_node(services, uow.session, org_id))
+    return await compiled_release(services, uow.session, live, await _home_node(services, uow.session, org_id))
 
 
 async def _draft(services: Services, uow: UnitOfWork, org_id: UUID) -> Draft:
     await telephony.ensure_sounds(services, [org_id])
     node = await _home_node(services, uow.session, org_id)
-    whole = await telephony.load_configuration(
-        uow.session, services.crypto, node, default_node=services.settings.node_name
-    )
-    configuration = part_of(whole, org_id)
-    live = await repository.live_release(uow.session, org_id)
-    before = await compiled_release(services.crypto, live, node) if live else None
-    problems = await asyncio.to_thread(check, configuration)
-    if any(problem.severity == "error" for problem in problems):
-        return Draft(None, before, live.id if live else None, problems, [])
-    own = await asyncio.to_thread(compiled, configuration)
-    return Draft(own, before, live.id if live else None, problems, await asyncio.to_thread(_changes, before, own))
+    organization = next(one for one in await load_organizations(uow.session) if one.id == org_id)
+    configuration = await telephony.load_organization(services, uow.session, organization, node)
+    live = await repository.live_release(uow.session, org_id, with_snapshot=False)
+    before = await compiled_release(services, uow.session, live, node) if live else None
+    examined, earlier = await examined_draft(configuration, before)
+    live_id = live.id if live else None
+    if not examined.is_good:
+        return Draft(None, before, live_id, examined.problems, [])
+    own = await compiled_draft(examined, earlier)
+    return Draft(own, before, live_id, examined.problems, await asyncio.to_thread(_changes, before, own))
 
 
 async def _home_node(services: Services, session: AsyncSession, org_id: UUID) -> str:
@@ -138,19 +138,21 @@ async def _home_node(services: Services, session: AsyncSession, org_id: UUID) ->
 
 
 def _changes(before: Compiled | None, after: Compiled) -> list[ChangeRead]:
-    return diff(before.configuration if before else None, after.configuration)
+    return changes_between(before.index if before else None, after.index)
 
 
 def _new_release(crypto: Crypto, principal: Principal, draft: Draft, reason: str) -> Release:
     assert draft.own is not None
-    release_id = new_id()
+    own, release_id = draft.own, new_id()
     return Release(
         id=release_id,
         org_id=principal.org_id,
         state=ReleaseState.APPLYING,
         author=principal.label,
         reason=reason,
-        snapshot=crypto.seal_bytes(pack(draft.own.configuration), f"releases.snapshot:{release_id}"),
+        snapshot=crypto.seal_bytes(
+            pack_portions(own.configuration, own.index.places, own.packed), f"releases.snapshot:{release_id}"
+        ),
         changes=[change.model_dump(mode="json") for change in draft.changes],
         problems=[problem.model_dump(mode="json") for problem in draft.problems],
     )
@@ -158,7 +160,10 @@ def _new_release(crypto: Crypto, principal: Principal, draft: Draft, reason: str
 
 def _file_changes(draft: Draft) -> tuple[list[str], list[str]]:
     """Paths and reloads that differ from what is live, for the organisation's own part."""
-    now = render(draft.own.model, "plan", TEMPLATES).files if draft.own else {}
-    before = render(draft.live.model, "plan", TEMPLATES).files if draft.live else {}
+    now, before = _files(draft.own), _files(draft.live)
     changed = sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
     return changed, reloads(before, now)
+
+
+def _files(made: Compiled | None) -> dict[str, RenderedFile]:
+    return {**made.files, SYSTEM_PATH: render_system([made.model], "plan", TEMPLATES)} if made else {}

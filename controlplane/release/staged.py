@@ -11,8 +11,8 @@ from controlplane.platform.storage import Storage
 from controlplane.protocol.bundle import BundleFile, FileKind, Manifest, SignedManifest
 from controlplane.protocol.rehearsal import silence
 from controlplane.release.blobs import Blobs
+from controlplane.release.build import TEMPLATES
 from controlplane.release.model import PbxModel
-from controlplane.release.publish import TEMPLATES
 from controlplane.release.render import render
 from controlplane.release.staging import stage
 

@@ -10,7 +10,7 @@ import pytest
 from controlplane.kit.destination import Kind
 from controlplane.objects.door import references
 from controlplane.objects.schemas import ObjectFields, Stored
-from controlplane.release.build import Build, examine, make
+from controlplane.release.build import Compiled, examine, make
 from controlplane.telephony.configuration import FIELDS, Configuration
 
 from .example import STORE, example, to, uid
@@ -18,7 +18,7 @@ from .example import STORE, example, to, uid
 TURNS = 40
 
 
-def scratch(configuration: Configuration) -> Build:
+def scratch(configuration: Configuration) -> Compiled:
     return make(examine(configuration))
 
 
