@@ -90,6 +90,14 @@ class Applier:
         """False in the middle of an apply, and after a way back that Asterisk refused, too."""
         return self._journal.unfinished() is None
 
+    @property
+    def dealt_with(self) -> str | None:
+        """The release that was last put in force or taken back, however it was cut off; not to be tried again."""
+        if cut_off := self._journal.unfinished():
+            return cut_off.new
+        untold = self._journal.untold()
+        return untold.digest if untold else self._releases.live_digest()
+
     async def apply(self, link: Link, digest: str) -> ApplyReport:
         """Fetches a release and puts it in force; the report says how that went.
 
@@ -130,6 +138,25 @@ class Applier:
                 report = self._report(cut_off.new, ApplyState.ROLLED_BACK, [told])
             self._journal.finish(report)
             return report
+
+    def at_rest(self) -> asyncio.Lock:
+        """To be held by whoever must not meet a node between two releases."""
+        return self._lock
+
+    async def restore(self, link: Link) -> list[str]:
+        """Puts right what was changed outside of a release, on the disk and in Asterisk; gives what is still wrong.
+
+        Raises:
+            BundleRefused: the control plane does not have the files any more.
+            LinkDown: the control plane went away before all of it was here.
+            AmiError: Asterisk refused or went away.
+        """
+        async with self._lock:
+            if digest := self._releases.live_digest():
+                await self._releases.repair(link, digest)
+            problems = await self._bring_in_line(force=True)
+            self._journal.finish()
+            return problems
 
     def told(self) -> None:
         """To be called when the report that :meth:`apply` or :meth:`reconcile` gave can't be lost any more."""

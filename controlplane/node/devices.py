@@ -92,8 +92,17 @@ async def devices_in_asterisk(ami: Ami) -> DeviceSet:
     for family, kind in _FAMILIES.items():
         for row in await _tree(ami, family):
             name = row["key"].rpartition("/")[2]
-            found[kind, name] = PhoneObject(kind, name, json.loads(row["val"]))
+            found[kind, name] = PhoneObject(kind, name, _fields(row["val"]))
     return found
+
+
+def _fields(value: str) -> dict[str, str]:
+    """What Asterisk's database holds for an object; whatever somebody wrote there by hand equals no object of ours."""
+    try:
+        fields = json.loads(value)
+    except ValueError:
+        fields = None
+    return fields if isinstance(fields, dict) else {"": value}
 
 
 class DevicePush:

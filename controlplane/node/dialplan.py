@@ -25,7 +25,7 @@ _SECTION = re.compile(r"\[([A-Za-z0-9_-]{1,79})\]$")
 _PRIORITY = re.compile(r"(\d+|n|hint)(?:\(([A-Za-z0-9_-]+)\))?$")
 _COMMENT = re.compile(r"(?<!\\);")
 # A line of `dialplan show`; Asterisk 22, main/pbx.c, show_dialplan_helper.
-_LISTED_CONTEXT = re.compile(r"\[ Context '([^']+)' created by ")
+_LISTED_CONTEXT = re.compile(r"\[ Context '([^']+)' created by '(pbx_config)?")
 _LISTED = re.compile(
     r"  (?:(?:'(?P<exten>[^']+)' =>| +\[[^\]]+\])? +"
     r"(?:(?P<priority>\d+)\. (?P<app>\w+)\((?P<data>.*)\)|hint: (?P<hint>\S+))"
@@ -240,7 +240,9 @@ def context_of(items: Iterable[Mapping[str, str]]) -> Context:
 
 
 def read_listing(text: str) -> dict[str, Context]:
-    """What ``dialplan show`` tells of the whole dialplan, without labels: of first priorities it shows none.
+    """What ``dialplan show`` tells of the dialplan that came from files or AMI.
+
+    Without labels: of first priorities it shows none.
 
     Asterisk writes 110,000 lines in half a second so; by AMI they take eight.
     """
@@ -256,7 +258,7 @@ def read_listing(text: str) -> dict[str, Context]:
             else:
                 context.lines[exten, match["priority"]] = Line(match["app"], match["data"])
         elif match := _LISTED_CONTEXT.match(line):
-            context = found.setdefault(match[1], Context())
+            context = found.setdefault(match[1], Context()) if match[2] else Context()  # a module's own
     return found
 
 
@@ -270,7 +272,8 @@ def differences(name: str, wanted: Context | None, actual: Context | None) -> It
     """What is not as it shall be in one context, in sentences."""
     if wanted is None or actual is None:
         if wanted is not actual:
-            yield f"Dialplan context {name} is {'missing in' if actual is None else 'still in'} Asterisk."
+            what = "is missing in Asterisk" if actual is None else "is in Asterisk, but not in the release"
+            yield f"Dialplan context {name} {what}."
         return
     if wanted.includes != actual.includes:
         yield f"Dialplan context {name} includes {_list(actual.includes)} in Asterisk, not {_list(wanted.includes)}."

@@ -16,6 +16,7 @@ from controlplane.node.ari import Ari
 from controlplane.node.backoff import Backoff
 from controlplane.node.bundle import Releases
 from controlplane.node.commands import Commands
+from controlplane.node.drift import DriftCheck, DriftWatch
 from controlplane.node.layout import AsteriskLayout
 from controlplane.node.link import Link, LinkDown, LinkRefused, enrol, make_client
 from controlplane.node.outbox import Outbox
@@ -150,10 +151,11 @@ class _Linked:
         self._node = node
         self._link = link
         self._releases = Releases(node.layout)
-        self._applier = Applier(
-            self._releases, Journal(node.store), node.ami, node.ari, Verifier(node.layout, node.ami)
-        )
-        self._dealt_with = self._releases.live_digest()
+        verifier = Verifier(node.layout, node.ami)
+        self._applier = Applier(self._releases, Journal(node.store), node.ami, node.ari, verifier)
+        check = DriftCheck(self._releases, node.ami, verifier)
+        self._drift = DriftWatch(check, self._applier, node.ami, node.outbox, node.watch.changed)
+        self._dealt_with = self._applier.dealt_with
         self._wanted: str | None = None
         self._wish = asyncio.Event()
         self._seen: dict[str, None] = {}
@@ -164,7 +166,7 @@ class _Linked:
         """What runs side by side."""
         return [
             self.push, self.poll, self.apply, self.reconcile, self.heartbeat, self.send_words, self.upload,
-            self.rehearse,
+            self.rehearse, self.watch_drift,
         ]  # fmt: skip
 
     async def push(self) -> None:
@@ -282,6 +284,10 @@ class _Linked:
         """Plays calls on the shadow."""
         await self._rehearsals.run(self._link)
 
+    async def watch_drift(self) -> None:
+        """Looks for what was changed outside of a release."""
+        await self._drift.run(self._link)
+
     async def _obey(self, command: Command) -> None:
         """Each command once, though its delivery may be repeated."""
         if command.id in self._seen:
@@ -291,6 +297,9 @@ class _Linked:
             self._seen.pop(next(iter(self._seen)))
         if command.kind == CommandKind.SIMULATE:
             self._rehearsals.ask(command)  # takes its time, on an Asterisk of its own
+            return
+        if command.kind in {CommandKind.CHECK_DRIFT, CommandKind.RECONCILE}:
+            self._drift.ask(command)  # seconds, and it waits for an apply that is under way
             return
         result = await self._node.commands.run(command)
         log.info("noded.command", kind=command.kind, ok=result.ok, detail=result.detail)
@@ -309,4 +318,6 @@ class _Linked:
             trunks=node.watch.trunks,
             registered_devices=None if devices == self._told_devices else devices,
             disk_free_mb=shutil.disk_usage(node.layout.root).free // (1024 * 1024),
+            drift=self._drift.found,
+            drift_checked_at=self._drift.checked_at,
         )

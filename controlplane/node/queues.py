@@ -37,18 +37,22 @@ def read_queue(body: str) -> Queue:
     return Queue(options.get("strategy", "ringall"), options.get("maxlen", "0"), members)
 
 
-async def queues_in_asterisk(ami: Ami, names: Iterable[str]) -> dict[str, Queue]:
-    """Those of these queues that Asterisk has.
+async def queues_in_asterisk(ami: Ami, names: Iterable[str] | None = None) -> dict[str, Queue]:
+    """Those of these queues that Asterisk has; None: all that it has.
 
     Raises:
         AmiError: it went away.
     """
-    wanted = set(names)
-    if len(wanted) > _ONE_BY_ONE:
+    wanted = None if names is None else set(names)
+    if wanted is None or len(wanted) > _ONE_BY_ONE:
         items = await ami.list_action("QueueStatus", timeout_s=60)
     else:
         items = [item for name in sorted(wanted) for item in await ami.list_action("QueueStatus", Queue=name)]
-    parameters = {item["queue"]: item for item in items if item["event"] == "QueueParams" and item["queue"] in wanted}
+    parameters = {
+        item["queue"]: item
+        for item in items
+        if item["event"] == "QueueParams" and (wanted is None or item["queue"] in wanted)
+    }
     members: dict[str, dict[str, tuple[str, str, str]]] = {name: {} for name in parameters}
     for item in items:
         if item["event"] == "QueueMember" and item["membership"] == "static" and item["queue"] in members:
@@ -61,7 +65,7 @@ def queue_differences(name: str, wanted: Queue | None, actual: Queue | None) -> 
     """What is not as it shall be in one queue, in sentences."""
     if wanted is None or actual is None:
         if actual is not None:
-            yield f"The queue {name} is still in Asterisk."
+            yield f"Asterisk has a queue {name} that the release does not know."
         elif wanted is not None:
             yield f"Asterisk does not know queue {name}."
         return

@@ -82,6 +82,8 @@ class CommandKind(StrEnum):
     HANGUP = "hangup"  # args: linkedid
     DELETE_VOICEMAIL = "delete_voicemail"  # args: context, box, msg_id
     REFRESH_MWI = "refresh_mwi"  # args: context, box
+    CHECK_DRIFT = "check_drift"  # data: drift, sentences on what was changed outside of a release
+    RECONCILE = "reconcile"  # puts that right; data as above, for what could not be
     SIMULATE = "simulate"  # args: a rehearsal.RehearsalOrder; its result's data: a RehearsalReport
 
 
@@ -123,6 +125,8 @@ class Heartbeat(BaseModel):
     trunks: dict[str, str] = {}  # endpoint id -> "up" | "down" | "unknown"
     registered_devices: list[str] | None = None  # endpoint ids with a contact; None = not asked this time
     disk_free_mb: int = 0
+    drift: list[str] = []  # what was found changed outside of a release, in sentences
+    drift_checked_at: AwareDatetime | None = None
 
 
 class UploadKind(StrEnum):

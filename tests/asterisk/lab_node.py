@@ -61,8 +61,8 @@ class LabNode:
         os.killpg(self.asterisk.pid, signal.SIGKILL)
         self.asterisk.wait()
 
-    def start_noded(self) -> None:
-        """Starts noded; returns at once."""
+    def start_noded(self, prelude: str = "") -> None:
+        """Starts noded; returns at once. ``prelude``: Python that its process runs first."""
         told = json.dumps(
             {
                 "root": str(self.layout.root),
@@ -75,7 +75,7 @@ class LabNode:
             }
         )
         with (self.layout.log / "noded.log").open("ab") as log:
-            self.noded = subprocess.Popen([sys.executable, "-c", _CHILD, told], stdout=log, stderr=log)
+            self.noded = subprocess.Popen([sys.executable, "-c", prelude + _CHILD, told], stdout=log, stderr=log)
 
     def wait_ready(self) -> None:
         """Until noded has told the control plane that Asterisk is up."""

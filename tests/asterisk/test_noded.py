@@ -2,7 +2,6 @@
 
 import asyncio
 import csv
-import datetime as dt
 import random
 import time
 from collections import Counter
@@ -12,7 +11,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from controlplane.kit import clock
 from controlplane.kit.ids import new_id
 from controlplane.lab.baresip import BaresipTools
 from controlplane.lab.phone import Phone
@@ -20,8 +18,9 @@ from controlplane.lab.phone_model import Account
 from controlplane.node.runtime import ensure_tree, run_cli
 from controlplane.protocol.bundle import ApplyState, Expectation
 from controlplane.protocol.facts import FactKind
-from controlplane.protocol.link import Command, CommandKind, CommandResult
+from controlplane.protocol.link import CommandKind
 from tests.asterisk.lab_node import LabNode
+from tests.asterisk.orders import order
 from tests.node.stand_in import wait_until
 
 pytestmark = pytest.mark.asterisk
@@ -77,14 +76,6 @@ def live(node: LabNode) -> dict[str, str]:
     report = node.control.apply(node.control.release(release_id, *pbx(release_id, devices)))
     assert (report.state, report.problems) == (ApplyState.LIVE, [])
     return devices
-
-
-def order(node: LabNode, kind: CommandKind, *, lives_s: float = 30, **args: object) -> CommandResult:
-    """Gives a command and waits for its result."""
-    command = Command(id=str(new_id()), kind=kind, args=args, expires_at=clock.now() + dt.timedelta(seconds=lives_s))
-    node.control.commands.append(command)
-    wait_until(lambda: any(result.id == command.id for result in node.control.results), f"the result of {kind}")
-    return next(result for result in node.control.results if result.id == command.id)
 
 
 def call(node: LabNode, exten: str, context: str = "phones") -> str:
