@@ -29,6 +29,7 @@ _TOLD: dict[str, tuple[str, str | None, str]] = {
     CallEvent.CONSENT: ("recording notice", None, ""),
     CallEvent.RECORD: ("recording armed", None, ""),
     CallEvent.VOICEMAIL_CHECK: ("messages heard", "voicemail", "box"),
+    CallEvent.TRUNK_FULL: ("trunk full", "trunk", "trunk"),
 }
 """Call event to the timeline's word, and the kind and key of the object it names."""
 

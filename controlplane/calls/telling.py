@@ -62,6 +62,7 @@ _PLAIN = {
     "recording armed": "recording was armed: it runs while both sides are connected",
     "recording started": "recording began",
     "whisper": "the answering side alone heard the whisper of {where}",
+    "trunk full": "{where} was passed over: it carries as many calls as it may",
     "message left": "a message was left in {where}",
     "no message": "no message was left in {where}",
     "messages heard": "messages in {where} were listened to",

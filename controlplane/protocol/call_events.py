@@ -19,6 +19,7 @@ class CallEvent(StrEnum):
     NODE = "CP_NODE"  # node: the call goes on there; our leg to it is a call of its own on that node
     TAKEN_OVER = "CP_TAKEN_OVER"  # node, call (linkedid there), dialed, org, release: that other end of it
     OUTBOUND = "CP_OUTBOUND"  # route, trunk, dialed (as sent), shown (caller number sent): one per trunk tried
+    TRUNK_FULL = "CP_TRUNK_FULL"  # route, trunk: passed over, it carries as many calls as it may
     AT = "CP_AT"  # kind (a DestinationKind), id (or number=), why (see Why): the call arrives somewhere.
     # Never for a time condition, which says CP_HOURS, and then CP_AT for what comes after it.
     HOURS = "CP_HOURS"  # id (time condition), state: open | closed | holiday

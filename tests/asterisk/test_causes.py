@@ -29,6 +29,9 @@ class World:
         self.broken, self.full = own_address(), own_address()
         trunks = [pbx.add(Kind.TRUNK, name, identity="ip", host=host, port=5060)
                   for name, host in (("Broken", self.broken), ("Full", self.full))]  # fmt: skip
+        self.one_at_a_time = own_address()
+        self.narrow = pbx.add(Kind.TRUNK, "Narrow", identity="ip", host=self.one_at_a_time, port=5060, max_calls=1)
+        pbx.add(Kind.OUTBOUND_ROUTE, "Help", pattern="911", trunk_ids=[self.narrow, trunks[1]])
         self.ann, self.ben, self.cid = (self.desk(name, number) for name, number in
                                         (("ann", "201"), ("ben", "202"), ("cid", "203")))  # fmt: skip
         pbx.add(Kind.RING_GROUP, "Both", number="610", extension_ids=[self.ben, self.cid], ring_s=5,
@@ -76,6 +79,13 @@ class Desks:
         await self._stack.enter_async_context(made)
         await made.register()
         return made
+
+    async def carrier(self, address: str) -> Phone:
+        """A carrier that answers."""
+        account = Account.of_carrier("carrier", self._asterisk.server)
+        made = Phone(BaresipTools.from_tree(self._tools), self._folder / "carrier", account, answer_after_s=0.1,
+                     address=address, sip_port=5060)  # fmt: skip
+        return await self._stack.enter_async_context(made)
 
     async def refuses(self, address: str, status: int, reason: str) -> Sipp:
         """A carrier that says no."""
@@ -150,3 +160,26 @@ async def test_each_carrier_that_refused_is_told_apart(
         await ann.wait_closed(await ann.dial("+12125550000"))
         names = [f"trunk-{trunk.hex}" for trunk in world.trunks]
         assert causes(asterisk, before) == list(zip(names, ("503", "486"), strict=True))
+
+
+async def test_a_trunk_that_is_passed_over_is_told(
+    asterisk: Running, world: World, tools: Path, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as stack:
+        desks = Desks(tools, asterisk, tmp_path, stack)
+        await desks.refuses(world.full, 486, "Busy Here")
+        carrier = await desks.carrier(world.one_at_a_time)
+        for trunk in (world.narrow, world.trunks[1]):
+            asterisk.cli(f"pjsip qualify trunk-{trunk.hex}")
+            asterisk.wait_cli("pjsip show contacts", rf"{trunk.hex}/sip:\S+ +\S+ +Avail")
+        ann, ben = await desks.phone("ann"), await desks.phone("ben")
+        talking = await ben.dial("911")
+        await carrier.wait_ringing()
+        await ben.wait_established(talking)
+        before = len(asterisk.rows())
+        await ann.wait_closed(await ann.dial("911"))
+        asterisk.wait_event("END", after=before)
+        told = [event for event in asterisk.events(after=before) if event.name in {"TRUNK_FULL", "OUTBOUND"}]
+        assert [(event.name, event.pairs["trunk"]) for event in told] == [
+            ("TRUNK_FULL", str(world.narrow)), ("OUTBOUND", str(world.trunks[1])),
+        ]  # fmt: skip
