@@ -3,7 +3,8 @@
 from controlplane.calls import jobs as calls
 from controlplane.identity import jobs as identity
 from controlplane.nodes import jobs as nodes
+from controlplane.rehearsal import jobs as rehearsal
 from controlplane.release import jobs as release
 from controlplane.telephony import jobs as telephony
 
-SLICES = (calls, identity, nodes, release, telephony)
+SLICES = (calls, identity, nodes, rehearsal, release, telephony)

@@ -14,7 +14,7 @@ _IDENTITY = ("organizations", "locations", "users", "roles", "api-keys", "sessio
 TELEPHONY = (
     "trunks", "phone-numbers", "extensions", "devices", "ring-groups", "queues", "ivr-menus", "time-conditions",
     "holiday-calendars", "voicemail-boxes", "prompts", "outbound-routes",
-    "routing-templates", "location-routings",
+    "routing-templates", "location-routings", "flow-tests",
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     OUTBOUND_ROUTE = "outbound_route"
     ROUTING_TEMPLATE = "routing_template"
     LOCATION_ROUTING = "location_routing"
+    FLOW_TEST = "flow_test"
 
     @property
     def words(self) -> str:

@@ -8,8 +8,8 @@ from controlplane.objects.door import references
 from controlplane.objects.schemas import ObjectFields
 from controlplane.platform.problem import FieldError, Invalid
 from controlplane.protocol.rehearsal import PhoneState, Scenario
-from controlplane.rehearsal.schemas import Situation
 from controlplane.release.door import Compiled, PbxModel, carriers_of
+from controlplane.telephony.flow_schemas import Situation
 from controlplane.telephony.schemas import ExtensionFields, IvrMenuFields
 
 UNREGISTERED = PhoneState.AWAY

@@ -1,17 +1,11 @@
 """A call that is only played: what is asked, and what would happen."""
 
 from enum import StrEnum
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
-from controlplane.kit.e164 import Number
-from controlplane.kit.text import Shape
-from controlplane.protocol.rehearsal import PhoneState
-
-Keys = Annotated[str, Shape(r"[0-9*#]{0,20}", "keys of a phone: digits, * and #; empty to press nothing")]
-PhoneName = Annotated[str, Field(min_length=1, max_length=60)]
+from controlplane.telephony.flow_schemas import FlowTestFields, Outcome, Situation
 
 
 class Source(StrEnum):
@@ -21,27 +15,6 @@ class Source(StrEnum):
     LIVE = "live"  # what is in force
 
 
-class Situation(BaseModel):
-    """Who calls which number when, and how everybody is at that moment."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    number: Number = Field(description="One of our phone numbers.")
-    caller: Number | None = Field(None, description="Who calls; null: a hidden number.")
-    moment: AwareDatetime | None = Field(None, description="When; null: now. Hours and holidays go by it.")
-    keys: tuple[Keys, ...] = Field(
-        (), max_length=50, description="What the caller presses, one entry for each time that a menu listens."
-    )
-    phones: dict[PhoneName, PhoneState] = Field(
-        {}, max_length=500, description="By extension number (all its phones) or device name."
-    )
-    others: PhoneState = Field(PhoneState.FREE, description="How all phones are that `phones` doesn't name.")
-    outside: PhoneState = Field(PhoneState.FREE, description="How whoever is called through a carrier behaves.")
-    out: dict[PhoneName, tuple[PhoneName, ...]] = Field(
-        {}, max_length=100, description="Queue (name or number) to extension numbers of members that are not at work."
-    )
-
-
 class SimulationRequest(Situation):
     """A call to play."""
 
@@ -49,10 +22,10 @@ class SimulationRequest(Situation):
 
 
 class Place(BaseModel):
-    """An object of the configuration."""
+    """An object of the configuration, or a number outside (which has no id)."""
 
     kind: str
-    id: UUID
+    id: UUID | None
     name: str
 
 
@@ -73,16 +46,6 @@ class Heard(BaseModel):
     after_s: float
     words: str = Field(description="What is said, or the name of the sound.")
     prompt: Place | None
-
-
-class Outcome(StrEnum):
-    """Where a call ends."""
-
-    ANSWERED = "answered"  # by a phone, or by somebody outside
-    VOICEMAIL = "voicemail"  # the caller can leave a message
-    ANNOUNCEMENT = "announcement"  # a prompt was played, then the system hung up
-    HANGUP = "hangup"  # the system ended it
-    UNENDING = "unending"  # it went on and on until the rehearsal ended it
 
 
 class End(BaseModel):
@@ -107,3 +70,77 @@ class SimulationRead(BaseModel):
     status: str = Field(description="As the call record would have it.")
     longest_s: float = Field(description="All real waits together, at their longest.")
     took_ms: int = Field(description="Time of the rehearsal itself.")
+
+
+class RunState(StrEnum):
+    """How far a run of flow tests is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    PASSED = "passed"
+    FAILED = "failed"  # at least one test did not hold
+    BROKEN = "broken"  # it could not be played; ``detail`` says why
+
+
+class TestResult(BaseModel):
+    """One test of a run. ``problems`` is empty when the call went its way."""
+
+    id: UUID
+    name: str
+    passed: bool
+    problems: list[str] = Field(description="What was expected and what would happen instead, in sentences.")
+    path: list[str] = Field(description="The call in words, step by step.")
+
+
+class RunRequest(BaseModel):
+    """Which tests to run on what."""
+
+    source: Source = Source.DRAFT
+    flow_test_ids: list[UUID] | None = Field(None, max_length=2000, description="Null: all.")
+
+
+class RunRead(BaseModel):
+    """A run of flow tests and how it goes."""
+
+    id: UUID
+    state: RunState
+    source: Source
+    reason: str = Field(description="`asked`, or `apply` when it stood before one.")
+    author: str
+    total: int
+    done: int
+    failed: int
+    detail: str
+    results: list[TestResult]
+    created_at: AwareDatetime
+    finished_at: AwareDatetime | None
+
+
+class Policy(StrEnum):
+    """What flow tests mean for an apply."""
+
+    OFF = "off"  # they are not run
+    WARN = "warn"  # a test that fails is a warning
+    BLOCK = "block"  # a test that fails refuses the apply
+
+
+class PolicyRead(BaseModel):
+    """The organisation's policy."""
+
+    policy: Policy
+
+
+class GenerateRequest(BaseModel):
+    """For which numbers to make tests."""
+
+    phone_number_ids: list[UUID] | None = Field(None, max_length=20, description="Null: all, if they are at most 20.")
+    source: Source = Source.LIVE
+    dry_run: bool = Field(True, description="Only show what would be made.")
+
+
+class Generated(BaseModel):
+    """Tests that follow from how calls go now. Those whose name is taken already are passed over."""
+
+    made: list[FlowTestFields]
+    passed_over: list[str]
+    dry_run: bool

@@ -16,10 +16,11 @@ from controlplane.protocol.link import CommandKind
 from controlplane.protocol.rehearsal import PlayedCall, RehearsalOrder, RehearsalReport, Scenario
 from controlplane.rehearsal.casting import cast
 from controlplane.rehearsal.errors import RehearsalFailed
-from controlplane.rehearsal.schemas import SimulationRead, SimulationRequest, Situation, Source
+from controlplane.rehearsal.schemas import SimulationRead, SimulationRequest, Source
 from controlplane.rehearsal.telling import Teller
 from controlplane.release import door as release
 from controlplane.release.door import Compiled
+from controlplane.telephony.flow_schemas import Situation
 
 LIFE_S = 60
 """A shadow may have to start first, and other rehearsals go before."""
@@ -61,9 +62,15 @@ async def set_stage(services: Services, principal: Principal, source: Source) ->
             compiled = await release.live_now(services, uow, principal.org_id)
         else:
             compiled = await release.draft_now(services, uow, principal.org_id)
-        locations = await load_locations(uow.session, org_ids=[principal.org_id])
     if compiled is None:
         raise Conflict("Nothing is live yet.", hint="Apply the configuration first, or simulate the draft.")
+    return await stage_of(services, compiled, source)
+
+
+async def stage_of(services: Services, compiled: Compiled, source: Source) -> Stage:
+    """The same for a configuration that is at hand."""
+    async with services.uow() as uow:
+        locations = await load_locations(uow.session, org_ids=list(compiled.configuration.organizations))
     zones = {str(one.id): one.timezone for one in locations}
     carriers = release.carriers_of(one for one in compiled.model.trunks if one.enabled)
     digest = await release.make_staged(services, compiled.model)

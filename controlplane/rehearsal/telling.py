@@ -1,7 +1,7 @@
 """What a played call was, told as a real one is. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,12 +12,12 @@ from controlplane.calls.door import FoldedCall, fold, sentence
 from controlplane.calls.schemas import CallStatus
 from controlplane.kit.destination import TARGETS, Kind, Spoken
 from controlplane.objects.door import texts
+from controlplane.protocol.call_events import CallEvent
 from controlplane.protocol.facts import Fact, FactKind
 from controlplane.protocol.rehearsal import PlayedCall
 from controlplane.rehearsal.schemas import (
     End,
     Heard,
-    Outcome,
     Place,
     SimulationRead,
     Source,
@@ -25,6 +25,7 @@ from controlplane.rehearsal.schemas import (
 )
 from controlplane.release.door import Compiled, longest_waits
 from controlplane.telephony.configuration import sound_key
+from controlplane.telephony.flow_schemas import Outcome
 from controlplane.telephony.schemas import PromptFields
 
 _OWN_SOUND = re.compile(r"^cp/([0-9a-f]{64})")
@@ -95,17 +96,20 @@ class Teller:
             words=sentence(step, call, self.names),
             object=place,
             why=step["why"],
-            longest_s=self.waits.get(place.id) if place and arrives else None,
+            longest_s=self.waits.get(place.id) if place and place.id and arrives else None,
         )
 
     def place(self, where: Mapping[str, Any] | None) -> Place | None:
         """The object behind a step."""
-        if where is None or "id" not in where:
+        if where is None:
             return None
+        if "id" not in where:
+            number = where.get("number")
+            return Place(kind=where["kind"], id=None, name=number) if number else None
         id_ = UUID(where["id"])
         return Place(kind=_KINDS.get(where["kind"], where["kind"]), id=id_, name=self.names.get(id_, where["id"]))
 
-    def _heard(self, facts: Iterable[Fact], call: FoldedCall) -> Iterator[Heard]:
+    def _heard(self, facts: Sequence[Fact], call: FoldedCall) -> Iterator[Heard]:
         for fact in facts:
             row = fact.payload
             if not _is_sound(fact) or row["eventtype"] != "APP_START" or row["uniqueid"] != call.linkedid:
@@ -114,7 +118,7 @@ class Teller:
                 for sound in row["appdata"].partition(",")[0].split("&"):
                     words, prompt = self._said(sound)
                     yield Heard(after_s=_after(fact.at, call), words=words, prompt=prompt)
-            elif row["appname"] == "Queue":
+            elif row["appname"] == "Queue" and not _turned_away(fact, facts):
                 yield Heard(after_s=_after(fact.at, call), words="music on hold", prompt=None)
             elif row["appname"] == "VoiceMail" and row["appdata"].endswith(",u"):
                 yield Heard(after_s=_after(fact.at, call), words="Asterisk's own voicemail greeting", prompt=None)
@@ -124,7 +128,8 @@ class Teller:
         return self.prompts.get(own[1], (sound, None)) if own else (f"Asterisk's own prompt {sound}", None)
 
     def _end(self, call: FoldedCall, steps: list[Step], played: PlayedCall) -> End:
-        last = next((step for step in reversed(steps) if step.what == "sent to"), None)
+        came_to = [step for step in steps if step.what in {"sent to", "hours"}]
+        last = came_to[-1] if came_to else None
         if played.cut_off:
             return End(how=Outcome.UNENDING, object=last and last.object, words="the call went on and on")
         if call.status == CallStatus.ANSWERED:
@@ -135,6 +140,7 @@ class Teller:
             return End(how=Outcome.VOICEMAIL, object=place, words=f"the caller can leave a message in {place.name}")
         if place and place.kind == Kind.PROMPT:
             return End(how=Outcome.ANNOUNCEMENT, object=place, words=f"the caller heard {place.name}, then it ended")
+        place = next((step.object for step in reversed(came_to) if step.object), None)
         return End(how=Outcome.HANGUP, object=place, words=f"the system ended the call: {call.hangup_cause}")
 
 
@@ -156,6 +162,13 @@ def once_each(timeline: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return told
 
 
+def _turned_away(joined: Fact, facts: Sequence[Fact]) -> bool:
+    """Whether the queue that is asked here takes no caller: then there is no music."""
+    after = (fact.payload for fact in facts if fact.kind == FactKind.CEL and fact.at >= joined.at)
+    left = next((row for row in after if row["userdeftype"] == CallEvent.QUEUE_END), None)
+    return left is not None and left["appdata"].rpartition("status=")[2] in {"JOINEMPTY", "JOINUNAVAIL", "FULL"}
+
+
 def _is_sound(fact: Fact) -> bool:
     return fact.kind == FactKind.CEL and str(fact.payload.get("eventtype", "")).startswith("APP_")
 
@@ -167,6 +180,6 @@ def _after(at: datetime, call: FoldedCall) -> float:
 def _in_order(places: Iterable[Place | None]) -> list[Place]:
     found: list[Place] = []
     for place in places:
-        if place is not None and (not found or found[-1].id != place.id):
+        if place is not None and (not found or found[-1] != place):
             found.append(place)
     return found

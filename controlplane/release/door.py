@@ -6,8 +6,9 @@ from controlplane.release.dialing import WayToDial, way_to_dial
 from controlplane.release.dialplan_source import DialplanSource, SourceLine
 from controlplane.release.errors import PlanRefused
 from controlplane.release.frozen import configuration_of
+from controlplane.release.gate import before_apply
 from controlplane.release.in_force import InForce, ReleaseThen, in_force
-from controlplane.release.model import PbxModel
+from controlplane.release.model import Hop, PbxModel, PhoneNumber, Span, TimeCondition
 from controlplane.release.progress import find_by_number, history, wait_until_done
 from controlplane.release.repository import ReleaseFilter
 from controlplane.release.schemas import ChangeRead, Comparison, PlanRead, ProblemRead, ReleaseRead, ReleaseState
@@ -20,8 +21,10 @@ __all__ = [
     "Comparison",
     "Compiled",
     "DialplanSource",
+    "Hop",
     "InForce",
     "PbxModel",
+    "PhoneNumber",
     "PlanRead",
     "PlanRefused",
     "ProblemRead",
@@ -30,8 +33,11 @@ __all__ = [
     "ReleaseState",
     "ReleaseThen",
     "SourceLine",
+    "Span",
+    "TimeCondition",
     "WayToDial",
     "apply",
+    "before_apply",
     "carriers_of",
     "compare",
     "configuration_of",

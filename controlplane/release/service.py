@@ -1,7 +1,7 @@
 """Plan, apply and roll back: drafts become a signed bundle that a node fetches, verifies and reports on."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,7 @@ from controlplane.platform.auth import Principal
 from controlplane.platform.crypto import Crypto
 from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
-from controlplane.release import repository
+from controlplane.release import gate, repository
 from controlplane.release.build import TEMPLATES, Compiled
 from controlplane.release.compiled import compiled_draft, compiled_release, examined_draft
 from controlplane.release.diff import changes_between, reloads
@@ -63,13 +63,17 @@ async def apply(services: Services, uow: UnitOfWork, principal: Principal, reaso
     """Freezes the drafts as a release and offers it to the node.
 
     Raises:
-        PlanRefused: The plan has errors; nothing was changed.
+        PlanRefused: The plan has errors, or what is asked before an apply objects; nothing was changed.
         Conflict: Another organisation's apply is under way on the node, or it has a name or address of ours.
     """
     draft = await _draft(services, uow, principal.org_id)
     own = draft.own
     if own is None:
         raise PlanRefused(draft.problems)
+    objections = await gate.ask(services, principal, own)
+    if any(problem.severity == "error" for problem in objections):
+        raise PlanRefused(objections)
+    draft = replace(draft, problems=[*draft.problems, *objections])
     return await publish(services, uow, _new_release(services.crypto, principal, draft, reason), own)
 
 

@@ -11,6 +11,7 @@ from controlplane.kit.destination import Kind, Spoken
 from controlplane.numbering.schemas import PhoneNumberFields, TrunkFields
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.telephony import schemas
+from controlplane.telephony.flow_schemas import FlowTestFields
 from controlplane.telephony.template_schemas import LocationRoutingFields, RoutingTemplateFields
 
 Fields = TypeVar("Fields", bound=ObjectFields)
@@ -32,6 +33,7 @@ FIELDS: Mapping[Kind, type[ObjectFields]] = {
         schemas.OutboundRouteFields,
         RoutingTemplateFields,
         LocationRoutingFields,
+        FlowTestFields,
     )
 }
 """The shape of each kind's document."""

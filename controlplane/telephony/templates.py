@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 from controlplane.kit.destination import Destination, DestinationKind, Kind, Ref
 from controlplane.objects.schemas import ObjectFields, Origin, Stored
 from controlplane.telephony.configuration import Configuration
+from controlplane.telephony.flow_schemas import FlowTestFields
 from controlplane.telephony.schemas import ExtensionFields, IvrOption, QueueMember
 from controlplane.telephony.template_parts import ALL_EXTENSIONS, Part, stand_in
 from controlplane.telephony.template_schemas import LocationRoutingFields, RoutingTemplateFields
@@ -36,6 +37,7 @@ def expand(configuration: Configuration) -> Configuration:
     A location routing that doesn't fit its template makes nothing: whoever names it is a dangling reference then.
     What is made of the very same objects is the very same again, so that little is compared after a small change.
     """
+    configuration = _without_tests(configuration)
     if not any(isinstance(one.fields, RoutingTemplateFields) for one in configuration.objects):
         return configuration
     made = list(_made(configuration))
@@ -47,6 +49,15 @@ def expand(configuration: Configuration) -> Configuration:
     ]
     led = [_led_on(item, entries) for item in (*ordinary, *(item for one in made for item in one.objects))]
     return replace(configuration, objects=tuple(sorted(led, key=lambda one: one.id.int)))
+
+
+def _without_tests(configuration: Configuration) -> Configuration:
+    """Flow tests lie beside what they test, and become nothing on a node."""
+    if not any(isinstance(one.fields, FlowTestFields) for one in configuration.objects):
+        return configuration
+    return replace(
+        configuration, objects=tuple(one for one in configuration.objects if not isinstance(one.fields, FlowTestFields))
+    )
 
 
 @dataclass(frozen=True, slots=True)

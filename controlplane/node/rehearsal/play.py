@@ -111,7 +111,7 @@ class _Watched:
                     self._begin(self._call.hang_up())
                 await asyncio.sleep(_LOOK_S)
                 for fact in self._news():
-                    await self._take(fact)
+                    self._take(fact)
             await asyncio.sleep(_LOOK_S)  # the queue's own log is written a moment later
             self._facts += [fact for fact in self._news() if fact.linkedid == self._linkedid]
         finally:
@@ -135,13 +135,11 @@ class _Watched:
             self._shadow.spool.acknowledge(facts[-1].boot, facts[-1].seq)
         return facts
 
-    async def _take(self, fact: Fact) -> None:
+    def _take(self, fact: Fact) -> None:
         row = fact.payload
         if not self._linkedid and _begins(fact):
             self._linkedid, self._channel = str(fact.linkedid), row["channame"]
-            await self._shadow.ami.action(
-                "Setvar", Channel=self._channel, Variable="TIMEOUT(digit)", Value=_DIGIT_WAIT_S
-            )
+            self._begin(self._shorten_digits())
         if not self._linkedid or fact.linkedid != self._linkedid:
             return
         self._facts.append(fact)
@@ -161,6 +159,9 @@ class _Watched:
                 self._begin(self._leave_after(_LISTEN_S))
             case "BRIDGE_ENTER", _ if row["peer"] and not _is_holding(row):
                 self._begin(self._leave_after(_TALK_S))
+
+    async def _shorten_digits(self) -> None:
+        await self._shadow.ami.action("Setvar", Channel=self._channel, Variable="TIMEOUT(digit)", Value=_DIGIT_WAIT_S)
 
     async def _press(self, keys: Iterable[str]) -> None:
         for key in keys:

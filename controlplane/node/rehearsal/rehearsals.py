@@ -75,14 +75,24 @@ class Rehearsals:
 
     async def _play(self, link: Link, order: RehearsalOrder) -> RehearsalReport:
         began = time.monotonic()
-        if self._shadow is not None and not self._shadow.is_up:
-            await self._end_shadow()
-        if self._shadow is None:
-            self._shadow = await start_shadow(self._layout)
-        await self._shadow.load(link, order.digest, order.carriers)
+        shadow = await self._ready(link, order)
         ready_ms = round(1000 * (time.monotonic() - began))
-        calls = [await play(self._shadow, scenario) for scenario in order.scenarios]
+        calls = [await play(shadow, scenario) for scenario in order.scenarios]
         return RehearsalReport(calls=calls, ready_ms=ready_ms)
+
+    async def _ready(self, link: Link, order: RehearsalOrder) -> Shadow:
+        """The shadow with the bundle in force; one that did not get there from the bundle before begins anew."""
+        if self._shadow is not None:
+            try:
+                if self._shadow.is_up:
+                    await self._shadow.load(link, order.digest, order.carriers)
+                    return self._shadow
+            except ShadowFailed as err:
+                log.warning("shadow.anew", reason=str(err))
+            await self._end_shadow()
+        self._shadow = await start_shadow(self._layout)
+        await self._shadow.load(link, order.digest, order.carriers)
+        return self._shadow
 
     async def _end_shadow(self) -> None:
         shadow, self._shadow = self._shadow, None

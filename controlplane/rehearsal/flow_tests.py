@@ -1,0 +1,200 @@
+"""Runs flow tests: on demand as a job, and before an apply."""
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from controlplane.identity.door import audit
+from controlplane.kit import clock
+from controlplane.kit.ids import new_id
+from controlplane.platform import wakeups
+from controlplane.platform.auth import Principal
+from controlplane.platform.problem import ControlPlaneError, Invalid, NotFound
+from controlplane.platform.services import Services
+from controlplane.platform.uow import UnitOfWork
+from controlplane.rehearsal import repository
+from controlplane.rehearsal.judging import impossible, judge
+from controlplane.rehearsal.models import FlowTestRun
+from controlplane.rehearsal.schemas import Policy, RunRead, RunRequest, RunState, SimulationRead, Source, TestResult
+from controlplane.rehearsal.service import Stage, perform, set_stage, stage_of
+from controlplane.release.door import Compiled, ProblemRead
+from controlplane.telephony.flow_schemas import FlowTestFields
+
+PORTION = 5
+"""So many calls go to the node at once: progress shows after each, and others' rehearsals come between."""
+RUNS_KEPT = timedelta(days=90)
+
+Tests = Sequence[tuple[UUID, FlowTestFields]]
+
+
+async def start_run(uow: UnitOfWork, principal: Principal, wanted: RunRequest) -> FlowTestRun:
+    """Asks for a run; the job does it.
+
+    Raises:
+        Invalid: A test is named that isn't there.
+    """
+    there = {id_ for id_, _ in await repository.flow_tests(uow.session, principal.org_id)}
+    unknown = set(wanted.flow_test_ids or ()) - there
+    if unknown:
+        raise Invalid.field("flow_test_ids", f"there is no flow test {min(map(str, unknown))}")
+    ids = sorted(map(str, there if wanted.flow_test_ids is None else wanted.flow_test_ids))
+    run = _new_run(principal, wanted.source, "asked", ids)
+    uow.session.add(run)
+    await uow.session.flush()
+    await audit(
+        uow, principal, action="flow_test.run", kind="flow_test_run", object_id=run.id, after={"tests": len(ids)}
+    )
+    await uow.defer("rehearsal.run", run_id=str(run.id), org_id=str(run.org_id))
+    return run
+
+
+def _new_run(principal: Principal, source: Source, reason: str, ids: list[str]) -> FlowTestRun:
+    return FlowTestRun(
+        id=new_id(), org_id=principal.org_id, state=RunState.WAITING, source=source, reason=reason,
+        author=principal.label, wanted=ids, total=len(ids), results=[], created_at=clock.now(),
+    )  # fmt: skip
+
+
+async def do_run(services: Services, principal: Principal, run_id: UUID) -> None:
+    """Plays a run's tests and notes the results as they come. Safe to repeat: it begins anew."""
+    async with services.uow() as uow:
+        run = await repository.get_run(uow.session, run_id)
+        if run is None or run.finished_at is not None:
+            return
+        run.state, run.results = RunState.RUNNING, []
+        tests = [one for one in await repository.flow_tests(uow.session, run.org_id) if str(one[0]) in run.wanted]
+        source = Source(run.source)
+    try:
+        stage = await set_stage(services, principal, source)
+        async for results in played(services, stage, tests):
+            await _note(services, run_id, results)
+    except ControlPlaneError as err:
+        await _finish(services, run_id, err.detail)
+        return
+    await _finish(services, run_id, "")
+
+
+async def played(services: Services, stage: Stage, tests: Tests) -> AsyncIterator[list[TestResult]]:
+    """Plays tests portion by portion.
+
+    Raises:
+        RehearsalFailed: The node is away, or its shadow can't play.
+    """
+    names = {item.id: item.fields.name for item in stage.compiled.configuration.objects}
+    for start in range(0, len(tests), PORTION):
+        portion = tests[start : start + PORTION]
+        found = await _perform_each(services, stage, portion)
+        yield [
+            impossible(id_, test, outcome) if isinstance(outcome, str) else judge(id_, test, outcome, names)
+            for (id_, test), outcome in zip(portion, found, strict=True)
+        ]
+
+
+async def _perform_each(services: Services, stage: Stage, tests: Tests) -> list[SimulationRead | str]:
+    """All together; if one of them can't be played at all, one by one, to say which and why."""
+    try:
+        return [*await perform(services, stage, [test.given for _, test in tests])]
+    except Invalid as err:
+        if len(tests) == 1:
+            return [err.detail]
+    return [outcome for one in tests for outcome in await _perform_each(services, stage, [one])]
+
+
+async def _note(services: Services, run_id: UUID, results: Sequence[TestResult]) -> None:
+    async with services.uow() as uow:
+        run = await repository.get_run(uow.session, run_id)
+        if run is not None:
+            run.results = [*run.results, *(one.model_dump(mode="json") for one in results)]
+            await uow.session.flush()
+            await uow.wake(f"flow-test-run:{run_id}")
+
+
+async def _finish(services: Services, run_id: UUID, detail: str) -> None:
+    async with services.uow() as uow:
+        run = await repository.get_run(uow.session, run_id)
+        if run is not None:
+            held = all(one["passed"] for one in run.results)
+            run.state = RunState.BROKEN if detail else RunState.PASSED if held else RunState.FAILED
+            run.detail, run.finished_at = detail, clock.now()
+            await uow.session.flush()
+            await uow.wake(f"flow-test-run:{run_id}")
+
+
+async def read_run(services: Services, principal: Principal, run_id: UUID, wait_s: float) -> RunRead:
+    """A run, at once when it is done, else when it is or the time is up.
+
+    Raises:
+        NotFound: No such run.
+    """
+    deadline = time.monotonic() + wait_s
+    with services.wakeups.subscribe(f"flow-test-run:{run_id}") as woken:
+        while True:
+            async with services.uow() as uow:
+                run = await repository.find_run(uow.session, principal, run_id)
+            if run is None:
+                raise NotFound("There is no such run of flow tests.", hint="Look at GET /flow-tests/runs.")
+            left_s = deadline - time.monotonic()
+            if run.finished_at is not None or left_s <= 0:
+                return present(run)
+            await wakeups.wait(woken, min(left_s, 2.0))
+
+
+def present(run: FlowTestRun) -> RunRead:
+    """A run as people see it."""
+    results = [TestResult.model_validate(one) for one in run.results]
+    return RunRead(
+        id=run.id, state=RunState(run.state), source=Source(run.source), reason=run.reason, author=run.author,
+        total=run.total, done=len(results), failed=sum(not one.passed for one in results), detail=run.detail,
+        results=results, created_at=run.created_at, finished_at=run.finished_at,
+    )  # fmt: skip
+
+
+# Before an apply
+
+
+async def before_apply(services: Services, principal: Principal, candidate: Compiled) -> list[ProblemRead]:
+    """Plays the flow tests on what is about to be applied; errors refuse the apply, warnings stay with the release."""
+    async with services.uow() as uow:
+        policy = await repository.policy_of(uow.session, principal.org_id)
+        tests = [] if policy == Policy.OFF else await repository.flow_tests(uow.session, principal.org_id)
+    if not tests:
+        return []
+    severity = "error" if policy == Policy.BLOCK else "warning"
+    run = _new_run(principal, Source.DRAFT, "apply", [str(id_) for id_, _ in tests])
+    async with services.uow() as uow:
+        uow.session.add(run)
+    try:
+        stage = await stage_of(services, candidate, Source.DRAFT)
+        async for results in played(services, stage, tests):
+            await _note(services, run.id, results)
+    except ControlPlaneError as err:
+        await _finish(services, run.id, err.detail)
+        return [_problem(severity, "flow_tests", None, f"The flow tests could not be played: {err.detail}")]
+    await _finish(services, run.id, "")
+    done = await read_run(services, principal, run.id, 0)
+    return [
+        _problem(severity, f"flow_tests/{one.name}", one.id, f"Flow test {one.name} fails: {' '.join(one.problems)}")
+        for one in done.results
+        if not one.passed
+    ]
+
+
+def _problem(severity: str, path: str, test_id: UUID | None, message: str) -> ProblemRead:
+    return ProblemRead.model_validate(
+        {
+            "severity": severity, "slug": "flow-test-failed", "path": path, "kind": "flow_test", "id": test_id,
+            "message": message,
+            "hint": "Correct the configuration or the test, or set the policy of flow tests to warn.",
+        }
+    )  # fmt: skip
+
+
+async def set_policy(uow: UnitOfWork, principal: Principal, policy: Policy) -> None:
+    """Says what flow tests mean for an apply."""
+    before = await repository.policy_of(uow.session, principal.org_id)
+    await repository.set_policy(uow.session, principal.org_id, policy)
+    await audit(
+        uow, principal, action="flow_test.policy", kind="organization", object_id=principal.org_id,
+        before={"policy": before}, after={"policy": policy},
+    )  # fmt: skip
