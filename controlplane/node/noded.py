@@ -320,4 +320,5 @@ class _Linked:
             disk_free_mb=shutil.disk_usage(node.layout.root).free // (1024 * 1024),
             drift=self._drift.found,
             drift_checked_at=self._drift.checked_at,
+            sip_address=node.layout.sip_address,
         )

@@ -19,6 +19,8 @@ class Node(Identified, Base):
     name: Mapped[str] = mapped_column(Text, unique=True)
     public_key: Mapped[str | None] = mapped_column(Text)  # Ed25519, base64; None until it has enrolled
     systemname: Mapped[str | None] = mapped_column(Text, unique=True)  # prefix of its call ids
+    sip_address: Mapped[str | None] = mapped_column(Text)  # host:port by which other nodes call it, as set by people
+    own_sip_address: Mapped[str | None] = mapped_column(Text)  # the same as it says itself
     enrolled_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]

@@ -1,11 +1,12 @@
 """Nodes as people and other slices see them."""
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 NodeName = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 
@@ -28,6 +29,16 @@ class NodeState(StrEnum):
     DISABLED = "disabled"  # its requests are refused
 
 
+def _sip_address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252})", host) or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("write a host name or IPv4 address with its port, like pbx2.example.com:5060")
+    return text
+
+
+SipAddress = Annotated[str, AfterValidator(_sip_address)]
+
+
 class NodeWrite(BaseModel):
     """A node to be."""
 
@@ -41,7 +52,11 @@ class NodePatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    disabled: bool = Field(description="Refuse its requests. Its phones go on working.")
+    disabled: bool | None = Field(None, description="Refuse its requests. Its phones go on working.")
+    sip_address: SipAddress | None = Field(
+        None,
+        description="How other nodes call it, host:port; null: as it says itself. Works from the next apply.",
+    )
 
 
 class NodeRead(BaseModel):
@@ -49,6 +64,7 @@ class NodeRead(BaseModel):
 
     id: UUID
     name: str
+    sip_address: str | None = Field(description="Host and port by which other nodes call it.")
     state: NodeState
     age_s: int | None = Field(description="Seconds since it was last heard of.")
     last_seen_at: AwareDatetime | None

@@ -69,7 +69,7 @@ def node_read(node: Node) -> NodeRead:
     """A node as people see it."""
     moment = clock.now()
     return NodeRead(
-        id=node.id, name=node.name, state=_state(node, moment),
+        id=node.id, name=node.name, sip_address=node.sip_address or node.own_sip_address, state=_state(node, moment),
         age_s=int((moment - node.last_seen_at).total_seconds()) if node.last_seen_at else None,
         last_seen_at=node.last_seen_at, enrolled_at=node.enrolled_at, asterisk_version=node.asterisk_version,
         desired_digest=node.desired_digest, live_digest=node.live_digest,
@@ -142,13 +142,20 @@ async def renew_code(uow: UnitOfWork, crypto: Crypto, principal: Principal, node
 
 
 async def change_node(uow: UnitOfWork, principal: Principal, node_id: UUID, patch: NodePatch) -> Node:
-    """Refuses a node's requests from now on, or no longer."""
+    """Refuses a node's requests from now on, or no longer; says how other nodes call it."""
     node = await get_node(uow.session, node_id)
-    before = node.disabled_at is not None
-    node.disabled_at = (node.disabled_at or clock.now()) if patch.disabled else None
+    before = _settable(node)
+    if patch.disabled is not None:
+        node.disabled_at = (node.disabled_at or clock.now()) if patch.disabled else None
+    if "sip_address" in patch.model_fields_set:
+        node.sip_address = patch.sip_address
     await audit(uow, principal, action="node.update", kind="node", object_id=node.id, name=node.name,
-                before={"disabled": before}, after={"disabled": patch.disabled})  # fmt: skip
+                before=before, after=_settable(node))  # fmt: skip
     return node
+
+
+def _settable(node: Node) -> dict[str, Any]:
+    return {"disabled": node.disabled_at is not None, "sip_address": node.sip_address}
 
 
 async def delete_node(uow: UnitOfWork, principal: Principal, node_id: UUID) -> None:
@@ -250,6 +257,7 @@ async def heartbeat(uow: UnitOfWork, identity: NodeIdentity, beat: Heartbeat) ->
     node.asterisk_version = beat.asterisk_version or node.asterisk_version
     if beat.registered_devices is not None:
         node.registered_devices = sorted(beat.registered_devices)
+    node.own_sip_address = beat.sip_address or node.own_sip_address
     await uow.session.flush()
     for event in events:
         await uow.record(event)

@@ -127,6 +127,7 @@ class Heartbeat(BaseModel):
     disk_free_mb: int = 0
     drift: list[str] = []  # what was found changed outside of a release, in sentences
     drift_checked_at: AwareDatetime | None = None
+    sip_address: str | None = Field(None, max_length=260)  # host:port that other nodes call; None: not known here
 
 
 class UploadKind(StrEnum):

@@ -8,7 +8,9 @@ from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 from controlplane.release import names, numbers
 from controlplane.release.build import Compiled
+from controlplane.release.model import Extension
 from controlplane.release.outbound import dial_outside
+from controlplane.release.placement import nodes_of
 from controlplane.release.service import live_now
 
 FEATURE_CODES = frozenset({"*43", "*60", "*97", "*98"})
@@ -60,13 +62,19 @@ async def way_to_dial(services: Services, uow: UnitOfWork, org_id: UUID, extensi
     if dialed is None:
         raise Invalid.field("number", "nothing inside has this number, and no outbound route takes it")
     return WayToDial(
-        node=live.model.node,
+        node=_node_of(live, extension),
         phones=tuple(sorted(device.endpoint for device in devices)),
         context=names.internal_context(org_id),
         dialed=dialed,
         person=extension.name,
         number=extension.number,
     )
+
+
+def _node_of(live: Compiled, extension: Extension) -> str:
+    """Where its phones are registered."""
+    location = live.configuration.locations.get(extension.location) if extension.location else None
+    return location.node if location else nodes_of(live.configuration)[0]
 
 
 def _as_dialed(live: Compiled, org_id: UUID, number: str) -> str | None:

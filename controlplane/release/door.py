@@ -12,7 +12,7 @@ from controlplane.release.model import Hop, PbxModel, PhoneNumber, Span, TimeCon
 from controlplane.release.progress import find_by_number, history, wait_until_done
 from controlplane.release.repository import ReleaseFilter
 from controlplane.release.schemas import ChangeRead, Comparison, PlanRead, ProblemRead, ReleaseRead, ReleaseState
-from controlplane.release.service import apply, draft_now, live_now, plan, roll_back
+from controlplane.release.service import apply, draft_now, live_now, plan, resume, roll_back
 from controlplane.release.staged import forget_staged, make_staged, read_staged
 from controlplane.release.staging import carriers_of, longest_waits
 
@@ -51,6 +51,7 @@ __all__ = [
     "make_staged",
     "plan",
     "read_staged",
+    "resume",
     "roll_back",
     "wait_until_done",
     "way_to_dial",

@@ -17,3 +17,21 @@ class ConfigRolledBack(Event):
     number: int
     node: str
     problems: list[str]
+
+
+class ConfigWaveLive(Event):
+    """All nodes of a wave run a release, or are passed over because they are away. Subject: the release."""
+
+    name = "config.wave_live"
+    number: int
+    wave: int  # from 1
+    nodes: list[str]
+
+
+class ConfigStopped(Event):
+    """A release did not hold on one of several nodes: no further node gets it. Subject: the release."""
+
+    name = "config.stopped"
+    number: int
+    node: str
+    problems: list[str]

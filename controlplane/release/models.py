@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Identity, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controlplane.platform.db import Base, Identified, OrgOwned
@@ -24,6 +24,10 @@ class Release(OrgOwned, Base):
     changes: Mapped[list[Any]]
     problems: Mapped[list[Any]]
     finished_at: Mapped[datetime | None]
+    waves: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))  # nodes, wave by wave
+    wave: Mapped[int] = mapped_column(default=0, server_default="0")  # the one under way
+    wave_at: Mapped[datetime | None]  # when it began
+    stopped: Mapped[str] = mapped_column(Text, default="", server_default="")  # where and why it stopped
 
 
 class NodeBundle(Identified, Base):
@@ -43,3 +47,4 @@ class NodeBundle(Identified, Base):
     reloads: Mapped[list[Any]]
     took_ms: Mapped[int] = mapped_column(server_default="0")
     reported_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")  # why nobody waits for the node

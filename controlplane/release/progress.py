@@ -14,7 +14,7 @@ from controlplane.platform.problem import Conflict, NotFound
 from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 from controlplane.protocol.bundle import ApplyReport, ApplyState
-from controlplane.release import repository
+from controlplane.release import repository, waves
 from controlplane.release.events import ConfigApplied, ConfigRolledBack
 from controlplane.release.models import NodeBundle, Release
 from controlplane.release.repository import ReleaseFilter
@@ -33,6 +33,7 @@ async def take_report(uow: UnitOfWork, node: str, report: ApplyReport) -> None:
     bundle.reloads = list(report.reloads)
     bundle.took_ms = report.took_ms
     bundle.reported_at = clock.now()
+    bundle.note = ""
     if report.live_digest is not None:
         await nodes.record_live(uow, node, report.live_digest)
     if report.state in {ApplyState.LIVE, ApplyState.ROLLED_BACK, ApplyState.FAILED}:
@@ -44,15 +45,29 @@ async def _finish(uow: UnitOfWork, bundle: NodeBundle, report: ApplyReport) -> N
     for release in await repository.included_releases(uow.session, bundle):
         if release.state not in {ReleaseState.APPLYING, ReleaseState.LIVE}:
             continue
-        if report.state == ApplyState.LIVE:
-            await _now_live(uow, release)
+        if waves.is_spread(release):
+            await _finish_on_one(uow, release, bundle, report)
+        elif report.state == ApplyState.LIVE:
+            await now_live(uow, release)
         elif release.state == ReleaseState.APPLYING:
             await _did_not_hold(uow, release, report, bundle.node)
     if report.state != ApplyState.LIVE and report.live_digest is not None:
         await nodes.set_desired(uow, bundle.node, report.live_digest)
 
 
-async def _now_live(uow: UnitOfWork, release: Release) -> None:
+async def _finish_on_one(uow: UnitOfWork, release: Release, bundle: NodeBundle, report: ApplyReport) -> None:
+    """One of several nodes is done with a release, by its own bundle or by one of a neighbour's."""
+    if release.id != bundle.release_id:
+        own = await repository.bundle_of(uow.session, release.id, bundle.node)
+        if own is None or report.state != ApplyState.LIVE:
+            return
+        own.state = report.state
+    if release.state == ReleaseState.APPLYING and await waves.after_report(uow, release, bundle.node, report):
+        await now_live(uow, release)
+
+
+async def now_live(uow: UnitOfWork, release: Release) -> None:
+    """All nodes run a release."""
     if release.state == ReleaseState.LIVE:
         return
     release.state = ReleaseState.LIVE
@@ -167,19 +182,31 @@ def present(
         changes=[ChangeRead.model_validate(one) for one in release.changes[:most_changes]],
         changes_count=len(release.changes),
         problems=[ProblemRead.model_validate(one) for one in release.problems],
-        nodes=[
-            NodeProgress(
-                node=one.node,
-                digest=one.digest,
-                state=one.state,
-                problems=one.problems,
-                reloads=one.reloads,
-                took_ms=one.took_ms,
-            )
-            for one in bundles
-            if one.release_id == release.id
-        ],
+        nodes=_progress(release, {one.node: one for one in bundles if one.release_id == release.id}),
+        waves=release.waves,
+        wave=release.wave + 1,
+        stopped=release.stopped,
     )
+
+
+def _progress(release: Release, bundles: Mapping[str, NodeBundle]) -> list[NodeProgress]:
+    planned = {node: number for number, wave in enumerate(release.waves, start=1) for node in wave}
+    found = []
+    for node in sorted(planned.keys() | bundles.keys()):
+        one = bundles.get(node)
+        found.append(
+            NodeProgress(
+                node=node,
+                wave=planned.get(node, 1),
+                digest=one.digest if one else "",
+                state=one.state if one else "waiting",
+                note=one.note if one else "",
+                problems=one.problems if one else [],
+                reloads=one.reloads if one else [],
+                took_ms=one.took_ms if one else 0,
+            )
+        )
+    return found
 
 
 async def read_releases(

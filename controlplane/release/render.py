@@ -21,6 +21,7 @@ from controlplane.release import names
 from controlplane.release.escape import FILTERS
 from controlplane.release.model import Organization, OutboundRoute, PbxModel, PbxObject
 from controlplane.release.numbers import normal_patterns
+from controlplane.release.parts import merge
 from controlplane.release.render_peers import render_peers
 from controlplane.release.sourcemap import SourceMap, map_sources
 
@@ -102,13 +103,30 @@ def render(model: PbxModel, release_id: str, templates_dir: Path) -> RenderedRel
     Raises:
         CantCarry: A text that no file can hold; nothing is made.
     """
-    system = {SYSTEM_PATH: render_system([model], release_id, templates_dir)}
+    files = {SYSTEM_PATH: render_system([model], release_id, templates_dir)}
+    files |= render_organizations(model, templates_dir) | render_links(model.node, [model], templates_dir)
+    return RenderedRelease(dict(sorted(files.items())), frozenset(model.prompts), model)
+
+
+def render_organizations(model: PbxModel, templates_dir: Path) -> dict[str, RenderedFile]:
+    """The files that belong to one organisation each.
+
+    Raises:
+        CantCarry: A text that no file can hold.
+    """
     orgs = {one.id: one for one in model.organizations}
-    parts = contents(model)
-    files = {part.path: render_part(part, orgs[part.org], items, templates_dir) for part, items in parts.items()}
-    peers = render_peers(model, _environment(templates_dir))
-    files |= {path: RenderedFile.of(kind, text) for path, kind, text in peers}
-    return RenderedRelease(dict(sorted((system | files).items())), frozenset(model.prompts), model)
+    return {
+        part.path: render_part(part, orgs[part.org], items, templates_dir) for part, items in contents(model).items()
+    }
+
+
+def render_links(node: str, models: Sequence[PbxModel], templates_dir: Path) -> dict[str, RenderedFile]:
+    """Calls to and from other nodes, for those organisations that have a part there."""
+    spread = [model for model in models if model.peers]
+    if not spread:
+        return {}
+    found = render_peers(merge(node, spread), _environment(templates_dir))
+    return {path: RenderedFile.of(kind, text) for path, kind, text in found}
 
 
 def contents(model: PbxModel) -> dict[Part, tuple[PbxObject, ...]]:

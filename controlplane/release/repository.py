@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import Select, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
@@ -32,6 +32,12 @@ async def newest_releases(session: AsyncSession) -> Sequence[Release]:
         .where(Release.state.in_([ReleaseState.LIVE, ReleaseState.APPLYING]))
         .order_by(Release.org_id, Release.number.desc())
     )
+    return (await session.scalars(statement)).all()
+
+
+async def stopped_releases(session: AsyncSession) -> Sequence[Release]:
+    """Releases that stopped on their way to several nodes; a newer one supersedes them."""
+    statement = select(Release).where(Release.state == ReleaseState.STOPPED).order_by(Release.number)
     return (await session.scalars(statement)).all()
 
 
@@ -175,15 +181,41 @@ async def release_live_at(session: AsyncSession, org_id: UUID, moment: datetime)
 
 
 async def add_bundle(session: AsyncSession, values: dict[str, Any]) -> None:
-    """Stores a bundle; the same content again for the same release is one row."""
-    await session.execute(insert(NodeBundle).values(**values).on_conflict_do_nothing(index_elements=["node", "digest"]))
+    """Stores a bundle; the same content again for the same release is one row, offered anew."""
+    again = {name: values[name] for name in ("state", "problems", "reloads", "note")}
+    statement = insert(NodeBundle).values(**values)
+    await session.execute(statement.on_conflict_do_update(index_elements=["node", "digest"], set_=again))
+
+
+async def forget_older_offers(session: AsyncSession, release_id: UUID, node: str, digest: str) -> None:
+    """A node is offered a release anew: what it said of the former bundle doesn't count any more."""
+    stale = NodeBundle.release_id == release_id, NodeBundle.node == node, NodeBundle.digest != digest
+    await session.execute(delete(NodeBundle).where(*stale))
+
+
+async def bundle_of(session: AsyncSession, release_id: UUID, node: str) -> NodeBundle | None:
+    """What a release means for a node."""
+    return (
+        await session.scalars(select(NodeBundle).where(NodeBundle.release_id == release_id, NodeBundle.node == node))
+    ).first()
+
+
+async def lock_release(session: AsyncSession, release_id: UUID) -> Release | None:
+    """A release with its snapshot, for going on with it."""
+    statement = select(Release).where(Release.id == release_id).with_for_update().options(undefer(Release.snapshot))
+    return (await session.scalars(statement)).first()
+
+
+async def releases_under_way(session: AsyncSession) -> Sequence[UUID]:
+    """Releases that wait for nodes."""
+    return (await session.scalars(select(Release.id).where(Release.state == ReleaseState.APPLYING))).all()
 
 
 async def supersede(session: AsyncSession, org_id: UUID) -> None:
     """A newer release has come: those still on their way won't be live."""
     await session.execute(
         update(Release)
-        .where(Release.org_id == org_id, Release.state == ReleaseState.APPLYING)
+        .where(Release.org_id == org_id, Release.state.in_([ReleaseState.APPLYING, ReleaseState.STOPPED]))
         .values(state=ReleaseState.SUPERSEDED)
     )
 

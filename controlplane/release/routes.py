@@ -90,7 +90,7 @@ async def apply(services: ServicesDep, uow: Uow, principal: MayApply, request: A
 
     Follow it with `GET /config/releases/{id}?wait_s=20`.
     """
-    release = await service.apply(services, uow, principal, request.reason)
+    release = await service.apply(services, uow, principal, request.reason, request.canary)
     await audit(uow, principal, action="config.apply", kind="release", object_id=release.id, name=str(release.number))
     return (await progress.read_releases(uow.session, [release]))[0]
 
@@ -100,10 +100,18 @@ async def roll_back(
     services: ServicesDep, uow: Uow, principal: MayApply, release_id: UUID, request: ApplyRequest
 ) -> ReleaseRead:
     """Makes an earlier release live again, as a new release. Drafts stay as they are."""
-    release = await service.roll_back(services, uow, principal, release_id, request.reason)
+    release = await service.roll_back(services, uow, principal, release_id, request.reason, request.canary)
     await audit(
         uow, principal, action="config.rollback", kind="release", object_id=release.id, name=str(release.number)
     )
+    return (await progress.read_releases(uow.session, [release]))[0]
+
+
+@router.post("/releases/{release_id}/resume", status_code=202)
+async def resume(services: ServicesDep, uow: Uow, principal: MayApply, release_id: UUID) -> ReleaseRead:
+    """Goes on with a release that stopped at a node: that node is asked once more, the others follow."""
+    release = await service.resume(services, uow, principal, release_id)
+    await audit(uow, principal, action="config.resume", kind="release", object_id=release.id, name=str(release.number))
     return (await progress.read_releases(uow.session, [release]))[0]
 
 

@@ -16,6 +16,7 @@ class ReleaseState(StrEnum):
     LIVE = "live"  # every node runs it
     RETIRED = "retired"  # was live, a newer one is now
     ROLLED_BACK = "rolled_back"  # a node's verify failed; the release before is live again
+    STOPPED = "stopped"  # it did not hold on one of several nodes; those that run it keep it, the others wait
     FAILED = "failed"  # a node could not even start on it; nothing changed there
     SUPERSEDED = "superseded"  # a newer release came before this one was live
 
@@ -98,8 +99,10 @@ class NodeProgress(BaseModel):
     """How a release goes on one node."""
 
     node: str
+    wave: int = Field(1, description="In which wave it is asked, from 1.")
     digest: str
-    state: str
+    state: str = Field(description="`waiting` until its wave begins, then as the node reports.")
+    note: str = Field("", description="Why nobody waits for it.")
     problems: list[str]
     reloads: list[str]
     took_ms: int
@@ -122,12 +125,16 @@ class ReleaseRead(BaseModel):
     changes_count: int = 0
     problems: list[ProblemRead]
     nodes: list[NodeProgress]
+    waves: list[list[str]] = Field([], description="The nodes, wave by wave.")
+    wave: int = Field(1, description="The wave that is under way or was the last, from 1.")
+    stopped: str = Field("", description="Where it stopped, and why.")
 
 
 class ApplyRequest(BaseModel):
     """Why this is applied, for the history."""
 
     reason: FreeText = Field("", max_length=500)
+    canary: str | None = Field(None, max_length=40, description="The node that goes first; default: not the home node.")
 
 
 class BlobRequest(BaseModel):

@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.identity.door import load_locations, load_organizations
+from controlplane.kit import clock
 from controlplane.kit.ids import new_id
 from controlplane.platform.auth import Principal
 from controlplane.platform.crypto import Crypto
+from controlplane.platform.problem import Conflict
 from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 from controlplane.release import gate, repository
@@ -18,6 +20,8 @@ from controlplane.release.compiled import compiled_draft, compiled_release, exam
 from controlplane.release.diff import changes_between, reloads
 from controlplane.release.errors import PlanRefused
 from controlplane.release.models import Release
+from controlplane.release.offering import offer_current_wave
+from controlplane.release.placement import placement_problems
 from controlplane.release.progress import no_release, require_kept
 from controlplane.release.publish import publish
 from controlplane.release.render import SYSTEM_PATH, RenderedFile, render_system
@@ -59,12 +63,16 @@ async def plan(services: Services, uow: UnitOfWork, principal: Principal) -> Pla
     )
 
 
-async def apply(services: Services, uow: UnitOfWork, principal: Principal, reason: str) -> Release:
-    """Freezes the drafts as a release and offers it to the node.
+async def apply(
+    services: Services, uow: UnitOfWork, principal: Principal, reason: str, canary: str | None = None
+) -> Release:
+    """Freezes the drafts as a release and offers it to the first node, the canary; the others follow in waves.
 
     Raises:
         PlanRefused: The plan has errors, or what is asked before an apply objects; nothing was changed.
-        Conflict: Another organisation's apply is under way on the node, or it has a name or address of ours.
+        Conflict: Another organisation's apply is under way on the node, or it has a name or address of ours;
+            or the canary is away.
+        Invalid: The canary is none of the organisation's nodes.
     """
     draft = await _draft(services, uow, principal.org_id)
     own = draft.own
@@ -74,11 +82,11 @@ async def apply(services: Services, uow: UnitOfWork, principal: Principal, reaso
     if any(problem.severity == "error" for problem in objections):
         raise PlanRefused(objections)
     draft = replace(draft, problems=[*draft.problems, *objections])
-    return await publish(services, uow, _new_release(services.crypto, principal, draft, reason), own)
+    return await publish(services, uow, _new_release(services.crypto, principal, draft, reason), own, canary)
 
 
 async def roll_back(
-    services: Services, uow: UnitOfWork, principal: Principal, release_id: UUID, reason: str
+    services: Services, uow: UnitOfWork, principal: Principal, release_id: UUID, reason: str, canary: str | None = None
 ) -> Release:
     """Makes an earlier release live again, as a new one. Drafts stay as they are.
 
@@ -97,7 +105,26 @@ async def roll_back(
     draft = Draft(own, before, live.id if live else None, [], _changes(before, own))
     release = _new_release(services.crypto, principal, draft, reason or f"Roll back to release {wanted.number}")
     release.rollback_of = wanted.id
-    return await publish(services, uow, release, own)
+    return await publish(services, uow, release, own, canary)
+
+
+async def resume(services: Services, uow: UnitOfWork, principal: Principal, release_id: UUID) -> Release:
+    """Goes on with a release where it stopped: at the nodes of that wave that don't run it.
+
+    Raises:
+        NotFound: No such release.
+        Conflict: It isn't stopped.
+    """
+    if await repository.find_release(uow.session, principal, release_id) is None:
+        raise no_release()
+    await repository.lock_applies(uow.session)
+    release = await repository.lock_release(uow.session, release_id)
+    if release is None or release.state != ReleaseState.STOPPED:
+        raise Conflict("This release is not stopped.", hint="Only a release in state stopped can go on.")
+    release.state, release.stopped, release.wave_at = ReleaseState.APPLYING, "", clock.now()
+    await uow.session.flush()
+    await offer_current_wave(services, uow, release)
+    return release
 
 
 async def draft_now(services: Services, uow: UnitOfWork, org_id: UUID) -> Compiled:
@@ -129,8 +156,9 @@ async def _draft(services: Services, uow: UnitOfWork, org_id: UUID) -> Draft:
     before = await compiled_release(services, uow.session, live, node) if live else None
     examined, earlier = await examined_draft(configuration, before)
     live_id = live.id if live else None
-    if not examined.is_good:
-        return Draft(None, before, live_id, examined.problems, [])
+    problems = [*examined.problems, *await placement_problems(uow.session, configuration)]
+    if not examined.is_good or len(problems) > len(examined.problems):
+        return Draft(None, before, live_id, problems, [])
     own = await compiled_draft(examined, earlier)
     return Draft(own, before, live_id, examined.problems, await asyncio.to_thread(_changes, before, own))
 

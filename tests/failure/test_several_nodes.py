@@ -1,0 +1,188 @@
+"""An organisation on three nodes: calls between them, and releases that go from one to the next."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from controlplane.entrypoints.throw_away import ThrowAwaySystem, throw_away_system
+from controlplane.lab import tones
+from controlplane.lab.addresses import own_address
+from controlplane.lab.baresip import BaresipTools
+from controlplane.lab.client import ApiClient, Json
+from controlplane.lab.phone import Phone
+from controlplane.lab.phone_model import Account
+from controlplane.platform.settings import Settings
+from tests.failure.house import HANGUP, new_caller
+from tests.failure.nodes import FurtherNode, further_node
+
+pytestmark = pytest.mark.asterisk
+
+SALES = "+12025550111"
+HERE_HZ, THERE_HZ = 440.0, 1000.0
+
+
+@dataclass
+class Chain:
+    """Shops on the nodes main, north and south, each with one phone: 201, 202, 203."""
+
+    api: ApiClient
+    nodes: dict[str, FurtherNode]
+    servers: dict[str, str]
+    folder: Path
+    carrier: str = field(default_factory=own_address)
+    ids: dict[str, str] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+
+    async def open(self) -> None:
+        """Configures it by REST and applies that."""
+        home = (await self.api.get("/locations"))["items"][0]["id"]
+        places = {"main": home}
+        for name in self.nodes:
+            made = await self.api.post("/locations", {"name": name, "timezone": "UTC", "node": name})
+            places[name] = made["id"]
+        await self.make("trunks", "carrier", location_id=home, identity="ip", host=self.carrier, port=5060)
+        for number, node in enumerate(("main", "north", "south"), start=201):
+            await self.phone(node, str(number), places[node])
+        await self.make(
+            "queues", "sales", location_id=home, number="600", overflow=HANGUP,
+            members=[{"extension_id": self.ids["202"]}],
+        )  # fmt: skip
+        await self.make(
+            "ring-groups", "all", location_id=places["south"], number="610", ring_s=20, no_answer=HANGUP,
+            extension_ids=[self.ids["202"], self.ids["203"]],
+        )  # fmt: skip
+        await self.make(
+            "phone-numbers", SALES, number=SALES, destination={"kind": "queue", "id": self.ids["sales"]}
+        )  # fmt: skip
+
+    async def make(self, resource: str, name: str, **fields: Any) -> Json:
+        """Any object; its id is kept under its name."""
+        made = await self.api.post(f"/{resource}", {"name": name, **fields})
+        self.ids[name] = made["id"]
+        return made
+
+    async def phone(self, node: str, number: str, location: str) -> None:
+        """An extension with a device at a node."""
+        await self.make("extensions", number, number=number, location_id=location, ring_s=20)
+        device = await self.make("devices", f"phone-{number}", extension_id=self.ids[number], codecs=["ulaw"])
+        self.accounts[number] = Account(f"phone-{number}", self.servers[node], device["secret"])
+
+    async def rename(self, name: str) -> None:
+        """A change that every node gets."""
+        await self.api.patch(f"/extensions/{self.ids['201']}", {"name": name})
+
+    async def apply(self, **more: str) -> Json:
+        """Applies; gives the release as it ends, live or not."""
+        release = await self.api.post("/config/releases", {"reason": "", **more})
+        return await self.done(release["id"])
+
+    async def done(self, release_id: str) -> Json:
+        """A release when it is not under way any more."""
+        return await self.api.until(
+            f"/config/releases/{release_id}", lambda one: one["state"] != "applying", timeout_s=60, what="done"
+        )
+
+
+@pytest.fixture(scope="module")
+async def chain(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chain]:
+    """Three nodes with their parts, live."""
+    async with contextlib.AsyncExitStack() as stack:
+        system: ThrowAwaySystem = await stack.enter_async_context(
+            throw_away_system(Settings(_env_file=None), print)
+        )  # fmt: skip
+        nodes = {name: await stack.enter_async_context(further_node(system, name)) for name in ("north", "south")}
+        servers = {"main": system.running.sip_address, **{name: one.sip_address for name, one in nodes.items()}}
+        chain = Chain(system.api, nodes, servers, tmp_path_factory.mktemp("chain"))
+        await chain.open()
+        release = await chain.apply()
+        assert release["state"] == "live", release["stopped"]
+        for node in nodes.values():
+            await wait_trunks(chain, node.name)
+        yield chain
+
+
+async def wait_trunks(chain: Chain, name: str) -> None:
+    """Waits until a node has heard of all others."""
+    await chain.api.until(
+        "/nodes",
+        lambda page: all(
+            sum(state == "up" for trunk, state in one["trunks"].items() if trunk.startswith("trunk-node-")) == 2
+            for one in page["items"]
+        ),
+        timeout_s=60, what=f"{name} called by all",
+    )  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def phones(chain: Chain, tools: Path, folder: Path, **plays: float) -> AsyncIterator[dict[str, Phone]]:
+    """Registered phones by number, each with its tone: ``phones(..., n201=440)``; a carrier's caller is ``outside``."""
+    baresip = BaresipTools.from_tree(tools)
+    async with contextlib.AsyncExitStack() as stack:
+        found: dict[str, Phone] = {}
+        for name, hz in plays.items():
+            says = tones.write_wav(folder / f"{name}.wav", tones.tone(hz, 60))
+            number = name.removeprefix("n")
+            outside = name == "outside"
+            account = (
+                Account.of_carrier(new_caller(), chain.servers["main"]) if outside else chain.accounts[number]
+            )  # fmt: skip
+            phone = Phone(baresip, folder / name, account, plays=says, address=chain.carrier if outside else None)
+            found[number] = await stack.enter_async_context(phone)
+            if not outside:
+                await phone.register()
+        yield found
+
+
+async def talk(one: Phone, one_hz: float, other: Phone, other_hz: float) -> None:
+    """Waits until each hears the other."""
+    await asyncio.gather(one.wait_hears(other_hz), other.wait_hears(one_hz))
+
+
+async def test_a_phone_on_one_node_calls_a_phone_on_another(chain: Chain, phone_tools: Path, tmp_path: Path) -> None:
+    async with phones(chain, phone_tools, tmp_path, n201=HERE_HZ, n202=THERE_HZ) as at:
+        out = await at["201"].dial("202")
+        rung = await at["202"].wait_ringing()
+        assert (rung.peer_number, rung.peer_name) == ("201", "201")
+        await at["202"].answer(rung)
+        await talk(at["201"], HERE_HZ, at["202"], THERE_HZ)
+        await at["201"].hangup(out)
+        await at["202"].wait_closed(rung)
+    calls = await chain.api.until(
+        "/calls", lambda page: sum(bool(one["ended_at"]) for one in page["items"]) == 2, timeout_s=30,
+        what="told of both ends", number="202",
+    )  # fmt: skip
+    by_node = {one["node"]: await chain.api.get(f"/calls/{one['id']}") for one in calls["items"]}
+    here, there = by_node["main"], by_node["north"]
+    assert [leg["role"] for leg in here["legs"]] == ["caller", "node"]
+    assert {step["node"] for step in here["timeline"] if step["what"] == "handed over"} == {"north"}
+    arrived = next(step for step in there["timeline"] if step["what"] == "arrived")
+    assert (arrived["node"], arrived["call"]) == ("main", here["linkedid"])
+    assert (here["status"], there["status"]) == ("answered", "answered")
+    assert there["extension_id"] == chain.ids["202"]
+
+
+async def test_a_number_leads_to_a_queue_whose_member_is_on_another_node(
+    chain: Chain, phone_tools: Path, tmp_path: Path
+) -> None:
+    async with phones(chain, phone_tools, tmp_path, outside=HERE_HZ, n202=THERE_HZ) as at:
+        out = await at["outside"].dial(SALES)
+        rung = await at["202"].wait_ringing(20)
+        await at["202"].answer(rung)
+        await talk(at["outside"], HERE_HZ, at["202"], THERE_HZ)
+        await at["outside"].hangup(out)
+        await at["202"].wait_closed(rung)
+
+
+async def test_a_group_elsewhere_rings_phones_of_two_nodes(chain: Chain, phone_tools: Path, tmp_path: Path) -> None:
+    async with phones(chain, phone_tools, tmp_path, n201=HERE_HZ, n202=600.0, n203=THERE_HZ) as at:
+        out = await at["201"].dial("610")
+        _, rung = await asyncio.gather(at["202"].wait_ringing(), at["203"].wait_ringing())
+        await at["203"].answer(rung)
+        await talk(at["201"], HERE_HZ, at["203"], THERE_HZ)
+        await at["202"].wait_closed()
+        await at["201"].hangup(out)
