@@ -17,7 +17,7 @@ from tests.system.office import HANGUP, Desk, Office, Phones, Told, hang_up, tal
 
 pytestmark = pytest.mark.asterisk
 
-CALLER_HZ, DESK_HZ, MENU_HZ = 440, 1000, 1700
+CALLER_HZ, DESK_HZ, MENU_HZ, BEN_HZ, WHISPER_HZ, NOTICE_HZ = 440, 1000, 1700, 1300, 2000, 2500
 
 
 @dataclass(frozen=True)
@@ -193,3 +193,44 @@ async def test_a_call_from_before_a_change_is_told_with_the_names_of_then(
     assert words(after, "dial ended") == ["extension 953 Storage: no phone of it was registered"]
     assert after["release"]["number"] > before["release"]["number"]
     assert after["release"]["reason"] == "Rename repairs"
+
+
+async def test_a_whole_call_through_menu_queue_whisper_recording_and_transfer(
+    office: Office, phones: Phones, told: Told
+) -> None:
+    ann, ben = await office.desk("961", name="Ann"), await office.desk("962", name="Ben")
+    queue = await office.make("queues", name="Helpers", members=[{"extension_id": ann.id}], overflow=HANGUP,
+                              whisper=await office.says(WHISPER_HZ, 1),
+                              recording={"enabled": True, "consent": await office.says(NOTICE_HZ)})  # fmt: skip
+    menu = await office.make("ivr-menus", name="Help menu", prompt=await office.says(MENU_HZ, 1), wait_s=5,
+                             options=[{"digit": "4", "destination": to("queue", queue)}], on_timeout=HANGUP,
+                             on_invalid=HANGUP)  # fmt: skip
+    line = await office.line(to("ivr_menu", menu))
+    await office.api.apply("Helpers")
+    first, second = await phones.at(ann, DESK_HZ), await phones.at(ben, BEN_HZ, answer_after_s=0.2)
+    caller = await phones.outside(office, CALLER_HZ)
+    out = await caller.dial(line)
+    await wait_heard(out, MENU_HZ)
+    await caller.send_dtmf("4")
+    await first.answer(await first.wait_ringing())
+    await wait_heard(out, MENU_HZ, NOTICE_HZ, DESK_HZ)
+    await first.transfer("962")
+    await second.wait_hears(CALLER_HZ, call=await second.wait_ringing())
+    await hang_up(caller, out)
+    call = await told.call(caller.account.user, lambda one: one["recording"])
+    explanation = await told.api.get(f"/calls/{call['id']}/explain")
+    assert [step["what"] for step in explanation["steps"]] == [
+        "arrived", "sent to", "key", "sent to", "recording notice", "recording armed", "ringing", "whisper",
+        "connected", "recording started", "transferred", "sent to", "ringing", "connected", "ended",
+    ]  # fmt: skip
+    said = [step["words"] for step in explanation["steps"]]
+    assert said[2] == "the caller pressed 4 in menu Help menu"
+    assert said[3].startswith("went to queue Helpers, because of the key pressed; the caller waited for ")
+    assert said[3].endswith(" s until somebody answered")
+    assert said[7] == "the answering side alone heard the whisper of queue Helpers"
+    assert said[10] == f"extension 961 Ann ({ann.device}) passed the call on to 962 (blind transfer)"
+    assert said[13].startswith(f"connected with extension 962 Ben ({ben.device}) for ")
+    assert said[14] == "the caller hung up"
+    assert explanation["afterwards"][0].startswith("recorded: ")
+    assert explanation["steps"][6]["source"]["text"].startswith("Queue(")
+    assert explanation["steps"][12]["source"]["made_from"]["name"] == "962 Ben"

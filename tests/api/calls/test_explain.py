@@ -1,5 +1,6 @@
 """A call explained over HTTP: who sees what of it, and what is said when something is missing."""
 
+import json
 from typing import Any
 
 from sqlalchemy import text
@@ -7,6 +8,7 @@ from sqlalchemy import text
 from tests.api.calls.system import System
 from tests.api.calls.test_calls import be_person_of, listed
 from tests.api.clients import Client
+from tests.api.commands import controlplane
 
 
 async def explained(client: Client, call_id: str) -> dict[str, Any]:
@@ -66,3 +68,21 @@ async def test_staff_are_told_of_their_own_calls_without_dialplan(
     assert all(step["source"] is None for step in told["steps"])
     assert (await staff.get(f"/calls/{calls['inbound']}/explain")).status_code == 404
     assert (await other_org_admin.get(f"/calls/{calls['internal']}/explain")).status_code == 404
+
+
+async def test_the_command_line_tells_the_same(system: System, admin: Client) -> None:
+    await system.tell("busy")
+    (call,) = await listed(admin)
+    told = await explained(admin, call["id"])
+    for name in (call["id"], call["linkedid"]):
+        code, out, errors = await controlplane(admin, "explain", name)
+        assert (code, out.splitlines()) == (0, told["story"]), errors
+    code, out, errors = await controlplane(admin, "explain", call["id"], "--technical")
+    assert code == 0, errors
+    assert "    PJSIP/dev203-0000000c: busy; Q.850 17, user busy" in out.splitlines()
+    assert any("scn-05,s  CELGenUserEvent(CP_AT,kind=extension|" in line for line in out.splitlines())
+    code, out, errors = await controlplane(admin, "explain", call["id"], "--json")
+    assert (code, json.loads(out)["explanation"]) == (0, told), errors
+    code, out, errors = await controlplane(admin, "explain", "nobody-1.1")
+    assert code == 1
+    assert "There is no call 'nobody-1.1'" in errors

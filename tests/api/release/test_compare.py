@@ -1,11 +1,13 @@
 """History, its filters and what is kept of it; any two releases side by side."""
 
+import json
 from typing import Any
 
 import pytest
 
 from controlplane.release import repository
 from tests.api.clients import Client
+from tests.api.commands import controlplane
 
 
 async def make(client: Client, resource: str, **fields: Any) -> dict[str, Any]:
@@ -142,3 +144,19 @@ async def test_of_old_releases_only_the_history_is_kept(admin: Client, shop: Sho
         assert answer.status_code == 409, answer.text
         assert answer.json()["detail"] == f"Release {first['number']} is no longer kept: only its history is."
     assert (await admin.post(f"/config/releases/{second['id']}/rollback", json={})).status_code == 202
+
+
+async def test_the_command_line_compares_and_lists(admin: Client, shop: Shop) -> None:
+    first, _, third = shop.releases
+    code, out, errors = await controlplane(admin, "config", "diff", first["number"], third["number"], "--files")
+    assert code == 0, errors
+    assert out.splitlines()[:2] == [
+        "changed: Device desk-201, secret changed.",
+        "changed: Extension 201 Front desk, rings for: was 20 s, becomes 35 s.",
+    ]
+    assert "+password = hidden-changed" in out
+    assert not [secret for secret in shop.secrets if secret in out]
+    assert (await controlplane(admin, "config", "diff", third["number"], "draft"))[1] == "Nothing differs.\n"
+    code, out, errors = await controlplane(admin, "config", "history", "--reason", "ring", "--json")
+    assert [one["number"] for one in json.loads(out)] == [shop.releases[1]["number"]], errors
+    assert (await controlplane(admin, "config", "history", "--state", "nonsense"))[0] == 2
