@@ -8,7 +8,7 @@ import typer
 
 from controlplane import __version__
 from controlplane.entrypoints import cli_ascode as _cli_ascode  # noqa: F401 - adds its commands to `config`
-from controlplane.entrypoints import cli_calls, cli_config, cli_models, cli_users
+from controlplane.entrypoints import cli_calls, cli_config, cli_models, cli_rehearsal, cli_users
 from controlplane.entrypoints.cli_support import AsJson, database_url, errors, load_settings, out, print_json, run
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Call Commander: a control plane for Asterisk.")
@@ -16,6 +16,7 @@ app.add_typer(cli_users.app, name="user")
 app.add_typer(cli_config.app, name="config")
 app.add_typer(cli_models.app, name="models")
 app.command()(cli_calls.explain)
+app.command()(cli_rehearsal.simulate)
 
 
 @app.command()
