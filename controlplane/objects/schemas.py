@@ -53,7 +53,12 @@ class ObjectFields(BaseModel):
 
 @runtime_checkable
 class MustFit(Protocol):
-    """Fields that are judged together with other documents before each write."""
+    """Fields that are judged together with other documents before each write.
+
+    ``must_fit`` are the kinds of what it names that count: nobody changes those meanwhile.
+    """
+
+    must_fit: ClassVar[tuple[Kind, ...]]
 
     def misfits(self, named: Mapping[UUID, Document], users: Sequence[Document]) -> Sequence[FieldError]:
         """What is wrong with it beside the documents that it names, and those that name it."""

@@ -236,7 +236,7 @@ def _what_is_wrong(reference: Reference, kinds: Mapping[UUID, str]) -> str:
 
 
 async def _check_fit(uow: UnitOfWork, object_id: UUID, fields: MustFit, found: list[Reference]) -> None:
-    named = await repository.documents(uow.session, [one.id for one in found])
+    named = await repository.documents(uow.session, [one.id for one in found if one.kind in fields.must_fit])
     users = await repository.documents_naming(uow.session, object_id)
     if wrong := fields.misfits(named, users):
         raise Invalid.fields(wrong)

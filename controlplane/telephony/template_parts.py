@@ -39,12 +39,26 @@ _NOT_HERE = ("location_id",)
 PartName = Annotated[str, Shape(r"[a-z][a-z0-9_]{0,29}", "a small letter, then small letters, digits or _, at most 30")]
 
 
-def tidied(value: Any, key: str = "") -> Any:
-    """A JSON value with its texts as ordinary objects would keep them; what is wrong with one is said elsewhere."""
+_DEEPEST = 12
+"""Documents go six deep."""
+
+
+def tidied(value: Any) -> Any:
+    """A JSON value with its texts as ordinary objects would keep them; what is wrong with one is said elsewhere.
+
+    Raises:
+        ValueError: It goes deeper than any document does.
+    """
+    return _tidied(value, "", _DEEPEST)
+
+
+def _tidied(value: Any, key: str, deeper: int) -> Any:
+    if deeper == 0:
+        raise ValueError("goes deeper than anything here does")
     if isinstance(value, dict):
-        return {name: tidied(item, name) for name, item in value.items()}
+        return {name: _tidied(item, name, deeper - 1) for name, item in value.items()}
     if isinstance(value, list):
-        return [tidied(item, key) for item in value]
+        return [_tidied(item, key, deeper - 1) for item in value]
     if isinstance(value, str) and key in _TIDY:
         with suppress(ValueError):
             return _TIDY[key](value)

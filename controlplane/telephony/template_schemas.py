@@ -33,6 +33,7 @@ class RoutingTemplateFields(ObjectFields):
 
     kind: ClassVar[Kind] = Kind.ROUTING_TEMPLATE
     raw_fields: ClassVar[tuple[str, ...]] = ("parts",)
+    must_fit: ClassVar[tuple[Kind, ...]] = ()
 
     entry: PartName = Field(description="The part that calls come to first.")
     parts: dict[PartName, PartDocument] = Field(min_length=1, max_length=30, description=_PARTS)
@@ -42,8 +43,12 @@ class RoutingTemplateFields(ObjectFields):
     def _parts_are_sound(self) -> Self:
         """Raises `Invalid` itself: pydantic can't say where inside of a validator's field something is wrong."""
         reader = self._reader()
+        called: set[tuple[Kind, str]] = set()
         for name, document in self.parts.items():
-            reader.read(name, document, f"parts.{name}")
+            if part := reader.read(name, document, f"parts.{name}"):
+                if (part.fields.kind, part.title.lower()) in called:
+                    reader.errors.append(FieldError(f"parts.{name}.name", "another part of this kind is called so"))
+                called.add((part.fields.kind, part.title.lower()))
             if document.get("number") is not None:
                 reader.errors.append(FieldError(f"parts.{name}.number", "can't be the same everywhere: override it"))
         if self.entry not in self.parts:
@@ -112,6 +117,7 @@ class LocationRoutingFields(ObjectFields):
 
     kind: ClassVar[Kind] = Kind.LOCATION_ROUTING
     raw_fields: ClassVar[tuple[str, ...]] = ("overrides",)
+    must_fit: ClassVar[tuple[Kind, ...]] = (Kind.ROUTING_TEMPLATE,)
 
     location_id: UUID = Field(description="The location whose hours, phones and slots it is about.")
     template_id: Annotated[UUID, Ref(Kind.ROUTING_TEMPLATE)]

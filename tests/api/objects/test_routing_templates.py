@@ -1,6 +1,7 @@
 """One template, many locations: what each becomes, what it has otherwise, and how it lets go."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from controlplane.telephony.door import load_configuration
 from tests.api.clients import Client
 from tests.api.objects.examples import Ids, make
 
+JSON = {"content-type": "application/json"}
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat"]
 
 
@@ -340,3 +342,42 @@ async def test_a_template_and_a_location_that_change_at_once_still_fit(admin: Cl
     )
     assert sorted(one.status_code for one in answers) == [200, 422]
     assert len(await objects_of(admin, routing["id"])) in {4, 5}
+
+
+@pytest.mark.parametrize(
+    "nasty",
+    [
+        {"\ud83d": 1}, {"": 1}, {"open": {"part": ["hours"]}}, {"open": {"here": {}}}, {"open": {"part": None}},
+        {"kind": ["queue"]}, {"kind": {}}, {"open_hours": "always"}, {"name": 5}, {"name": ""}, {"recording": []},
+        {"holiday_calendar_ids": [{"here": "all_extensions"}]}, {"open": {"kind": ["queue"], "id": {}}},
+    ],
+)  # fmt: skip
+async def test_nonsense_in_a_part_is_refused_by_field(admin: Client, main_store: Store, nasty: dict[str, Any]) -> None:
+    template = await a_template(admin)
+    routing = await main_store.open(template["id"])
+    for path, name, field in (
+        (f"/routing-templates/{template['id']}", "parts", {**STORE["parts"]["hours"], **nasty}),
+        (f"/location-routings/{routing['id']}", "overrides", nasty),
+    ):
+        parts = {**STORE["parts"], "hours": field} if name == "parts" else {"hours": field}
+        answer = await admin.patch(path, content=json.dumps({name: parts}), headers=JSON)
+        assert answer.status_code == 422, answer.text
+        assert any(one["field"].startswith(f"{name}.hours.") for one in answer.json()["errors"]), answer.text
+    assert (await loaded(admin)).objects
+
+
+async def test_a_part_that_goes_too_deep_is_refused(admin: Client) -> None:
+    for deep in (15, 400):
+        options: Any = "x"
+        for _ in range(deep):
+            options = [options]
+        answer = await admin.post("/routing-templates", json={**STORE, "parts": {"hours": {"options": options}}})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "parts.hours")
+
+
+async def test_two_parts_of_a_kind_are_not_called_the_same(admin: Client) -> None:
+    parts = {**STORE["parts"], "again": {**STORE["parts"]["sorry"], "name": "SORRY"}}
+    answer = await admin.post("/routing-templates", json={**STORE, "parts": parts})
+    assert answer.json()["errors"] == [
+        {"field": "parts.again.name", "message": "another part of this kind is called so"}
+    ]
