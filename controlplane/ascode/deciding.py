@@ -1,6 +1,6 @@
 """What an import would change: every object read, checked, and compared with what is here. Nothing is written."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
 from typing import Any
@@ -93,8 +93,9 @@ def _place_document(spot: BaseModel) -> dict[str, Any]:
 
 
 def decide(
-    tree: Tree, here: Here, matching: Matching, principal: Principal, reader: SecretReader, *, prune: bool
-) -> Decision:
+    tree: Tree, here: Here, matching: Matching, principal: Principal, reader: SecretReader, *, prune: bool,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Decision:  # fmt: skip
     """What is to be done, and everything that is wrong with it.
 
     Args:
@@ -104,9 +105,11 @@ def decide(
         principal: Who imports; limits what may be touched.
         reader: Resolves secrets.
         prune: Delete what the files don't name.
+        progress: Told how many objects were read.
     """
     decider = _Decider(tree, here, matching, principal, reader)
-    for match in matching.matches:
+    for done, match in enumerate(matching.matches):
+        progress(done)
         if match.item.kind == LOCATION:
             decider.location(match)
         else:

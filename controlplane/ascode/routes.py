@@ -3,28 +3,28 @@
 import asyncio
 from enum import StrEnum
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
-from controlplane.ascode import service
-from controlplane.ascode.archive import pack, unpack
+from controlplane.ascode import background, service
+from controlplane.ascode.archive import pack
+from controlplane.ascode.background import CONFIGURATION, LONG, tree_of
 from controlplane.ascode.errors import ImportRefused
-from controlplane.ascode.schemas import ImportRead
+from controlplane.ascode.schemas import SHOWN, ImportJobRead, ImportRead
 from controlplane.ascode.service import ExportOptions
 from controlplane.ascode.table import MAX_BYTES as MAX_TABLE
-from controlplane.ascode.table import TABLES, read_table
+from controlplane.ascode.table import TABLES
 from controlplane.ascode.text import MAX_BYTES
-from controlplane.ascode.tree import Tree, parse
-from controlplane.identity.door import requires
+from controlplane.identity.door import LoggedIn, requires
 from controlplane.platform.auth import Principal
 from controlplane.platform.problem import Invalid, TooLarge
-from controlplane.platform.services import ServicesDep, Uow
+from controlplane.platform.services import Services, ServicesDep, Uow
 
 router = APIRouter(tags=["configuration"])
 MayRead = Annotated[Principal, Depends(requires("config:read"))]
 MayPlan = Annotated[Principal, Depends(requires("config:plan"))]
 DryRun = Annotated[bool, Query(description="Check everything and change nothing.")]
-SHOWN = 1000
 
 
 class Format(StrEnum):
@@ -46,6 +46,9 @@ def _body_of(*kinds: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
+_LATER: dict[int | str, dict[str, Any]] = {
+    202: {"model": ImportJobRead, "description": "Large: it is imported in the background."}
+}
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/yaml": {}, "application/zip": {}}, "description": "The configuration."}
 }
@@ -77,41 +80,60 @@ async def export_configuration(
 
 
 @router.post(
-    "/config/import", summary="Import the configuration",
+    "/config/import", summary="Import the configuration", responses=_LATER,
     openapi_extra=_body_of("application/yaml", "application/zip"),
 )  # fmt: skip
 async def import_configuration(
     services: ServicesDep,
     principal: MayPlan,
     request: Request,
+    response: Response,
     dry_run: DryRun = False,
     prune: Annotated[bool, Query(description="Also delete what the files don't name.")] = False,
     content_type: Annotated[str, Header()] = "application/yaml",
-) -> ImportRead:
+) -> ImportRead | ImportJobRead:
     """Makes the draft what a YAML file or a zip of such files says, at once or not at all, and plans it.
 
     Left-out fields get their defaults, left-out objects stay unless `prune` is set. Nothing is live before the next
     `POST config/releases`. Everything that is wrong is told in one answer, by file and line: with 422, or in `problems`
-    of a dry run.
+    of a dry run. A large file is answered with 202 and imported in the background: `GET config/imports/{id}`.
     """
     content = await _body(request, 2 * MAX_BYTES)
+    options: dict[str, Any] = {"dry_run": dry_run, "prune": prune, "content_type": content_type}
+    if len(content) > LONG:
+        return await _later(services, principal, response, CONFIGURATION, content, options)
     try:
-        tree = await asyncio.to_thread(_tree, content, content_type)
+        tree = await asyncio.to_thread(tree_of, CONFIGURATION, content, content_type=content_type)
         return await service.import_tree(services, principal, tree, dry_run=dry_run, prune=prune)
     except ImportRefused as err:
         return _told(err, dry_run=dry_run)
 
 
-def _tree(content: bytes, content_type: str) -> Tree:
-    if content_type.partition(";")[0].strip() == "application/zip" or content.startswith(b"PK\x03\x04"):
-        return parse(*unpack(content))
-    return parse({"configuration.yaml": content})
+async def _later(
+    services: Services, principal: Principal, response: Response, what: str, content: bytes, options: dict[str, Any]
+) -> ImportJobRead:
+    async with services.uow() as uow:
+        started = await background.start(services, uow, principal, what, content, **options)
+    response.status_code = 202
+    response.headers["Location"] = f"/api/v1/config/imports/{started.id}"
+    return started
 
 
 def _told(err: ImportRefused, *, dry_run: bool) -> ImportRead:
     if not dry_run:
         raise err
     return ImportRead(ok=False, dry_run=True, problems=err.problems[:SHOWN])
+
+
+@router.get("/config/imports/{import_id}", summary="How far an import in the background is")
+async def read_import(
+    services: ServicesDep,
+    principal: LoggedIn,
+    import_id: UUID,
+    wait_s: Annotated[float, Query(ge=0, le=30, description="Answer when it is done, at the latest after.")] = 0,
+) -> ImportJobRead:
+    """State and progress, and the result once it is there. One's own imports; everybody's for those with all places."""
+    return await background.progress(services, principal, import_id, wait_s)
 
 
 @router.get(
@@ -136,14 +158,16 @@ def _add_table(table: str, words: str) -> None:
         services: ServicesDep,
         principal: Annotated[Principal, Depends(requires(f"{path}:write"))],
         request: Request,
+        response: Response,
         dry_run: DryRun = False,
         on_existing: Annotated[OnExisting, Query(description="What is done to what is here.")] = OnExisting.UPDATE,
-    ) -> ImportRead:
+    ) -> ImportRead | ImportJobRead:
         content = await _body(request, MAX_TABLE)
+        skip = on_existing is OnExisting.SKIP
+        if len(content) > LONG:
+            return await _later(services, principal, response, table, content, {"dry_run": dry_run, "skip": skip})
         try:
-            tree = await asyncio.to_thread(
-                read_table, table, f"{table}.csv", content, skip=on_existing is OnExisting.SKIP
-            )  # fmt: skip
+            tree = await asyncio.to_thread(tree_of, table, content, skip=skip)
             return await service.import_tree(services, principal, tree, dry_run=dry_run, plan=False)
         except ImportRefused as err:
             return _told(err, dry_run=dry_run)
@@ -152,9 +176,11 @@ def _add_table(table: str, words: str) -> None:
         f"/{path}/import",
         tags=[path],
         operation_id=f"import_{table}",
+        responses=_LATER,
         summary=f"Import {words} from a table",
         description="CSV as the body, columns by the names of the fields. Objects are found by their name or number; "
-        "empty cells leave fields as they are. All rows are taken in or none; wrong ones are told by row and column.",
+        "empty cells leave fields as they are. All rows are taken in or none; wrong ones are told by row and column. "
+        "A large file is answered with 202 and imported in the background: `GET config/imports/{id}`.",
         openapi_extra=_body_of("text/csv"),
     )(import_table)
 

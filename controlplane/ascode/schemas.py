@@ -1,10 +1,14 @@
 """What an import found, and what it would do or did."""
 
 from enum import StrEnum
+from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from controlplane.release.schemas import PlanRead
+
+SHOWN = 1000
+"""Problems and changes that an answer names."""
 
 
 class ImportProblem(BaseModel):
@@ -49,3 +53,27 @@ class ImportRead(BaseModel):
     made_up: list[str] = Field([], description="Secrets that had to be made up, such as `devices/desk-201 secret`.")
     changes: list[Changed] = Field([], description="The first 1000.")
     plan: PlanRead | None = Field(None, description="What an apply of the draft would do then.")
+
+
+class ImportState(StrEnum):
+    """How far an import in the background is."""
+
+    WAITING = "waiting"  # for a worker
+    RUNNING = "running"
+    DONE = "done"  # the result says what it did
+    REFUSED = "refused"  # the result's problems say why; nothing was changed
+    FAILED = "failed"  # detail says why; nothing was changed
+
+
+class ImportJobRead(BaseModel):
+    """An import in the background."""
+
+    id: UUID
+    what: str = Field(description="`configuration`, `devices` or `phone_numbers`.")
+    state: ImportState
+    done: int
+    total: int = Field(description="Each object counts twice: it is checked, then written. 0 while the file is read.")
+    detail: str
+    result: ImportRead | None
+    created_at: AwareDatetime
+    finished_at: AwareDatetime | None

@@ -1,7 +1,7 @@
 """Exporting and importing the configuration."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -18,7 +18,7 @@ from controlplane.ascode.errors import ImportRefused
 from controlplane.ascode.export import Place, Source, export
 from controlplane.ascode.here import Here, Keys, keys_of, load
 from controlplane.ascode.matching import match
-from controlplane.ascode.schemas import Action, ImportProblem, ImportRead
+from controlplane.ascode.schemas import SHOWN, Action, ImportProblem, ImportRead
 from controlplane.ascode.secret_words import Environment, SecretReader
 from controlplane.ascode.shape import LOCATION
 from controlplane.ascode.table import write_table
@@ -38,8 +38,9 @@ from controlplane.telephony.audio import RATES
 from controlplane.telephony.configuration import FIELDS
 from controlplane.telephony.configuration import Sound as StoredSound
 
-SHOWN = 1000
 _PORTION = 10_000
+Progress = Callable[[int, int], None]
+Written = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ async def import_tree(
     prune: bool = False,
     plan: bool = True,
     environment: Environment | None = None,
+    progress: Progress = lambda _done, _total: None,
 ) -> ImportRead:
     """Makes the draft what files say, in one transaction, or not at all; then plans it.
 
@@ -175,6 +177,7 @@ async def import_tree(
         prune: Also delete what the files don't name: in their locations, or everywhere.
         plan: Say what an apply would do then.
         environment: Where ``{from: environment}`` is looked up; None refuses it.
+        progress: Told (done, of how many): each object is checked, then written.
 
     Raises:
         Forbidden: A kind that is to be changed is none of the principal's.
@@ -184,7 +187,7 @@ async def import_tree(
     async with services.uow() as uow:
         here = await load(uow.session, principal.org_id)
         reader = SecretReader(services.crypto, environment)
-        decision = await asyncio.to_thread(_decided, tree, here, principal, reader, prune)
+        decision = await asyncio.to_thread(_decided, tree, here, principal, reader, prune, progress)
         await _check(services.storage, uow.session, principal, here, decision)
         answer = _answer(decision, dry_run=dry_run)
         if dry_run and plan:
@@ -193,7 +196,9 @@ async def import_tree(
                 await _write(services.storage, uow, principal, decision)
                 answer.plan = await release.plan(services, uow, principal)
         elif not dry_run:
-            await _write(services.storage, uow, principal, decision)
+            half = len(tree.items)
+            await _write(services.storage, uow, principal, decision, lambda done: progress(half + done, 2 * half))
+            progress(2 * half, 2 * half)
             await _audit(uow, principal, answer)
     if plan and not dry_run:
         async with services.uow() as uow:
@@ -211,8 +216,13 @@ async def _undone(uow: UnitOfWork) -> AsyncIterator[None]:
         await attempt.rollback()
 
 
-def _decided(tree: Tree, here: Here, principal: Principal, reader: SecretReader, prune: bool) -> Decision:
-    return decide(tree, here, match(tree, here, principal), principal, reader, prune=prune)
+def _decided(
+    tree: Tree, here: Here, principal: Principal, reader: SecretReader, prune: bool, progress: Progress
+) -> Decision:  # fmt: skip
+    matching, total = match(tree, here, principal), 2 * len(tree.items)
+    return decide(
+        tree, here, matching, principal, reader, prune=prune, progress=lambda done: progress(done, total)
+    )  # fmt: skip
 
 
 async def _check(
@@ -319,14 +329,18 @@ def _answer(decision: Decision, *, dry_run: bool) -> ImportRead:
     )
 
 
-async def _write(storage: Storage, uow: UnitOfWork, principal: Principal, decision: Decision) -> None:
+async def _write(
+    storage: Storage, uow: UnitOfWork, principal: Principal, decision: Decision, written: Written = lambda _done: None
+) -> None:  # fmt: skip
     for spot in decision.places:
         if spot.before is None:
             await identity.create_location(uow, principal, spot.wanted, spot.id)
         else:
             patch = LocationPatch.model_validate(spot.wanted.model_dump())
             await identity.change_location(uow, principal, spot.id, patch)
-    await objects.write_many(uow, principal, objects.Writes(decision.puts, [one.before for one in decision.deletes]))
+    await objects.write_many(
+        uow, principal, objects.Writes(decision.puts, [one.before for one in decision.deletes]), written
+    )
     for gone in decision.place_deletes:
         try:
             await identity.delete_location(uow, principal, gone.id)

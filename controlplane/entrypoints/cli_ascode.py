@@ -62,13 +62,14 @@ def _put(exported: Any, target: Path | None) -> None:
             target.write_text(text)
         if exported.sounds:
             told = f"{len(exported.sounds)} sound files are named in it but not there: use a folder or a .zip."
-            errors.print(told, style="yellow", markup=False)
+            errors.print(told, style="yellow", markup=False, soft_wrap=True)
     elif target.suffix == ".zip":
         target.write_bytes(pack(exported.files, exported.sounds))
     else:
         write_folder(target, exported.files, exported.sounds)
     if target is not None:
-        out.print(f"{target}: {len(exported.files)} YAML files, {len(exported.sounds)} sounds", markup=False)
+        told = f"{target}: {len(exported.files)} YAML files, {len(exported.sounds)} sounds"
+        out.print(told, highlight=False, markup=False, soft_wrap=True)
 
 
 def _export_table(kind: str, target: Path | None, organization: str | None) -> None:
@@ -151,7 +152,7 @@ def _show_problems(err: Any, *, as_json: bool) -> None:
         print_json(err.document())
     for one in err.problems[:200]:
         errors.print(in_words(one), style="red", highlight=False, markup=False, soft_wrap=True)
-    errors.print(f"{len(err.problems)} problems; nothing was changed.", style="red", markup=False)
+    errors.print(f"{len(err.problems)} problems; nothing was changed.", style="red", markup=False, soft_wrap=True)
 
 
 def _show_import(found: Any, release: Any, *, as_json: bool) -> None:
@@ -163,11 +164,11 @@ def _show_import(found: Any, release: Any, *, as_json: bool) -> None:
     counts = ", ".join(
         f"{getattr(found, name)} {words}{name}" for name in ("created", "updated", "deleted")
     )  # fmt: skip
-    out.print(f"{counts}, {found.unchanged} unchanged", highlight=False, markup=False)
+    out.print(f"{counts}, {found.unchanged} unchanged", highlight=False, markup=False, soft_wrap=True)
     if found.left_alone:
-        out.print(f"{found.left_alone} here are not in the files; --prune deletes them.", markup=False)
+        out.print(f"{found.left_alone} here are not in the files; --prune deletes them.", markup=False, soft_wrap=True)
     for secret in found.made_up:
-        out.print(f"made up: {secret}", highlight=False, markup=False)
+        out.print(f"made up: {secret}", highlight=False, markup=False, soft_wrap=True)
     tell_plan(found.plan, changes=True)
     if release is not None:
         show_release(release, as_json=False)

@@ -3,12 +3,12 @@
 The caller has checked everything (shapes, references, rights, unique keys); the database guards the same rules again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, null, update
+from sqlalchemy import bindparam, delete, insert, null, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -62,8 +62,16 @@ class Writes:
     delete: Sequence[Before] = field(default_factory=tuple)
 
 
-async def write_many(uow: UnitOfWork, principal: Principal, writes: Writes) -> None:
+async def write_many(
+    uow: UnitOfWork, principal: Principal, writes: Writes, written: Callable[[int], None] = lambda _done: None
+) -> None:  # fmt: skip
     """Makes, changes and deletes objects in the caller's transaction; names may pass from one to another.
+
+    Args:
+        uow: The change's unit of work.
+        principal: Who does it.
+        writes: What is to be done.
+        written: Told how many objects were written so far.
 
     Raises:
         Conflict: Somebody else changed one of them since it was read, or took its name, number or id.
@@ -76,7 +84,8 @@ async def write_many(uow: UnitOfWork, principal: Principal, writes: Writes) -> N
             await _forget_references(session, [*(one.id for one in changed), *(one.id for one in writes.delete)])
             await _delete(session, writes.delete)
             await _change(session, principal, changed)
-            for portion in _portions([_row(one, principal) for one in made]):
+            for done, portion in enumerate(_portions([_row(one, principal) for one in made])):
+                written(len(changed) + done * _PORTION)
                 await session.execute(insert(ConfigObject), portion)
             named = [
                 {"source_id": one.id, "field": ref.field, "target_id": ref.id}
@@ -99,10 +108,11 @@ async def _forget_references(session: AsyncSession, ids: Sequence[UUID]) -> None
 
 
 async def _delete(session: AsyncSession, gone: Sequence[Before]) -> None:
-    if not gone:
-        return
-    statement = _TABLE.delete().where(_TABLE.c.id == bindparam("b_id"), _TABLE.c.version == bindparam("b_version"))
-    await _each_one(session, statement, [{"b_id": one.id, "b_version": one.version} for one in gone])
+    for portion in _portions(gone):
+        wanted = tuple_(_TABLE.c.id, _TABLE.c.version).in_([(one.id, one.version) for one in portion])
+        done = await (await session.connection()).execute(_TABLE.delete().where(wanted))
+        if done.rowcount != len(portion):
+            raise _changed_meanwhile()
 
 
 async def _change(session: AsyncSession, principal: Principal, changed: Sequence[Write]) -> None:
@@ -123,12 +133,7 @@ async def _change(session: AsyncSession, principal: Principal, changed: Sequence
         row = _row(one, principal)
         mine = {"b_id": one.id, "b_version": one.before.version}
         rows.append({**mine, **{f"b_{name}": row[name] for name in columns}})
-    await _each_one(session, statement, rows)
-
-
-async def _each_one(session: AsyncSession, statement: Any, rows: list[dict[str, Any]]) -> None:
-    connection = await session.connection()
-    done = await connection.execute(statement, rows)
+    done = await (await session.connection()).execute(statement, rows)
     if done.rowcount != len(rows):
         raise _changed_meanwhile()
 

@@ -120,7 +120,7 @@ class _World:
     def goal(self, among: dict[Kind, list[UUID]]) -> dict[str, Any] | None:
         found = [{"kind": str(kind).replace("voicemail_box", "voicemail").replace("prompt", "announcement"), "id": id_}
                  for kind, all_ in among.items() for id_ in all_]  # fmt: skip
-        plain = [{"kind": "hangup"}, {"kind": "external_number", "number": "+15551234567"}]
+        plain: list[dict[str, Any]] = [{"kind": "hangup"}, {"kind": "external_number", "number": "+15551234567"}]
         return self.draw(st.one_of(st.none(), st.sampled_from([*found, *plain])))
 
     def sure_goal(self, among: dict[Kind, list[UUID]]) -> dict[str, Any]:
