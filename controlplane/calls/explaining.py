@@ -40,20 +40,31 @@ async def explain_call(
         named=call.config_release,
         moment=call.started_at,
     )
-    if known is None:
-        unknown.append("Which configuration was in force is not known: no release was live when the call came.")
-    then = known.names if known else {}
-    gone = objects_named(call) - then.keys()
-    names = {**await objects.names_of(uow.session, gone), **then}
-    unknown += [
-        f"What {id_} was is not known: it is in no configuration that is kept." for id_ in sorted(gone - names.keys())
-    ]
+    names, missing = await _names(uow, call, known)
     dialplan = known.dialplan if known and principal.may("config:read") else None
     steps = steps_in_words(call, names, hours=known.hours if known else None, dialplan=dialplan)
     if not principal.may("config:read"):
         steps = [step.model_copy(update={"source": None}) for step in steps]
     zone = await _zone(uow, principal, call)
-    return call, explanation(call, steps, known.release if known else None, zone, unknown)
+    return call, explanation(call, steps, known.release if known else None, zone, unknown + missing)
+
+
+async def _names(
+    uow: UnitOfWork, call: CallDetail, known: releases.InForce | None
+) -> tuple[dict[UUID, str], list[str]]:  # fmt: skip
+    """Names of objects as they were, as far as that is known; and what isn't."""
+    missing = []
+    if known is None:
+        missing.append("Which configuration was in force is not known: no release was live when the call came.")
+    elif not known.kept:
+        missing.append(f"What release {known.release.number} said is no longer kept.")
+    then = known.names if known else {}
+    others = objects_named(call) - then.keys()
+    today = await objects.names_of(uow.session, others)
+    if today:
+        missing.append(f"These names are those of today: {', '.join(sorted(set(today.values())))}.")
+    missing += [f"What {id_} was is not known: it is gone." for id_ in sorted(others - today.keys())]
+    return {**today, **then}, missing
 
 
 async def _from_facts(uow: UnitOfWork, principal: Principal, call: CallDetail) -> CallDetail | None:

@@ -43,11 +43,16 @@ class ReleaseThen:
 
 
 class InForce:
-    """A release and what it said. Objects that it didn't have are unknown to it."""
+    """A release and what it said. Objects that it didn't have are unknown to it.
+
+    Attributes:
+        kept: False for a release so old that only its history is left.
+    """
 
     def __init__(self, release: ReleaseThen, document: Mapping[str, Any], dialplan: DialplanSource | None) -> None:
         self.release = release
         self.dialplan = dialplan
+        self.kept = bool(document)
         self._objects: dict[str, dict[str, Any]] = {one["id"]: one for one in document.get("objects", ())}
         self._locations = {one["id"]: one for one in document.get("locations", ())}
 

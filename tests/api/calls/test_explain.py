@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from controlplane.protocol.facts import Fact
 from tests.api.calls.system import System
 from tests.api.calls.test_calls import be_person_of, listed
 from tests.api.clients import Client
@@ -46,6 +47,37 @@ async def test_what_is_not_known_is_said(system: System, admin: Client) -> None:
     assert later["unknown"][0].startswith("The call's events are no longer kept")
     assert [step["words"] for step in later["steps"]] == [step["words"] for step in told["steps"]]
     assert all(step["source"] is None for step in later["steps"])
+
+
+async def test_old_names_come_from_the_release_and_else_from_today(system: System, admin: Client) -> None:
+    made = (await admin.post("/extensions", json={"name": "Old name", "number": "203"})).json()
+    first = await apply(admin, "First")
+    facts = system.stream("busy")
+    old = "00000000-0000-7000-8003-000000000203"
+    told = [
+        Fact.model_validate_json(one.model_dump_json().replace(old, made["id"]).replace("r-7", first)) for one in facts
+    ]
+    await system.push(told)
+    async with admin.services.uow() as uow:
+        await uow.session.execute(text("UPDATE node_bundles SET node = 'cap1'"))
+    etag = (await admin.get(f"/extensions/{made['id']}")).headers["ETag"]
+    await admin.patch(f"/extensions/{made['id']}", json={"name": "New name"}, headers={"If-Match": etag})
+    (call,) = await listed(admin)
+    known = await explained(admin, call["id"])
+    assert known["steps"][1]["words"] == "went to extension 203 Old name, because the number leads there"
+    assert (known["release"]["reason"], known["release"]["certain"]) == ("First", True)
+    async with admin.services.uow() as uow:
+        await uow.session.execute(text("UPDATE releases SET snapshot = ''"))
+    later = await explained(admin, call["id"])
+    assert later["steps"][1]["words"] == "went to extension New name, because the number leads there"
+    assert later["unknown"][0] == f"What release {known['release']['number']} said is no longer kept."
+    assert "These names are those of today: New name." in later["unknown"]
+
+
+async def apply(admin: Client, reason: str) -> str:
+    answer = await admin.post("/config/releases", json={"reason": reason})
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
 
 
 async def test_a_call_whose_end_never_came_says_so(system: System, admin: Client) -> None:
