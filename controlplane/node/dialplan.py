@@ -1,8 +1,8 @@
 """Brings single lines of Asterisk's dialplan in line with a release, where a reload would read all of it.
 
-A `dialplan reload` reads every file and every extension anew: 1.2 s and more for 110,000 lines. A line set by AMI is in
+A `dialplan reload` reads every file and every extension anew: 0.3 to 2.8 s for 148,000 lines. A line set by AMI is in
 force after 0.1 ms. Asterisk reads the files again at its next start or reload, and they say the same: see
-``docs/adr/0010-dialplan-line-by-line.md``.
+``docs/adr/0008-dialplan-line-by-line.md``.
 """
 
 import re

@@ -38,7 +38,15 @@ _FILE_CHUNK = 256 * 1024
 
 
 class LinkDown(Exception):
-    """The control plane can't be reached or is not well: try again later."""
+    """The control plane can't be reached or is not well: try again later.
+
+    Attributes:
+        is_refusal: it answered, but does not take what this node says; a person must see to that.
+    """
+
+    def __init__(self, text: str, *, is_refusal: bool = False) -> None:
+        super().__init__(text)
+        self.is_refusal = is_refusal
 
 
 class LinkRefused(Exception):
@@ -204,7 +212,8 @@ def _checked(response: httpx2.Response, content: bytes) -> bytes:
         return content
     # 401 and 403 may be a clock that is off, or a control plane restored from a backup: both can heal.
     if status >= 500 or status in {401, 403, 408, 425, 429}:
-        raise LinkDown(f"the control plane answered {status}: {_detail(content)}")
+        refusal = status in {401, 403}
+        raise LinkDown(f"the control plane answered {status}: {_detail(content)}", is_refusal=refusal)
     raise LinkRefused(status, _detail(content))
 
 

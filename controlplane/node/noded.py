@@ -7,6 +7,7 @@ import signal
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from logging import DEBUG, WARNING
 
 import structlog
 
@@ -197,7 +198,8 @@ class _Linked:
             try:
                 answer = await self._link.poll(self._dealt_with)
             except (LinkDown, LinkRefused) as err:
-                log.debug("noded.poll_failed", reason=str(err))
+                is_refusal = isinstance(err, LinkRefused) or err.is_refusal
+                log.log(WARNING if is_refusal else DEBUG, "noded.poll_failed", reason=str(err))
                 await backoff.sleep()
                 continue
             backoff.reset()

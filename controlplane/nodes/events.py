@@ -20,6 +20,21 @@ class NodeDown(Event):
     reason: str
 
 
+class NodeDrifted(Event):
+    """Something was changed on a node outside of a release. ``subject`` is the node's id."""
+
+    name: ClassVar[str] = "node.drifted"
+    node: str
+    found: list[str]  # what, when and by whom as far as it can be known, in sentences
+
+
+class NodeInLine(Event):
+    """Nothing on a node differs from its release any more."""
+
+    name: ClassVar[str] = "node.in_line"
+    node: str
+
+
 class _DeviceEvent(Event):
     node: str
     device: str  # PJSIP endpoint id = the device's SIP user name

@@ -35,6 +35,9 @@ class Node(Identified, Base):
     disk_free_mb: Mapped[int] = mapped_column(default=0, server_default="0")
     trunks: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     registered_devices: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    drift: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))  # sentences
+    drift_checked_at: Mapped[datetime | None]
+    refused: Mapped[str] = mapped_column(Text, default="", server_default="")  # why its requests are, as a sentence
 
 
 class NodeEnrolment(Identified, Base):

@@ -41,6 +41,11 @@ async def lock(session: AsyncSession, node_id: UUID) -> Node | None:
     return await session.scalar(select(Node).where(Node.id == node_id).with_for_update())
 
 
+async def note_refusal(session: AsyncSession, node_id: UUID, reason: str) -> None:
+    """Keeps why a node's requests are refused, until its next heartbeat is taken."""
+    await session.execute(update(Node).where(Node.id == node_id).values(refused=reason))
+
+
 async def ensure(session: AsyncSession, name: str) -> Node:
     """The node of this name, made if there is none."""
     await session.execute(insert(Node).values(name=name).on_conflict_do_nothing(index_elements=["name"]))

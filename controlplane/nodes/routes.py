@@ -8,13 +8,22 @@ from fastapi import APIRouter, Depends, Query, Request
 from controlplane.identity.door import requires
 from controlplane.nodes import repository, service
 from controlplane.nodes.door import NodeIdentity, signed_node
-from controlplane.nodes.schemas import EnrolmentCode, NodeCreated, NodePatch, NodeRead, NodeWrite
+from controlplane.nodes.schemas import (
+    CommandOutcome,
+    CommandState,
+    DriftRead,
+    EnrolmentCode,
+    NodeCreated,
+    NodePatch,
+    NodeRead,
+    NodeWrite,
+)
 from controlplane.nodes.signed import read_message
 from controlplane.platform.auth import Principal
 from controlplane.platform.listing import ListQuery, Page, list_query
 from controlplane.platform.services import ServicesDep, Uow
 from controlplane.protocol.facts import FactAck, FactBatch
-from controlplane.protocol.link import CommandResult, EnrolAnswer, EnrolRequest, Heartbeat, PollAnswer
+from controlplane.protocol.link import CommandKind, CommandResult, EnrolAnswer, EnrolRequest, Heartbeat, PollAnswer
 
 router = APIRouter(tags=["nodes"])
 node_router = APIRouter(prefix="/node/v1", tags=["node link"], include_in_schema=False)
@@ -53,6 +62,24 @@ async def change_node(node_id: UUID, patch: NodePatch, uow: Uow, principal: Writ
 async def renew_code(node_id: UUID, uow: Uow, services: ServicesDep, principal: Writer) -> EnrolmentCode:
     """A new code for a node whose machine or key was lost."""
     return await service.renew_code(uow, services.crypto, principal, node_id)
+
+
+@router.post("/nodes/{node_id}/drift-check")
+async def check_drift(node_id: UUID, services: ServicesDep, principal: Writer) -> DriftRead:
+    """Looks now for what was changed on the node outside of a release: files, dialplan, queues, phones."""
+    return _drift(await service.order(services, principal, node_id, CommandKind.CHECK_DRIFT, action="node.check_drift"))
+
+
+@router.post("/nodes/{node_id}/reconcile")
+async def reconcile(node_id: UUID, services: ServicesDep, principal: Writer) -> DriftRead:
+    """Undoes what was changed on the node outside of a release, then looks again. Calls and registrations go on."""
+    return _drift(await service.order(services, principal, node_id, CommandKind.RECONCILE, action="node.reconcile"))
+
+
+def _drift(outcome: CommandOutcome) -> DriftRead:
+    done = outcome.state == CommandState.DONE
+    detail = outcome.detail or ("" if done else "The node has not said anything yet; look at it again in a moment.")
+    return DriftRead(checked=done, detail=detail, found=outcome.data.get("drift", []))
 
 
 @router.delete("/nodes/{node_id}", status_code=204)

@@ -72,13 +72,24 @@ class NodeRead(BaseModel):
     asterisk_version: str | None
     desired_digest: str | None
     live_digest: str | None
-    drift: bool = Field(description="What is live is not what should be.")
+    drift: bool = Field(description="What is live is not what should be, or was changed outside of a release.")
+    drift_found: list[str] = Field(description="What was changed outside of a release, and when, in sentences.")
+    drift_checked_at: AwareDatetime | None = Field(description="The node looks for that once an hour.")
+    refused: str = Field(description="Why nothing it says is taken, such as a clock that is off; empty if all is well.")
     spool_depth: int = Field(description="Facts it has not handed over yet.")
     uploads_waiting: int
     active_calls: int
     disk_free_mb: int
     trunks: dict[str, str]
     registered_devices: list[str]
+
+
+class DriftRead(BaseModel):
+    """What was changed on a node outside of a release."""
+
+    checked: bool = Field(description="False: the node could not do it, or is not done within a minute.")
+    detail: str = Field(description="Why it could not.")
+    found: list[str] = Field(description="What differs now, and when and by whom it was changed, in sentences.")
 
 
 class EnrolmentCode(BaseModel):

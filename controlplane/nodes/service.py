@@ -15,7 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from controlplane.identity.door import audit, load_locations
 from controlplane.kit import clock
 from controlplane.nodes import queries, repository
-from controlplane.nodes.events import DeviceRegistered, DeviceUnregistered, NodeDown, NodeUp, TrunkDown, TrunkUp
+from controlplane.nodes.events import (
+    DeviceRegistered,
+    DeviceUnregistered,
+    NodeDown,
+    NodeDrifted,
+    NodeInLine,
+    NodeUp,
+    TrunkDown,
+    TrunkUp,
+)
 from controlplane.nodes.models import Node, NodeCommand, NodeEnrolment
 from controlplane.nodes.schemas import (
     CommandOutcome,
@@ -47,6 +56,7 @@ from controlplane.protocol.link import (
 )
 
 CODE_LIFE = timedelta(hours=24)
+ORDER_S = 60  # a check of 10,000 phones takes 4 s, putting all of them right 15
 SILENT_AFTER = timedelta(seconds=60)
 
 
@@ -73,7 +83,8 @@ def node_read(node: Node) -> NodeRead:
         age_s=int((moment - node.last_seen_at).total_seconds()) if node.last_seen_at else None,
         last_seen_at=node.last_seen_at, enrolled_at=node.enrolled_at, asterisk_version=node.asterisk_version,
         desired_digest=node.desired_digest, live_digest=node.live_digest,
-        drift=node.desired_digest != node.live_digest, spool_depth=node.spool_depth,
+        drift=node.desired_digest != node.live_digest or bool(node.drift), drift_found=node.drift,
+        drift_checked_at=node.drift_checked_at, refused=node.refused, spool_depth=node.spool_depth,
         uploads_waiting=node.uploads_waiting, active_calls=node.active_calls, disk_free_mb=node.disk_free_mb,
         trunks=node.trunks, registered_devices=node.registered_devices,
     )  # fmt: skip
@@ -249,11 +260,15 @@ async def wake_fold(uow: UnitOfWork) -> None:
 async def heartbeat(uow: UnitOfWork, identity: NodeIdentity, beat: Heartbeat) -> None:
     """Keeps a node's state and records what changed since the last heartbeat."""
     node = await get_node(uow.session, identity.id)
-    events = [*_state_events(node, beat), *_device_events(node, beat), *_trunk_events(node, beat)]
+    events = [
+        *_state_events(node, beat), *_device_events(node, beat), *_trunk_events(node, beat), *_drift_events(node, beat)
+    ]  # fmt: skip
     node.last_seen_at = clock.now()
+    node.refused = ""
     node.up = node.asterisk_up = beat.asterisk_up
-    for field in ("live_digest", "spool_depth", "uploads_waiting", "active_calls", "disk_free_mb", "trunks"):
+    for field in ("live_digest", "spool_depth", "uploads_waiting", "active_calls", "disk_free_mb", "trunks", "drift"):
         setattr(node, field, getattr(beat, field))
+    node.drift_checked_at = beat.drift_checked_at or node.drift_checked_at
     node.asterisk_version = beat.asterisk_version or node.asterisk_version
     if beat.registered_devices is not None:
         node.registered_devices = sorted(beat.registered_devices)
@@ -287,6 +302,13 @@ def _trunk_events(node: Node, beat: Heartbeat) -> Iterable[Event]:
                 yield TrunkUp(org_id=None, subject=trunk, node=node.name, trunk=trunk)
             elif state == "down":
                 yield TrunkDown(org_id=None, subject=trunk, node=node.name, trunk=trunk)
+
+
+def _drift_events(node: Node, beat: Heartbeat) -> Iterable[Event]:
+    if beat.drift and beat.drift != node.drift:
+        yield NodeDrifted(org_id=None, subject=str(node.id), node=node.name, found=beat.drift)
+    if node.drift and not beat.drift:
+        yield NodeInLine(org_id=None, subject=str(node.id), node=node.name)
 
 
 async def mark_silent(uow: UnitOfWork) -> None:
@@ -327,6 +349,32 @@ async def send_command(uow: UnitOfWork, node: str, kind: CommandKind, args: dict
     await uow.session.flush()
     await uow.wake(topic(node))
     return command.id
+
+
+async def order(
+    services: Services, principal: Principal, node_id: UUID, kind: CommandKind, *, action: str
+) -> CommandOutcome:
+    """Gives an enrolled node a command and waits until it is done, or its time is up.
+
+    Raises:
+        NotFound: There is no such node.
+        Conflict: The node can't be reached now.
+    """
+    async with services.uow() as uow:
+        node = await get_node(uow.session, node_id)
+        if _state(node, clock.now()) not in {NodeState.UP, NodeState.ASTERISK_DOWN}:
+            raise Conflict("The node can't be reached now.", hint="Try again when its state is up.")
+        await audit(uow, principal, action=action, kind="node", object_id=node.id, name=node.name)
+        command_id = await send_command(uow, node.name, kind, {}, ttl_s=ORDER_S)
+    deadline = asyncio.get_running_loop().time() + ORDER_S
+    with services.wakeups.subscribe(f"command:{command_id}") as woken:
+        while True:
+            async with services.uow() as uow:
+                outcome = await command_result(uow.session, command_id)
+            left_s = deadline - asyncio.get_running_loop().time()
+            if outcome.state in {CommandState.DONE, CommandState.FAILED, CommandState.EXPIRED} or left_s <= 0:
+                return outcome
+            await wakeups.wait(woken, min(left_s, 2.0))
 
 
 async def finish_command(uow: UnitOfWork, node: NodeIdentity, result: CommandResult) -> None:

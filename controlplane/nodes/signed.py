@@ -40,15 +40,28 @@ def _target(request: Request) -> str:
     return (path + b"?" + query if query else path).decode("latin-1")
 
 
-def _check_clock(timestamp: str) -> None:
+def _clock_problem(timestamp: str) -> str:
+    """Why the node's time can't be taken, as a sentence; empty if it can."""
     try:
-        off_s = abs(clock.now().timestamp() - int(timestamp))
+        off_s = int(timestamp) - clock.now().timestamp()
     except ValueError as err:
         raise Unauthorized("X-Node-Time is not a time.") from err
-    if off_s > CLOCK_TOLERANCE_S:
-        raise Unauthorized(
-            f"The node's clock is {off_s:.0f} s off.", hint="Let the machine set its clock by NTP (chrony)."
-        )
+    if abs(off_s) <= CLOCK_TOLERANCE_S:
+        return ""
+    return (
+        f"The node's clock is {abs(off_s):.0f} s {'ahead of' if off_s > 0 else 'behind'} the control plane's; "
+        f"at most {CLOCK_TOLERANCE_S} s are taken, so nothing it says is."
+    )
+
+
+async def _check_clock(services: Services, node: NodeIdentity, timestamp: str) -> None:
+    """After the signature: what is noted for people to see must come from the node itself."""
+    problem = _clock_problem(timestamp)
+    if not problem:
+        return
+    async with services.uow() as uow:
+        await repository.note_refusal(uow.session, node.id, problem)
+    raise Unauthorized(problem, hint="Let both machines set their clocks by NTP (chrony).")
 
 
 async def _known(services: Services, name: str) -> tuple[NodeIdentity, Ed25519PublicKey]:
@@ -74,12 +87,12 @@ async def signed_node(request: Request, services: ServicesDep) -> NodeIdentity:
     """
     headers = request.headers
     timestamp = headers.get("X-Node-Time", "")
-    _check_clock(timestamp)
     node, key = await _known(services, headers.get("X-Node", ""))
     if int(headers.get("Content-Length", "0")) > BODY_LIMIT or "Transfer-Encoding" in headers:
         raise Invalid("A node's message has a Content-Length of at most 16 MB.")
     message = signed_text(request.method, _target(request), timestamp, await request.body())
     _verify(key, headers.get("X-Node-Signature", ""), message)
+    await _check_clock(services, node, timestamp)
     return node
 
 
@@ -92,10 +105,10 @@ async def signed_upload_node(
     """
     headers = request.headers
     timestamp = headers.get("X-Node-Time", "")
-    _check_clock(timestamp)
     node, key = await _known(services, headers.get("X-Node", ""))
     message = signed_text_of_digest(request.method, _target(request), timestamp, sha256)
     _verify(key, headers.get("X-Node-Signature", ""), message)
+    await _check_clock(services, node, timestamp)
     return node
 
 
