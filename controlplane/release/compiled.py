@@ -64,6 +64,11 @@ def keep(key: UUID, made: Compiled) -> None:
         del _kept[next(iter(_kept))]
 
 
+def forget() -> None:
+    """Drops all that is kept, as a restart does."""
+    _kept.clear()
+
+
 def _reopened(crypto: Crypto, release: Release, sealed: bytes, node: str) -> Compiled:
     configuration = unpack(crypto.open_bytes(sealed, f"releases.snapshot:{release.id}"), node)
     before = next((one for one in reversed(_kept.values()) if one.organization.id == release.org_id), None)

@@ -80,6 +80,11 @@ async def load_organization(
     return configuration
 
 
+def forget() -> None:
+    """Drops all that is kept, as a restart does."""
+    _kept.clear()
+
+
 async def _up_to_date(crypto: Crypto, session: AsyncSession, org_id: UUID, loaded: _Loaded) -> _Loaded:
     while (stamps := await objects.stamps_of(session, org_id)) != loaded.stamps:
         gone = {UUID(stamp[:36]): stamp for stamp in loaded.stamps - stamps}
