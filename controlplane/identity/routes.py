@@ -1,20 +1,14 @@
-"""HTTP: logging in, organisations, locations, people, rights and the audit log."""
+"""HTTP: logging in, organisations, locations, people and rights; `login_routes` has sessions, keys, the audit log."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime, BaseModel
-from sqlalchemy import ColumnElement
 
-from controlplane.identity import access, people, repository, service
+from controlplane.identity import access, login_routes, people, repository, service
 from controlplane.identity.door import CallerDep, LoggedIn, requires
 from controlplane.identity.rights import expanded
 from controlplane.identity.schemas import (
-    ApiKeyCreated,
-    ApiKeyRead,
-    ApiKeyWrite,
-    AuditRead,
     LocationPatch,
     LocationRead,
     LocationWrite,
@@ -28,29 +22,20 @@ from controlplane.identity.schemas import (
     RolePatch,
     RoleRead,
     RoleWrite,
-    SessionRead,
     Tokens,
     UserCreated,
     UserPatch,
     UserRead,
     UserWrite,
 )
-from controlplane.kit import clock
 from controlplane.platform.auth import Principal
-from controlplane.platform.etag import IfMatch, content_etag
+from controlplane.platform.etag import IfMatch, tagged
 from controlplane.platform.listing import FilterText, ListQuery, Page, list_query
 from controlplane.platform.services import ServicesDep, Uow
 
 router = APIRouter(tags=["identity"])
 List = Annotated[ListQuery, Depends(list_query)]
 Filter = Annotated[FilterText | None, Query()]
-Shown = TypeVar("Shown", bound=BaseModel)
-
-
-def _tagged(response: Response, shown: Shown) -> Shown:
-    """What is shown, with its ETag for `If-Match`."""
-    response.headers["ETag"] = content_etag(shown)
-    return shown
 
 
 @router.post("/auth/login")
@@ -114,7 +99,7 @@ async def create_organization(
 ) -> OrganizationRead:
     """Makes an organisation; work in it with the header `X-Organization`."""
     row = await service.create_organization(uow, principal, wanted)
-    return _tagged(response, OrganizationRead.model_validate(row))
+    return tagged(response, OrganizationRead.model_validate(row))
 
 
 @router.get("/organizations/{org_id}")
@@ -123,7 +108,7 @@ async def get_organization(
 ) -> OrganizationRead:
     """An organisation."""
     row = await service.get_organization(uow, principal, org_id)
-    return _tagged(response, OrganizationRead.model_validate(row))
+    return tagged(response, OrganizationRead.model_validate(row))
 
 
 @router.patch("/organizations/{org_id}")
@@ -137,7 +122,7 @@ async def rename_organization(
 ) -> OrganizationRead:
     """Gives an organisation another name."""
     row = await service.rename_organization(uow, principal, org_id, wanted, if_match)
-    return _tagged(response, OrganizationRead.model_validate(row))
+    return tagged(response, OrganizationRead.model_validate(row))
 
 
 @router.delete("/organizations/{org_id}", status_code=204)
@@ -173,7 +158,7 @@ async def create_location(
 ) -> LocationRead:
     """Makes a location."""
     row = await service.create_location(uow, principal, wanted)
-    return _tagged(response, LocationRead.model_validate(row))
+    return tagged(response, LocationRead.model_validate(row))
 
 
 @router.get("/locations/{location_id}")
@@ -185,7 +170,7 @@ async def get_location(
 ) -> LocationRead:
     """A location."""
     row = await service.get_location(uow, principal, location_id)
-    return _tagged(response, LocationRead.model_validate(row))
+    return tagged(response, LocationRead.model_validate(row))
 
 
 @router.patch("/locations/{location_id}")
@@ -199,7 +184,7 @@ async def change_location(
 ) -> LocationRead:
     """Changes a location; its phones follow with the next release."""
     row = await service.change_location(uow, principal, location_id, patch, if_match)
-    return _tagged(response, LocationRead.model_validate(row))
+    return tagged(response, LocationRead.model_validate(row))
 
 
 @router.delete("/locations/{location_id}", status_code=204)
@@ -228,7 +213,7 @@ async def create_role(
 ) -> RoleRead:
     """Makes a role out of scopes that one has oneself."""
     row = await service.create_role(uow, principal, wanted)
-    return _tagged(response, RoleRead.model_validate(row))
+    return tagged(response, RoleRead.model_validate(row))
 
 
 @router.get("/roles/{role_id}")
@@ -237,7 +222,7 @@ async def get_role(
 ) -> RoleRead:
     """A role of the organisation's own."""
     row = await service.get_role(uow, principal, role_id)
-    return _tagged(response, RoleRead.model_validate(row))
+    return tagged(response, RoleRead.model_validate(row))
 
 
 @router.patch("/roles/{role_id}")
@@ -251,7 +236,7 @@ async def change_role(
 ) -> RoleRead:
     """Changes a role, at once for everybody who has it."""
     row = await service.change_role(uow, principal, role_id, patch, if_match)
-    return _tagged(response, RoleRead.model_validate(row))
+    return tagged(response, RoleRead.model_validate(row))
 
 
 @router.delete("/roles/{role_id}", status_code=204)
@@ -289,7 +274,7 @@ async def create_user(
 ) -> UserCreated:
     """Makes a user, with no more rights than one has oneself."""
     user, role, password = await people.create_user(uow, principal, wanted)
-    shown = _tagged(response, people.user_read(user, role))
+    shown = tagged(response, people.user_read(user, role))
     return UserCreated(**shown.model_dump(), password=password)
 
 
@@ -298,7 +283,7 @@ async def get_user(
     response: Response, user_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("users:read"))]
 ) -> UserRead:
     """A user."""
-    return _tagged(response, people.user_read(*await people.get_user(uow, principal, user_id)))
+    return tagged(response, people.user_read(*await people.get_user(uow, principal, user_id)))
 
 
 @router.patch("/users/{user_id}")
@@ -312,7 +297,7 @@ async def change_user(
 ) -> UserRead:
     """Changes a user; who is disabled is out at once."""
     changed = await people.change_user(uow, principal, user_id, patch, if_match)
-    return _tagged(response, people.user_read(*changed))
+    return tagged(response, people.user_read(*changed))
 
 
 @router.delete("/users/{user_id}", status_code=204)
@@ -334,89 +319,4 @@ async def reset_password(
     return NewPassword(password=await people.reset_password(uow, principal, user_id))
 
 
-@router.get("/sessions")
-async def list_sessions(uow: Uow, query: List, principal: LoggedIn, user_id: UUID | None = None) -> Page[SessionRead]:
-    """One's own logins; with `sessions:read` everybody's."""
-    whose = user_id if principal.may("sessions:read") else principal.user_id
-    rows, cursor, total = await repository.sessions_page(
-        uow.session, principal, query, user_id=whose, moment=clock.now()
-    )
-    items = [
-        SessionRead.model_validate(row).model_copy(update={"current": row.id == principal.session_id}) for row in rows
-    ]
-    return Page(items=items, next_cursor=cursor, total=total)
-
-
-@router.delete("/sessions/{session_id}", status_code=204)
-async def revoke_session(session_id: UUID, uow: Uow, principal: LoggedIn) -> None:
-    """Ends a login, its access tokens included: one's own, or with `sessions:write` anybody's."""
-    await people.revoke_session(uow, principal, session_id)
-
-
-@router.get("/api-keys")
-async def list_keys(
-    uow: Uow, query: List, principal: Annotated[Principal, Depends(requires("api-keys:read"))]
-) -> Page[ApiKeyRead]:
-    """The organisation's API keys, without the keys."""
-    rows, cursor, total = await repository.keys_page(uow.session, principal, query)
-    return Page(items=[ApiKeyRead.model_validate(row) for row in rows], next_cursor=cursor, total=total)
-
-
-@router.post("/api-keys", status_code=201)
-async def create_key(
-    wanted: ApiKeyWrite,
-    uow: Uow,
-    services: ServicesDep,
-    response: Response,
-    principal: Annotated[Principal, Depends(requires("api-keys:write"))],
-) -> ApiKeyCreated:
-    """Makes an API key, shown this once."""
-    row, key = await people.create_key(uow, services.crypto, principal, wanted)
-    response.headers["Cache-Control"] = "no-store"
-    shown = _tagged(response, ApiKeyRead.model_validate(row))
-    return ApiKeyCreated(**shown.model_dump(), key=key)
-
-
-@router.get("/api-keys/{key_id}")
-async def get_key(
-    response: Response, key_id: UUID, uow: Uow, principal: Annotated[Principal, Depends(requires("api-keys:read"))]
-) -> ApiKeyRead:
-    """An API key, without the key."""
-    return _tagged(response, ApiKeyRead.model_validate(await people.get_key(uow, principal, key_id)))
-
-
-@router.delete("/api-keys/{key_id}", status_code=204)
-async def delete_key(
-    key_id: UUID,
-    uow: Uow,
-    principal: Annotated[Principal, Depends(requires("api-keys:write"))],
-    if_match: IfMatch,
-) -> None:
-    """Ends an API key at once."""
-    await people.delete_key(uow, principal, key_id, if_match)
-
-
-def audit_filter(
-    actor: Annotated[FilterText | None, Query(description="A part of the name.")] = None,
-    action: Filter = None,
-    kind: Filter = None,
-    object_id: Filter = None,
-    after: Annotated[AwareDatetime | None, Query(alias="from", description="Included.")] = None,
-    before: Annotated[AwareDatetime | None, Query(alias="to", description="Not included.")] = None,
-) -> list[ColumnElement[bool]]:
-    """Which lines of the audit log are asked for."""
-    return repository.audit_conditions(
-        actor=actor, action=action, kind=kind, object_id=object_id, after=after, before=before
-    )
-
-
-@router.get("/audit-log")
-async def read_audit_log(
-    uow: Uow,
-    query: List,
-    conditions: Annotated[list[ColumnElement[bool]], Depends(audit_filter)],
-    principal: Annotated[Principal, Depends(requires("audit-log:read"))],
-) -> Page[AuditRead]:
-    """Who changed what, newest first."""
-    rows, cursor, total = await repository.audit_page(uow.session, principal, query, conditions=conditions)
-    return Page(items=[AuditRead.model_validate(row) for row in rows], next_cursor=cursor, total=total)
+router.include_router(login_routes.router)

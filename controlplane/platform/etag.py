@@ -1,13 +1,15 @@
 """Optimistic locking over HTTP: ``ETag`` out, ``If-Match`` in."""
 
 from hashlib import blake2b
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Response
 from pydantic import BaseModel
 
 from controlplane.platform.problem import PreconditionRequired
 from controlplane.platform.services import ServicesDep
+
+Shown = TypeVar("Shown", bound=BaseModel)
 
 
 def etag(version: int) -> str:
@@ -23,6 +25,12 @@ def content_etag(shown: BaseModel) -> str:
     """The ETag of something that counts no versions: of what people see of it."""
     content = shown.model_dump_json(exclude=_BY_ITSELF).encode()
     return f'"{blake2b(content, digest_size=12).hexdigest()}"'
+
+
+def tagged(response: Response, shown: Shown) -> Shown:
+    """What is shown, with its ETag for ``If-Match``."""
+    response.headers["ETag"] = content_etag(shown)
+    return shown
 
 
 def matches(if_match: str | None, tag: str) -> bool:
