@@ -4,6 +4,7 @@ Only what leads to changed objects is walked, backwards. Sets of numbers are who
 number: a change of everything at once stays linear in the objects, whatever leads wherever.
 """
 
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -82,12 +83,16 @@ class _Walk:
     def masks(self, bits: Mapping[str, int]) -> dict[UUID, int]:
         """The numbers that lead to each object on the way."""
         masks = {id_: bits[number] for id_, number in self.numbers.items()}
-        waiting = list(masks)
+        waiting = deque(masks)  # first come, first served: most objects then get all their numbers at once
+        queued = set(masks)
         while waiting:
-            id_ = waiting.pop()
+            id_ = waiting.popleft()
+            queued.discard(id_)
             for target in self._leads_on.get(id_, ()):
                 before = masks.get(target, 0)
                 if masks[id_] | before != before:
                     masks[target] = masks[id_] | before
-                    waiting.append(target)
+                    if target not in queued:
+                        queued.add(target)
+                        waiting.append(target)
         return masks
