@@ -121,10 +121,17 @@ class Releases:
     def damaged(self, digest: str) -> list[Path]:
         """Files of a release that are not as they came: changed, gone, or added; 24 MB are looked through in 50 ms."""
         folder = self._layout.releases / digest
-        wanted = {folder / file.path: file.sha256 for file in self.manifest(digest).files}
-        found = [path for path, sha256 in wanted.items() if _sha256(path) != sha256]
-        wanted[folder / _MANIFEST] = digest
-        return found + [path for path in folder.rglob("*") if path.is_file() and path not in wanted]
+        wanted = self._places(digest)
+        found = [path for path, file in wanted.items() if _sha256(path) != file.sha256]
+        known = wanted.keys() | {folder / _MANIFEST}
+        return found + [path for path in folder.rglob("*") if path.is_file() and path not in known]
+
+    def _places(self, digest: str) -> dict[Path, BundleFile]:
+        """Where each file of a release lies; a prompt lies at two places."""
+        files = self.manifest(digest).files
+        places = {self._layout.releases / digest / file.path: file for file in files}
+        prompts = (file for file in files if file.kind == FileKind.PROMPT)
+        return places | {self._layout.prompts / Path(file.path).name: file for file in prompts}
 
     async def repair(self, link: Link, digest: str) -> None:
         """Brings a release's files back to what they were, fetched anew where they were changed in place.
@@ -132,8 +139,7 @@ class Releases:
         Raises:
             BundleRefused, LinkDown: see :meth:`fetch`.
         """
-        folder = self._layout.releases / digest
-        files = {folder / file.path: file for file in self.manifest(digest).files}
+        files = self._places(digest)
         damaged = await asyncio.to_thread(self.damaged, digest)
         lost = [files[path] for path in damaged if path in files]
         for file in lost:
@@ -146,16 +152,14 @@ class Releases:
                 self._put_back(files[path], path)
             else:
                 path.unlink()
-        _sync(folder)
+        _sync(self._layout.releases / digest)
 
     def _put_back(self, file: BundleFile, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
         partial = path.with_name(path.name + ".part")
         partial.unlink(missing_ok=True)
         partial.hardlink_to(self._blobs / file.sha256)
-        partial.replace(path)
-        if file.kind == FileKind.PROMPT:
-            self._place_prompt(file)
+        partial.replace(path)  # whoever has the old content open keeps it
 
     def tidy(self) -> None:
         """Keeps the newest releases and the files they need; for after an apply."""
@@ -242,12 +246,8 @@ class Releases:
     def _place_prompt(self, file: BundleFile) -> None:
         blob = self._blobs / file.sha256
         prompt = self._layout.prompts / Path(file.path).name
-        if prompt.exists() and prompt.samefile(blob):
-            return
-        partial = prompt.with_name(prompt.name + ".part")
-        partial.unlink(missing_ok=True)
-        partial.hardlink_to(blob)
-        partial.replace(prompt)  # a call that plays the old content keeps it open
+        if not (prompt.exists() and prompt.samefile(blob)):
+            self._put_back(file, prompt)
 
 
 def _proven(signed: SignedManifest, digest: str, identity: Identity) -> Manifest:

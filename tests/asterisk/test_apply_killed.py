@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from controlplane.kit.ids import new_id
 from controlplane.node.runtime import ensure_tree, run_cli
 from controlplane.protocol.bundle import ApplyReport, ApplyState, Expectation
 from tests.asterisk.killer import NODED, STEPS
@@ -32,14 +33,13 @@ class Versions:
 
     def __init__(self, node: LabNode) -> None:
         self._node = node
-        self._turn = 0
         self.version = "a"
 
     def next(self) -> str:
         """Lays the other version ready; gives its digest."""
-        self._turn += 1
         self.version = "b" if self.version == "a" else "a"
-        return self._node.control.release(f"r{self._turn}-{self.version}", *_pbx(f"r{self._turn}", self.version))
+        release_id = f"{new_id()}-{self.version}"
+        return self._node.control.release(release_id, *_pbx(release_id, self.version))
 
     @property
     def other(self) -> str:
@@ -54,7 +54,7 @@ def _pbx(release_id: str, version: str) -> tuple[dict[str, str | bytes], Expecta
         f"[d1]\ntype = endpoint\nauth = d1\naors = d1\ncontext = c-1\ncallerid = {version} <1>\n"
     )
     files: dict[str, str | bytes] = {
-        "extensions/00-globals.conf": f"[globals]\nCP_RELEASE = {release_id}-{version}\n",
+        "extensions/00-globals.conf": f"[globals]\nCP_RELEASE = {release_id}\n",
         "extensions/10-a.conf": f"[c-1]\nexten => 1,1,NoOp({version})\n same => n,Hangup()\n",
         "queues/q.conf": f"[q-1]\nstrategy = {strategy}\n",
         "voicemail/v.conf": f"[vm-1]\n301 => {pin},Box\n",
@@ -72,7 +72,7 @@ def _held(node: LabNode) -> set[str]:
         "queue": run_cli(node.layout, "queue show q-1"),
         "phone": run_cli(node.layout, "pjsip show endpoint d1"),
     }
-    found = re.search(r"CP_RELEASE=r\d+-(.)", told["release"]), re.search(r"NoOp\((.)\)", told["dialplan"])
+    found = re.search(r"CP_RELEASE=\S+-(\w)\s", told["release"]), re.search(r"NoOp\((.)\)", told["dialplan"])
     phone = re.search(r"callerid +: \"?(.)", told["phone"])
     versions = {match[1] if match else "?" for match in (*found, phone)}
     versions.add("a" if "'ringall'" in told["queue"] else "b")

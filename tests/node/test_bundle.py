@@ -186,6 +186,38 @@ async def test_a_full_disk_is_said_and_the_next_try_goes_on(
     assert (layout.releases / digest / "manifest.json").exists()
 
 
+async def test_a_prompt_that_cannot_be_laid_in_place_is_said_and_nothing_is_changed(
+    control: StandIn, layout: AsteriskLayout, node: Node
+) -> None:
+    (layout.prompts / "abc.wav").mkdir(parents=True)  # as unwritable for root as for everybody
+    digest = control.release("1", FILES)
+    with pytest.raises(BundleRefused, match=r"can't be written to .*: Is a directory"):
+        await node.releases.fetch(node.link, digest)
+    assert not (layout.releases / digest).exists()
+    (layout.prompts / "abc.wav").rmdir()
+    await node.releases.fetch(node.link, digest)
+    assert (layout.prompts / "abc.wav").read_bytes() == b"sound"
+
+
+async def test_what_was_changed_by_hand_is_found_and_fetched_anew(
+    control: StandIn, layout: AsteriskLayout, node: Node
+) -> None:
+    digest = control.release("1", FILES | {"voicemail/v.conf": "[v]\n"})
+    await node.releases.fetch(node.link, digest)
+    assert node.releases.damaged(digest) == []
+    folder = layout.releases / digest
+    with (folder / "extensions" / "a.conf").open("a") as file:  # in place: the stored content is changed with it
+        file.write("by hand\n")
+    (folder / "queues" / "q.conf").unlink()
+    (layout.prompts / "abc.wav").unlink()
+    (folder / "voicemail" / "new.conf").write_text("[new]\n")
+    assert {path.name for path in node.releases.damaged(digest)} == {"a.conf", "q.conf", "abc.wav", "new.conf"}
+    await node.releases.repair(node.link, digest)
+    assert node.releases.damaged(digest) == []
+    assert (folder / "extensions" / "a.conf").read_text() == FILES["extensions/a.conf"]
+    assert (layout.prompts / "abc.wav").read_bytes() == b"sound"
+
+
 async def test_an_ill_control_plane_is_waited_for(control: StandIn, node: Node) -> None:
     digest = control.release("1", FILES)
     control.is_ill = True
