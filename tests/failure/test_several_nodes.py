@@ -16,6 +16,8 @@ from controlplane.lab.baresip import BaresipTools
 from controlplane.lab.client import ApiClient, Json
 from controlplane.lab.phone import Phone
 from controlplane.lab.phone_model import Account
+from controlplane.lab.process import LabError
+from controlplane.node.runtime import run_cli
 from controlplane.platform.settings import Settings
 from tests.failure.house import HANGUP, new_caller
 from tests.failure.nodes import FurtherNode, further_node
@@ -35,6 +37,7 @@ class Chain:
     servers: dict[str, str]
     folder: Path
     carrier: str = field(default_factory=own_address)
+    first: str = ""  # id of the release that is live when the tests begin
     ids: dict[str, str] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
 
@@ -72,10 +75,6 @@ class Chain:
         device = await self.make("devices", f"phone-{number}", extension_id=self.ids[number], codecs=["ulaw"])
         self.accounts[number] = Account(f"phone-{number}", self.servers[node], device["secret"])
 
-    async def rename(self, name: str) -> None:
-        """A change that every node gets."""
-        await self.api.patch(f"/extensions/{self.ids['201']}", {"name": name})
-
     async def apply(self, **more: str) -> Json:
         """Applies; gives the release as it ends, live or not."""
         release = await self.api.post("/config/releases", {"reason": "", **more})
@@ -101,20 +100,20 @@ async def chain(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chain
         await chain.open()
         release = await chain.apply()
         assert release["state"] == "live", release["stopped"]
-        for node in nodes.values():
-            await wait_trunks(chain, node.name)
+        chain.first = release["id"]
+        await wait_trunks(chain)
         yield chain
 
 
-async def wait_trunks(chain: Chain, name: str) -> None:
-    """Waits until a node has heard of all others."""
+async def wait_trunks(chain: Chain) -> None:
+    """Waits until every node can call both others."""
     await chain.api.until(
         "/nodes",
         lambda page: all(
             sum(state == "up" for trunk, state in one["trunks"].items() if trunk.startswith("trunk-node-")) == 2
             for one in page["items"]
         ),
-        timeout_s=60, what=f"{name} called by all",
+        timeout_s=60, what="all linked",
     )  # fmt: skip
 
 
@@ -136,6 +135,11 @@ async def phones(chain: Chain, tools: Path, folder: Path, **plays: float) -> Asy
             if not outside:
                 await phone.register()
         yield found
+
+
+def states(release: Json) -> dict[str, str]:
+    """How far each node is."""
+    return {one["node"]: one["state"] for one in release["nodes"]}
 
 
 async def talk(one: Phone, one_hz: float, other: Phone, other_hz: float) -> None:
@@ -186,3 +190,69 @@ async def test_a_group_elsewhere_rings_phones_of_two_nodes(chain: Chain, phone_t
         await talk(at["201"], HERE_HZ, at["203"], THERE_HZ)
         await at["202"].wait_closed()
         await at["201"].hangup(out)
+
+
+async def test_a_release_stops_at_a_node_where_it_does_not_hold_and_goes_on(
+    chain: Chain, phone_tools: Path, tmp_path: Path
+) -> None:
+    south = chain.nodes["south"]
+    context = f"ext-{chain.ids['203'].replace('-', '')}"
+    await asyncio.to_thread(run_cli, south.layout, f"dialplan add extension ghost,1,NoOp into {context}")
+    for number in ("201", "202", "203"):
+        await chain.api.patch(f"/extensions/{chain.ids[number]}", {"ring_s": 25})
+    stopped = await chain.apply(canary="north")
+    assert (stopped["state"], stopped["waves"]) == ("stopped", [["north"], ["south"], ["main"]])
+    assert states(stopped) == {"north": "live", "south": "rolled_back", "main": "waiting"}
+    assert stopped["stopped"].startswith("Node south: ")
+    async with phones(chain, phone_tools, tmp_path, n201=HERE_HZ, n202=THERE_HZ, n203=600.0) as at:
+        for number in ("202", "203"):  # from a node with the old release to one with the new, and to the broken one
+            out = await at["201"].dial(number)
+            rung = await at[number].wait_ringing()
+            await at[number].answer(rung)
+            await at["201"].wait_hears(THERE_HZ if number == "202" else 600.0, call=out)
+            await at["201"].hangup(out)
+            await at[number].wait_closed(rung)
+    with pytest.raises(LabError, match="409"):
+        await chain.api.post(f"/config/releases/{chain.first}/resume")
+    await asyncio.to_thread(run_cli, south.layout, f"dialplan remove extension ghost@{context}")
+    await chain.api.post(f"/config/releases/{stopped['id']}/resume")
+    done = await chain.done(stopped["id"])
+    assert (done["state"], states(done), done["stopped"]) == ("live", dict.fromkeys(chain.servers, "live"), "")
+
+
+async def test_a_node_that_was_away_catches_up(chain: Chain) -> None:
+    north = chain.nodes["north"]
+    await north.noded.stop()
+    await chain.api.until(
+        "/nodes", lambda page: any(one["name"] == "north" and one["state"] == "silent" for one in page["items"]),
+        timeout_s=90, what="silent",
+    )  # fmt: skip
+    for name in ("First", "Second"):
+        await chain.api.patch(f"/extensions/{chain.ids['202']}", {"name": name})
+        release = await chain.apply()
+        assert (release["state"], states(release)["north"]) == ("live", "fetching"), release["stopped"]
+        assert {one["node"] for one in release["nodes"] if one["note"]} == {"north"}
+        assert release["waves"][-1] == ["north"]
+    with pytest.raises(LabError, match="409"):
+        await chain.apply(canary="north")
+    await north.noded.start()
+    caught_up = await chain.api.until(
+        f"/config/releases/{release['id']}", lambda one: states(one)["north"] == "live", timeout_s=60, what="caught up"
+    )  # fmt: skip
+    assert not any(one["note"] for one in caught_up["nodes"])
+    assert not (await north.seen())["drift"]
+
+
+async def test_only_a_node_of_the_organization_can_go_first(chain: Chain) -> None:
+    with pytest.raises(LabError, match=r"422.*main, north, south"):
+        await chain.apply(canary="west")
+
+
+async def test_a_location_on_a_node_that_nobody_can_call_stops_the_plan(chain: Chain) -> None:
+    lost = await chain.api.post("/locations", {"name": "Lost", "timezone": "UTC", "node": "nowhere"})
+    plan = await chain.api.post("/config/plan")
+    assert [(one["slug"], one["path"]) for one in plan["problems"] if one["severity"] == "error"] == [
+        ("node_without_address", "locations/Lost/node")
+    ]
+    await chain.api.patch(f"/locations/{lost['id']}", {"node": "south"})
+    assert (await chain.api.post("/config/plan"))["ok"]
