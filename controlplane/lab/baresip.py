@@ -25,6 +25,7 @@ ausrc_channels 1
 auplay_channels 1
 rtp_ports {rtp_ports}
 call_local_timeout 600
+call_max_calls 64
 statmode_default off
 {tls}module_path {modules}
 module g711.so
