@@ -11,12 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from controlplane.calls.legs import Leg, Legs, cause_in_words
+from controlplane.calls.outcome import status_unanswered
 from controlplane.calls.reading import CelRow, as_int, as_uuid, clean, in_order, read_cel
 from controlplane.calls.record import FoldedCall
 from controlplane.calls.schemas import CallStatus, Direction, Phase
 from controlplane.calls.spans import Span, union_s
 from controlplane.kit.destination import DestinationKind
-from controlplane.protocol.call_events import CallEvent, Why
+from controlplane.protocol.call_events import CallEvent
 from controlplane.protocol.facts import Fact, FactKind
 
 END_UNKNOWN = "end unknown"
@@ -33,8 +34,6 @@ _TOLD: dict[str, tuple[str, str | None, str]] = {
 }
 """Call event to the timeline's word, and the kind and key of the object it names."""
 
-_DIALLED = frozenset({DestinationKind.EXTENSION, DestinationKind.RING_GROUP, DestinationKind.EXTERNAL_NUMBER})
-_REFUSED = frozenset({Why.UNKNOWN, Why.TRUNK_FULL, Why.LOOP})
 _PASSED_OVER = frozenset({"PICKUP", "FORWARD", "PARK_START", "PARK_END", "LOCAL_OPTIMIZE"})
 
 
@@ -322,25 +321,15 @@ class _Fold:
             return CallStatus.ANSWERED
         if self.message_left:
             return CallStatus.VOICEMAIL
-        return self._status_unanswered(self.place[0] if self.place else "")
-
-    def _status_unanswered(self, place: str) -> CallStatus:
-        if place == DestinationKind.HANGUP:
-            if self.place_why == Why.NUMBER:
-                return CallStatus.BLOCKED
-            if self.place_why in _REFUSED:
-                return CallStatus.FAILED
-        if place == DestinationKind.IVR_MENU or (place == DestinationKind.QUEUE and not self.queue_left):
-            return CallStatus.ABANDONED
-        if self.call.direction == Direction.OUTBOUND:
-            causes = [leg.cause for leg in self._real_legs() if leg.uniqueid != self.call.linkedid]
-            return _refusal(causes[-1] if causes else self.caller_cause)
-        if place in _DIALLED or (place == DestinationKind.HANGUP and self.place_why == Why.BUSY):
-            if self.dial_status == "BUSY":
-                return CallStatus.BUSY
-            if self.call.direction == Direction.INTERNAL and self.dial_status in {"CHANUNAVAIL", "CONGESTION"}:
-                return CallStatus.FAILED
-        return CallStatus.MISSED
+        causes = [leg.cause for leg in self._real_legs() if leg.uniqueid != self.call.linkedid]
+        return status_unanswered(
+            self.call.direction,
+            self.place[0] if self.place else "",
+            self.place_why,
+            self.dial_status,
+            queue_left=self.queue_left,
+            last_cause=causes[-1] if causes else self.caller_cause,
+        )
 
     def _phase(self) -> Phase:
         if self.legs.anyone_talking():
@@ -406,10 +395,3 @@ def _where(kind: str, thing: UUID | None) -> dict[str, Any] | None:
 
 def _lower(text: str | None) -> str | None:
     return text.lower() if text else None
-
-
-def _refusal(cause: int | None) -> CallStatus:
-    """What an unanswered outbound call's last word from the carrier means."""
-    if cause == 17:
-        return CallStatus.BUSY
-    return CallStatus.MISSED if cause in {None, 0, 16, 18, 19, 20} else CallStatus.FAILED
