@@ -162,9 +162,6 @@ class _Fold:
                 self.message_left = self.message_left or row.text("file") is not None
                 what = "message left" if row.text("file") else "no message"
                 self._tell_row(row, what, _where("voicemail", row.uuid("box")), None)
-            case CallEvent.END:
-                if row.uniqueid == self.call.linkedid:
-                    self.caller_cause = as_int(row.extra.get("cause"))
             case event:
                 self._take_plain_event(row, event)
 

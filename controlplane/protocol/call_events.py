@@ -32,7 +32,6 @@ class CallEvent(StrEnum):
     RECORD = "CP_RECORD"  # file (base name in the recording folder): recording is armed, runs while bridged
     VOICEMAIL = "CP_VOICEMAIL"  # box (id), status: VMSTATUS, file (message path without extension; empty if none)
     VOICEMAIL_CHECK = "CP_VOICEMAIL_CHECK"  # box (id): somebody listens to messages
-    END = "CP_END"  # cause (Q.850 hangup cause of the caller's leg): from the hangup handler
 
 
 class Why(StrEnum):
