@@ -20,6 +20,7 @@ from controlplane.entrypoints.cli_support import (
 app = typer.Typer(no_args_is_help=True, help="Plan, apply and roll back the configuration.")
 Organization = Annotated[str | None, typer.Option(help="Name of the organisation; default: the first.")]
 Reason = Annotated[str, typer.Option(help="Why, for the history.")]
+Canary = Annotated[str | None, typer.Option(help="The node that goes first; default: not the home node.")]
 APPLY_S = 120.0
 
 
@@ -36,15 +37,32 @@ def plan(organization: Organization = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def apply(reason: Reason = "", organization: Organization = None, as_json: AsJson = False) -> None:
-    """Apply the drafts and wait until the node has verified them; exit 1 when they don't hold."""
+def apply(
+    reason: Reason = "", canary: Canary = None, organization: Organization = None, as_json: AsJson = False
+) -> None:
+    """Apply the drafts and wait until the nodes have verified them, wave by wave; exit 1 when they don't hold."""
 
     async def work(services: Any, principal: Any) -> Any:
         from controlplane.release import door  # noqa: PLC0415 - heavy
 
         async with services.uow() as uow:
-            release = await door.apply(services, uow, principal, reason)
-        return await door.wait_until_done(services, principal, release.id, APPLY_S)
+            release = await door.apply(services, uow, principal, reason, canary)
+        return await door.wait_until_done(services, principal, release.id, APPLY_S, Progress(quiet=as_json))
+
+    show_release(run_for(work, organization), as_json=as_json)
+
+
+@app.command()
+def resume(number: int, organization: Organization = None, as_json: AsJson = False) -> None:
+    """Go on with a release that stopped at a node: that node is asked once more, the others follow."""
+
+    async def work(services: Any, principal: Any) -> Any:
+        from controlplane.release import door  # noqa: PLC0415 - heavy
+
+        async with services.uow() as uow:
+            stopped = await door.find_by_number(uow.session, principal, number)
+            release = await door.resume(services, uow, principal, stopped.id)
+        return await door.wait_until_done(services, principal, release.id, APPLY_S, Progress(quiet=as_json))
 
     show_release(run_for(work, organization), as_json=as_json)
 
@@ -153,12 +171,32 @@ def tell_plan(found: Any, *, changes: bool) -> None:
         out.print("It can be applied." if found.changes else "Nothing to apply: the drafts are what is live.")
 
 
+class Progress:
+    """Tells how far each node is, where there are several."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._told: dict[str, str] = {}
+
+    def __call__(self, release: Any) -> None:
+        """Prints what is new since the last time."""
+        if self._quiet or len(release.nodes) < 2:
+            return
+        for node in sorted(release.nodes, key=lambda one: (one.wave, one.node)):
+            state = node.note or node.state
+            if state not in {self._told.get(node.node), "waiting"}:
+                self._told[node.node] = state
+                out.print(f"wave {node.wave} of {len(release.waves)}: {node.node}: {state}", highlight=False)
+
+
 def show_release(release: Any, *, as_json: bool) -> None:
     """Prints how a release went; exit 1 when it isn't live."""
     if as_json:
         print_json(release.model_dump(mode="json"))
     else:
         out.print(f"Release {release.number} is {release.state.value}.", highlight=False)
+        if release.stopped:
+            errors.print(f"{release.stopped} Go on with: config resume {release.number}", style="red", markup=False)
         for node in release.nodes:
             out.print(f"  {node.node}: {node.state}, {node.took_ms} ms, {', '.join(node.reloads) or 'no reload'}")
             for problem in node.problems:

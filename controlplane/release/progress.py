@@ -1,7 +1,7 @@
 """How releases go on their nodes: what nodes report, and what people read of it."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -62,8 +62,11 @@ async def _finish_on_one(uow: UnitOfWork, release: Release, bundle: NodeBundle, 
         if own is None or report.state != ApplyState.LIVE:
             return
         own.state = report.state
-    if release.state == ReleaseState.APPLYING and await waves.after_report(uow, release, bundle.node, report):
-        await now_live(uow, release)
+    if release.state == ReleaseState.APPLYING:
+        if await waves.after_report(uow, release, bundle.node, report):
+            await now_live(uow, release)
+    elif report.state != ApplyState.LIVE:  # one that came back late can't take it
+        await _record_rolled_back(uow, release, report, bundle.node)
 
 
 async def now_live(uow: UnitOfWork, release: Release) -> None:
@@ -80,6 +83,10 @@ async def _did_not_hold(uow: UnitOfWork, release: Release, report: ApplyReport, 
     rolled_back = report.state == ApplyState.ROLLED_BACK
     release.state = ReleaseState.ROLLED_BACK if rolled_back else ReleaseState.FAILED
     release.finished_at = clock.now()
+    await _record_rolled_back(uow, release, report, node)
+
+
+async def _record_rolled_back(uow: UnitOfWork, release: Release, report: ApplyReport, node: str) -> None:
     await uow.record(
         ConfigRolledBack(
             org_id=release.org_id,
@@ -112,8 +119,16 @@ def require_kept(release: Release) -> None:
         )
 
 
-async def wait_until_done(services: Services, principal: Principal, release_id: UUID, wait_s: float) -> ReleaseRead:
+async def wait_until_done(
+    services: Services,
+    principal: Principal,
+    release_id: UUID,
+    wait_s: float,
+    tell: Callable[[ReleaseRead], None] | None = None,
+) -> ReleaseRead:
     """A release, at once when it is done (or `wait_s` is 0), else when it is or the time is up.
+
+    ``tell`` is given the release at each look meanwhile.
 
     Raises:
         NotFound: No such release.
@@ -123,6 +138,8 @@ async def wait_until_done(services: Services, principal: Principal, release_id: 
         while True:
             found = await _read(services, principal, release_id)
             left_s = deadline - time.monotonic()
+            if tell is not None:
+                tell(found)
             if found.state != ReleaseState.APPLYING or left_s <= 0:
                 return found
             await wakeups.wait(woken, min(left_s, 2.0))

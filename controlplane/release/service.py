@@ -14,7 +14,7 @@ from controlplane.platform.crypto import Crypto
 from controlplane.platform.problem import Conflict
 from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
-from controlplane.release import gate, repository
+from controlplane.release import gate, repository, waves
 from controlplane.release.build import TEMPLATES, Compiled
 from controlplane.release.compiled import compiled_draft, compiled_release, examined_draft
 from controlplane.release.diff import changes_between, reloads
@@ -22,7 +22,7 @@ from controlplane.release.errors import PlanRefused
 from controlplane.release.models import Release
 from controlplane.release.offering import offer_current_wave
 from controlplane.release.placement import placement_problems
-from controlplane.release.progress import no_release, require_kept
+from controlplane.release.progress import no_release, now_live, require_kept
 from controlplane.release.publish import publish
 from controlplane.release.render import SYSTEM_PATH, RenderedFile, render_system
 from controlplane.release.schemas import ChangeRead, PlanRead, ProblemRead, ReleaseState
@@ -124,6 +124,8 @@ async def resume(services: Services, uow: UnitOfWork, principal: Principal, rele
     release.state, release.stopped, release.wave_at = ReleaseState.APPLYING, "", clock.now()
     await uow.session.flush()
     await offer_current_wave(services, uow, release)
+    if await waves.go_on(uow, release):  # those that were waited for have said it meanwhile
+        await now_live(uow, release)
     return release
 
 

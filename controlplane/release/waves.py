@@ -40,8 +40,8 @@ def plan_waves(all_nodes: Sequence[str], away: Collection[str], canary: str | No
         raise Conflict(f"The node {canary} is away.", hint="Choose another one to go first.")
     here = [node for node in reversed(all_nodes) if node not in away]
     gone = [node for node in all_nodes if node in away]
-    if canary is not None:
-        here = [canary, *(node for node in here if node != canary)]
+    if canary in here:
+        here.sort(key=lambda node: node != canary)
     ordered = [*here, *gone]
     tenth = 1 + -(-len(ordered) // 10)
     return [wave for wave in (ordered[:1], ordered[1:tenth], ordered[tenth:]) if wave]
