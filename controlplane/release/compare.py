@@ -31,6 +31,9 @@ HIDDEN, HIDDEN_CHANGED = "hidden", "hidden-changed"
 LONGEST_COMPARED = 20_000
 """Lines of a file; longer ones are only named."""
 
+MOST_SHOWN = 2_000_000
+"""Characters of all files together; after that they are only named."""
+
 
 @dataclass(frozen=True)
 class _State:
@@ -121,12 +124,14 @@ def _files(configuration: Configuration) -> Mapping[str, RenderedFile]:
 
 
 def _file_diffs(before: Mapping[str, RenderedFile], after: Mapping[str, RenderedFile]) -> Iterator[FileDiff]:
+    shown = 0
     for path in sorted(before.keys() | after.keys()):
         old, new = before.get(path), after.get(path)
-        if old is None or new is None:
-            yield FileDiff(path=path, action="added" if new else "removed", text=_text_diff(path, old, new))
-        elif old.content != new.content:
-            yield FileDiff(path=path, action="changed", text=_text_diff(path, old, new))
+        if old is not None and new is not None and old.content == new.content:
+            continue
+        text = _text_diff(path, old, new) if shown < MOST_SHOWN else "left out: there is too much to show"
+        shown += len(text)
+        yield FileDiff(path=path, action="changed" if old and new else "added" if new else "removed", text=text)
 
 
 def _text_diff(path: str, old: RenderedFile | None, new: RenderedFile | None) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from controlplane.release import repository
+from controlplane.release import compare, repository
 from tests.api.clients import Client
 from tests.api.commands import controlplane
 
@@ -86,6 +86,15 @@ async def test_files_are_compared_as_text_without_secrets(admin: Client, shop: S
     (file,) = found["files"]
     assert "+password = hidden-changed" in file["text"]
     assert not [secret for secret in shop.secrets if secret in str(found)]
+
+
+async def test_what_is_too_much_is_only_named(admin: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare, "MOST_SHOWN", 1)
+    first = shop.releases[0]
+    await make(admin, "extensions", name="Back office", number="202")
+    files = (await compared(admin, first["number"], "draft", files=True))["files"]
+    assert len(files) > 1
+    assert [one["text"].startswith("left out") for one in files] == [False] + [True] * (len(files) - 1)
 
 
 async def test_only_those_who_may_plan_see_files(executive: Client, other_org_admin: Client, shop: Shop) -> None:
