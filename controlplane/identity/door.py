@@ -51,6 +51,7 @@ __all__ = [
     "delete_location",
     "disable_user",
     "ensure_first_admin",
+    "get_organization",
     "list_users",
     "load_locations",
     "load_organizations",
@@ -135,8 +136,7 @@ async def principal_from_token(services: Services, token: str, ip: str | None) -
 
 async def load_locations(session: AsyncSession, *, org_ids: Collection[UUID] | None = None) -> list[LocationInfo]:
     """Locations of these organisations, or all, by birth."""
-    rows = await repository.load_locations(session, org_ids)
-    return [LocationInfo(row.id, row.org_id, row.name, row.timezone, row.node) for row in rows]
+    return await repository.location_infos(session, org_ids)
 
 
 async def read_locations(session: AsyncSession, org_id: UUID) -> list[LocationRead]:

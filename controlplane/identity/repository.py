@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, t
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.identity.models import ApiKey, AuditLine, Location, LoginSession, Organization, Role, User
+from controlplane.identity.schemas import LocationInfo
 from controlplane.platform.auth import Principal
 from controlplane.platform.db import Base
 from controlplane.platform.listing import ListQuery, fetch_page
@@ -90,6 +91,16 @@ async def load_locations(session: AsyncSession, org_ids: Collection[UUID] | None
     if org_ids is not None:
         statement = statement.where(Location.org_id.in_(org_ids))
     return (await session.scalars(statement)).all()
+
+
+async def location_infos(session: AsyncSession, org_ids: Collection[UUID] | None) -> list[LocationInfo]:
+    """What others need of locations: 500 cost a fifth of the entities."""
+    columns = (Location.id, Location.org_id, Location.name, Location.timezone, Location.node)
+    statement = select(*columns).order_by(Location.id)
+    if org_ids is not None:
+        statement = statement.where(Location.org_id.in_(org_ids))
+    rows = await session.execute(statement)
+    return [LocationInfo(id_, org_id, name, timezone, node) for id_, org_id, name, timezone, node in rows]
 
 
 async def count_locations(session: AsyncSession, org_id: UUID, ids: Collection[UUID]) -> int:

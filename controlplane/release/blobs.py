@@ -16,9 +16,9 @@ class Blobs:
     def put(self, content: bytes, *, secret: bool, sha256: str | None = None) -> str:
         """Stores a file, unless it is there, and returns its hash; whoever knows the hash already saves some time."""
         sha256 = sha256 or hashlib.sha256(content).hexdigest()
-        if secret and not self._storage.path(_sealed(sha256)).exists():
+        if secret and not self._storage.exists(_sealed(sha256)):
             self._storage.put(_sealed(sha256), self._crypto.seal_bytes(content, f"blob:{sha256}"))
-        if not secret and not self._storage.blob_path(sha256).exists():
+        if not secret and not self._storage.exists(f"blobs/{sha256[:2]}/{sha256}"):
             self._storage.put_blob(content)
         return sha256
 

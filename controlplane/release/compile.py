@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import time
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from controlplane.kit.destination import TARGETS, Destination, DestinationKind, 
 from controlplane.numbering.schemas import CallerIdMode, PhoneNumberFields, RecordingPolicy, TrunkFields
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.release import model, names, numbers
-from controlplane.release.graph import circles, circling
 from controlplane.release.index import Index
 from controlplane.release.outbound import carry, dial_outside
 from controlplane.telephony.configuration import Configuration, sound_key
@@ -63,19 +61,24 @@ class Facts:
 def facts_of(index: Index, organization: OrganizationInfo) -> Facts:
     """An organisation's facts."""
     org = organization.id
-    inside = [item.fields for item in index.each(ExtensionFields) if item.org_id == org]
-    others = (index.kinds.get(kind, ()) for kind in (Kind.RING_GROUP, Kind.QUEUE, Kind.IVR_MENU))
+    is_alone = len(index.configuration.organizations) == 1
+    own = {kind: [one for one in index.kinds.get(kind, ()) if is_alone or one.org_id == org] for kind in _NUMBERED}
+    extensions: list[Any] = [one.fields for one in own[Kind.EXTENSION]]
+    others = (one for kind in (Kind.RING_GROUP, Kind.QUEUE, Kind.IVR_MENU) for one in own[kind])
     digits = model.TableDigits(
-        did=names.table_digits(sum(one.org_id == org for one in index.each(PhoneNumberFields))),
-        num=names.table_digits(
-            len(inside) + sum(one.org_id == org and bool(one.fields.internal_number()) for one in chain(*others))
-        ),
-        chk=names.table_digits(sum(one.org_id == org for one in index.each(VoicemailBoxFields))),
+        did=names.table_digits(len(own[Kind.PHONE_NUMBER])),
+        num=names.table_digits(len(extensions) + sum(bool(one.fields.internal_number()) for one in others)),
+        chk=names.table_digits(len(own[Kind.VOICEMAIL_BOX])),
     )
     return Facts(
         model.Organization(org, organization.name, org.hex, names.voicemail_context(org), digits),
-        tuple(numbers.first_digits(fields.number for fields in inside if fields.enabled)),
+        tuple(numbers.first_digits(one.number for one in extensions if one.enabled)),
     )
+
+
+_NUMBERED = (
+    Kind.PHONE_NUMBER, Kind.EXTENSION, Kind.RING_GROUP, Kind.QUEUE, Kind.IVR_MENU, Kind.VOICEMAIL_BOX,
+)  # fmt: skip
 
 
 class Compiler:
@@ -88,7 +91,7 @@ class Compiler:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._configuration = index.configuration
-        self.circling = frozenset(id_ for group in circles(circling(index.leads, with_keys=True)) for id_ in group)
+        self.circling = index.roads.circling
         self.facts = {one.id: facts_of(index, one) for one in self._configuration.organizations.values()}
 
     def compile(self, item: Stored[ObjectFields]) -> model.PbxObject | None:

@@ -1,13 +1,15 @@
 """Whether every call gets somewhere: references, dead ends, circles, and objects that nobody reaches."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from controlplane.kit.destination import DestinationKind, Kind
 from controlplane.objects.door import references
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.release.finding import Finder
-from controlplane.release.graph import circles, circling, ways
+from controlplane.release.graph import ways
+from controlplane.release.index import Index
 from controlplane.release.model import FIELDS
 from controlplane.release.schemas import ProblemRead
 from controlplane.telephony.schemas import ExtensionFields, QueueFields, RingGroupFields
@@ -80,7 +82,7 @@ def _rings_from_outside(finder: Finder, extension: UUID) -> bool:
 def loops(finder: Finder) -> Iterator[ProblemRead]:
     """No call runs in a circle by itself. A caller who presses the same key for ever is stopped while it runs."""
     items = finder.index.items
-    for circle in circles(circling(finder.index.leads, with_keys=False)):
+    for circle in finder.index.roads.loops:
         first = items[min(circle)]
         way = _way_along(first, set(circle))
         names = " → ".join(finder.words(items[id_]) for id_ in [*_in_order(finder, first, set(circle)), first.id])
@@ -120,11 +122,22 @@ def unreached(finder: Finder) -> Iterator[ProblemRead]:
         if not item.fields.internal_number()
     }
     waiting = [id_ for id_ in hidden if any(_enters(index.items[one]) for one in index.readers.get(id_, ()))]
+    for id_ in waiting:
+        del hidden[id_]
+    leads = _leads_among(index, hidden)
     while waiting:
-        item = hidden.pop(waiting.pop(), None)
-        waiting += [reference.id for reference in references(item.fields)] if item else []
+        waiting.extend(id_ for id_ in leads.get(waiting.pop(), ()) if hidden.pop(id_, None))
     for item in hidden.values():
         yield finder.warning(item, "", "unreached", "no number, key or destination leads to it")
+
+
+def _leads_among(index: Index, hidden: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Who names which of these."""
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    for id_ in hidden:
+        for reader in index.readers.get(id_, ()):
+            found[reader].append(id_)
+    return found
 
 
 def _enters(item: Stored[ObjectFields]) -> bool:

@@ -1,7 +1,7 @@
 """The ways calls can take from object to object."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple, TypeVar, get_args
 from uuid import UUID
 
@@ -101,16 +101,29 @@ def _pop_until(open_nodes: dict[Node, None], node: Node) -> list[Node]:
     return group[::-1]
 
 
-def circling(leads: Mapping[UUID, Sequence[Way]], *, with_keys: bool) -> dict[UUID, list[UUID]]:
-    """Object to objects, of those that calls can both come to and leave: only they can be on a circle.
+class Roads:
+    """All ways on from objects that calls can come to. Never changes."""
 
-    ``with_keys`` also follows the ways that need a pressed key.
-    """
-    return {
-        id_: [
-            target
-            for way in ways
-            if (target := way.destination.id) in leads and target and (with_keys or not way.pressed)
-        ]
-        for id_, ways in leads.items()
-    }
+    def __init__(self, leads: Mapping[UUID, tuple[Way, ...]]) -> None:
+        self.leads = leads
+
+    @cached_property
+    def loops(self) -> list[list[UUID]]:
+        """Circles in which calls run by themselves."""
+        return circles(self._edges(with_keys=False))
+
+    @cached_property
+    def circling(self) -> frozenset[UUID]:
+        """Objects to which a call can come back, by itself or by pressed keys."""
+        return frozenset(id_ for group in circles(self._edges(with_keys=True)) for id_ in group)
+
+    def _edges(self, *, with_keys: bool) -> dict[UUID, list[UUID]]:
+        """Object to objects, of those that calls can both come to and leave: only they can be on a circle."""
+        return {
+            id_: [
+                target
+                for _, destination, pressed in ways
+                if (target := destination.id) in self.leads and target and (with_keys or not pressed)
+            ]
+            for id_, ways in self.leads.items()
+        }

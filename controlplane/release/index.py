@@ -15,13 +15,15 @@ from controlplane.kit.destination import TARGETS, Kind, Spoken
 from controlplane.kit.ordered import patched
 from controlplane.objects.door import references
 from controlplane.objects.schemas import ObjectFields, Stored
-from controlplane.release.graph import Way, spoken_parts, ways
+from controlplane.release.graph import Roads, Way, spoken_parts, ways
 from controlplane.telephony.configuration import Configuration, sound_key
 from controlplane.telephony.schemas import PromptFields, VoicemailBoxFields
 
 Key = Hashable
 """An object's id, the key of a sound, or a name that only one object may have."""
 Fields = TypeVar("Fields", bound=ObjectFields)
+Pair = tuple[Stored[ObjectFields] | None, Stored[ObjectFields] | None]
+"""What an object was and is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Changes:
         sounds: Keys of sounds that came, went or differ.
     """
 
-    objects: Mapping[UUID, tuple[Stored[ObjectFields] | None, Stored[ObjectFields] | None]]
+    objects: Mapping[UUID, Pair]
     sounds: frozenset[str]
 
     def __bool__(self) -> bool:
@@ -54,7 +56,7 @@ class Index:
 
     Attributes:
         readers: Who mentions a thing.
-        leads: The ways on from each object that calls can come to, where there are any.
+        roads: The ways on from each object that calls can come to, where there are any.
     """
 
     configuration: Configuration
@@ -62,7 +64,7 @@ class Index:
     kinds: Mapping[Kind, tuple[Stored[ObjectFields], ...]]
     places: Mapping[UUID | None, tuple[Stored[ObjectFields], ...]]
     readers: Mapping[Key, frozenset[UUID]]
-    leads: Mapping[UUID, tuple[Way, ...]]
+    roads: Roads
 
     @classmethod
     def of(cls, configuration: Configuration) -> Self:
@@ -81,7 +83,7 @@ class Index:
             {kind: tuple(found) for kind, found in kinds.items()},
             {place: tuple(found) for place, found in places.items()},
             {key: frozenset(found) for key, found in readers.items()},
-            {item.id: found for item in configuration.objects if (found := _leads(item))},
+            Roads({item.id: found for item in configuration.objects if (found := _leads(item))}),
         )
 
     def each(self, fields: type[Fields]) -> "tuple[Stored[Fields], ...]":
@@ -100,10 +102,25 @@ class Index:
 
     def changes_to(self, configuration: Configuration) -> Changes:
         """What differs; objects that didn't change are usually the very same ones, which is quick to see."""
+        objects = self._changed_in_place(configuration.objects)
+        if objects is None:
+            objects = self._changed(configuration.objects)
+        before_sounds, sounds = self.configuration.sounds, configuration.sounds
+        keys = before_sounds.keys() | sounds.keys() if before_sounds is not sounds else ()
+        return Changes(objects, frozenset(key for key in keys if before_sounds.get(key) != sounds.get(key)))
+
+    def _changed_in_place(self, now: tuple[Stored[ObjectFields], ...]) -> dict[UUID, Pair] | None:
+        """The changes where nothing came or went; None where something did."""
+        pairs = [(one, other) for one, other in zip(self.configuration.objects, now, strict=False) if one is not other]
+        if len(self.configuration.objects) != len(now) or any(one.id != other.id for one, other in pairs):
+            return None
+        return {one.id: (one, other) for one, other in pairs if one != other}
+
+    def _changed(self, now: tuple[Stored[ObjectFields], ...]) -> dict[UUID, Pair]:
         same = {id(item) for item in self.configuration.objects}
-        objects: dict[UUID, tuple[Stored[ObjectFields] | None, Stored[ObjectFields] | None]] = {}
+        objects: dict[UUID, Pair] = {}
         kept = len(same)
-        for item in configuration.objects:
+        for item in now:
             if id(item) in same:
                 kept -= 1
                 continue
@@ -112,16 +129,14 @@ class Index:
             if before != item:
                 objects[item.id] = (before, item)
         if kept:  # some are gone
-            new = {item.id for item in configuration.objects}
+            new = {item.id for item in now}
             objects |= {id_: (item, None) for id_, item in self.items.items() if id_ not in new}
-        before_sounds, sounds = self.configuration.sounds, configuration.sounds
-        keys = before_sounds.keys() | sounds.keys() if before_sounds is not sounds else ()
-        return Changes(objects, frozenset(key for key in keys if before_sounds.get(key) != sounds.get(key)))
+        return objects
 
     def after(self, changes: Changes, configuration: Configuration) -> Self:
         """The index of the changed configuration. Unchanged objects stay the same ones."""
         items, readers = dict(self.items), dict(self.readers)
-        kinds, places, leads = dict(self.kinds), dict(self.places), dict(self.leads)
+        kinds, places = dict(self.kinds), dict(self.places)
         for id_, (old, new) in changes.objects.items():
             for key in set(mentioned(old)) if old else ():
                 left = readers[key] - {id_}
@@ -131,10 +146,6 @@ class Index:
                     del readers[key]
             for key in mentioned(new) if new else ():
                 readers[key] = readers.get(key, frozenset()) | {id_}
-            if new and (found := _leads(new)):
-                leads[id_] = found
-            else:
-                leads.pop(id_, None)
             if new:
                 items[id_] = new
             else:
@@ -145,7 +156,23 @@ class Index:
             places[place] = patched(places.get(place, ()), _of_those(changes, partial(_is_at, place)))
         objects = patched(self.configuration.objects, {id_: new for id_, (_, new) in changes.objects.items()})
         whole = replace(configuration, objects=objects)
-        return replace(self, configuration=whole, items=items, kinds=kinds, places=places, readers=readers, leads=leads)
+        return replace(
+            self,
+            configuration=whole,
+            items=items,
+            kinds=kinds,
+            places=places,
+            readers=readers,
+            roads=self._roads_after(changes),
+        )
+
+    def _roads_after(self, changes: Changes) -> Roads:
+        """The very same ones, with all that is known of them, unless a way differs."""
+        ways_on = {id_: _leads(new) if new else () for id_, (_, new) in changes.objects.items()}
+        if all(found == self.roads.leads.get(id_, ()) for id_, found in ways_on.items()):
+            return self.roads
+        leads = {**self.roads.leads, **ways_on}
+        return Roads({id_: found for id_, found in leads.items() if found})
 
 
 _TARGETS = frozenset(TARGETS.values())

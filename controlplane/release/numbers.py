@@ -122,6 +122,6 @@ def dialled_behind(pattern: str, strip: int, prepend: str, number: str) -> list[
 def first_digits(numbers: Iterable[str]) -> list[str]:
     """Patterns that take these numbers and few others: one for each length, with the first digits that occur."""
     by_length: dict[int, set[str]] = {}
-    for number in numbers:
-        by_length.setdefault(len(number), set()).add(number[0])
+    for length, digit in {(len(number), number[0]) for number in numbers}:
+        by_length.setdefault(length, set()).add(digit)
     return [f"_[{''.join(sorted(digits))}]{'X' * (length - 1)}" for length, digits in sorted(by_length.items())]

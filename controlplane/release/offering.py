@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -44,6 +45,7 @@ async def offer(
         shares = [*([mine[node]] if node in mine else []), *(share for _, share in here)]
         manifest = await asyncio.to_thread(_make_bundle, blobs, node, shares, str(release.id))
         text = manifest.canonical()
+        digest = hashlib.sha256(text).hexdigest()
         await repository.add_bundle(
             uow.session,
             {
@@ -51,7 +53,7 @@ async def offer(
                 "release_id": release.id,
                 "includes": [str(release.id), *(str(one.id) for one, _ in here)],
                 "node": node,
-                "digest": manifest.digest(),
+                "digest": digest,
                 "manifest": text.decode(),
                 "signature": base64.b64encode(services.crypto.bundle_key.sign(text)).decode(),
                 "state": ApplyState.FETCHING,
@@ -60,8 +62,8 @@ async def offer(
                 "note": waves.AWAY_NOTE if node in away else "",
             },
         )
-        await repository.forget_older_offers(uow.session, release.id, node, manifest.digest())
-        await nodes.set_desired(uow, node, manifest.digest())
+        await repository.forget_older_offers(uow.session, release.id, node, digest)
+        await nodes.set_desired(uow, node, digest)
 
 
 async def begin_wave(services: Services, uow: UnitOfWork, release_id: UUID, wave: int) -> Release | None:

@@ -150,13 +150,15 @@ async def live_now(services: Services, uow: UnitOfWork, org_id: UUID) -> Compile
 
 
 async def _draft(services: Services, uow: UnitOfWork, org_id: UUID) -> Draft:
-    await telephony.ensure_sounds(services, [org_id])
-    node = await _home_node(services, uow.session, org_id)
     organization = next(one for one in await load_organizations(uow.session) if one.id == org_id)
-    configuration = await telephony.load_organization(services, uow.session, organization, node)
+    configuration = await telephony.load_organization(services, uow.session, organization)
     live = await repository.live_release(uow.session, org_id, with_snapshot=False)
-    before = await compiled_release(services, uow.session, live, node) if live else None
+    before = await compiled_release(services, uow.session, live, configuration.node) if live else None
     examined, earlier = await examined_draft(configuration, before)
+    if any(problem.slug == "sound-missing" for problem in examined.problems):
+        await telephony.ensure_sounds(services, [org_id])
+        configuration = await telephony.load_organization(services, uow.session, organization)
+        examined, earlier = await examined_draft(configuration, before)
     live_id = live.id if live else None
     problems = [*examined.problems, *await placement_problems(uow.session, configuration)]
     if not examined.is_good or len(problems) > len(examined.problems):

@@ -38,7 +38,8 @@ def pack_portions(
     head = {
         "organizations": [{"id": str(one.id), "name": one.name} for one in configuration.organizations.values()],
         "locations": [
-            {**asdict(one), "id": str(one.id), "org_id": str(one.org_id)} for one in configuration.locations.values()
+            {"id": str(one.id), "org_id": str(one.org_id), "name": one.name, "timezone": one.timezone, "node": one.node}
+            for one in configuration.locations.values()
         ],
         "sounds": {
             key: {"files": dict(sound.files), "duration_ms": sound.duration_ms}

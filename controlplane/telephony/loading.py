@@ -51,21 +51,19 @@ class _Loaded:
 _kept: dict[tuple[str, UUID], _Loaded] = {}
 
 
-async def load_organization(
-    services: Services, session: AsyncSession, organization: OrganizationInfo, node: str
-) -> Configuration:
+async def load_organization(services: Services, session: AsyncSession, organization: OrganizationInfo) -> Configuration:
     """One organisation, secrets opened, templates expanded; what didn't change since last time is the very same object.
 
     Args:
         services: The process's ports.
         session: Where to read.
-        organization: Whose.
-        node: Name of the node that it is for.
+        organization: Whose. Its home is the node of its first location.
     """
     key = (services.database_url, organization.id)
     before = _kept.pop(key, _Loaded())
     loaded = await _up_to_date(services.crypto, session, organization.id, before)
     locations = {one.id: one for one in await identity.load_locations(session, org_ids=[organization.id])}
+    node = next((one.node for one in locations.values()), services.settings.node_name)
     configuration = loaded.configuration
     if configuration is None or configuration.locations != locations:
         configuration = expand(Configuration(node, {organization.id: organization}, locations, loaded.objects, {}))
