@@ -1,7 +1,7 @@
 """Writing the audit log."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from controlplane.identity.models import AuditLine
 from controlplane.platform.auth import Principal
 from controlplane.platform.uow import UnitOfWork
 
+_TABLE: Any = AuditLine.__table__
 _NOISE = {"updated_at", "version"}  # change with every edit, say nothing
 
 
@@ -57,27 +58,33 @@ class AuditEntry:
 
 async def audit_many(uow: UnitOfWork, principal: Principal, entries: Iterable[AuditEntry]) -> None:
     """Writes many lines at once."""
-    uow.session.add_all(_line(principal, one) for one in entries)
-    await uow.session.flush()
+    await uow.session.flush()  # what they tell of
+    lines = [_line(principal, one) for one in entries]
+    if lines:
+        await (await uow.session.connection()).execute(_TABLE.insert(), lines)
 
 
-def _line(principal: Principal, entry: AuditEntry) -> AuditLine:
-    values = asdict(entry)
+def _line(principal: Principal, entry: AuditEntry) -> dict[str, Any]:
     before, after = entry.before, entry.after
     if before is not None and after is not None:
         differ = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)} - _NOISE
-        values["before"] = {key: before[key] for key in before.keys() & differ}
-        values["after"] = {key: after[key] for key in after.keys() & differ}
-    values["object_id"] = None if entry.object_id is None else str(entry.object_id)
-    return AuditLine(
-        **values,
-        org_id=principal.org_id,
-        actor=principal.label,
-        user_id=principal.user_id,
-        api_key_id=principal.api_key_id,
-        ip=principal.ip,
-        request_id=principal.request_id,
-    )
+        before = {key: before[key] for key in before.keys() & differ}
+        after = {key: after[key] for key in after.keys() & differ}
+    return {
+        "action": entry.action,
+        "kind": entry.kind,
+        "object_id": None if entry.object_id is None else str(entry.object_id),
+        "name": entry.name,
+        "before": before,
+        "after": after,
+        "location_id": entry.location_id,
+        "org_id": principal.org_id,
+        "actor": principal.label,
+        "user_id": principal.user_id,
+        "api_key_id": principal.api_key_id,
+        "ip": principal.ip,
+        "request_id": principal.request_id,
+    }
 
 
 def system_principal(org_id: UUID, label: str = "system") -> Principal:

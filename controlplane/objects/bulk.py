@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, null, tuple_, update
+from sqlalchemy import bindparam, delete, null, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +23,7 @@ from controlplane.platform.uow import UnitOfWork
 
 SOUNDS_JOB = "telephony.make_sounds"
 _TABLE: Any = ConfigObject.__table__
+_REFS: Any = ConfigRef.__table__
 _PORTION = 1000
 
 
@@ -86,14 +87,14 @@ async def write_many(
             await _change(session, principal, changed)
             for done, portion in enumerate(_portions([_row(one, principal) for one in made])):
                 written(len(changed) + done * _PORTION)
-                await session.execute(insert(ConfigObject), portion)
+                await (await session.connection()).execute(_TABLE.insert(), portion)
             named = [
                 {"source_id": one.id, "field": ref.field, "target_id": ref.id}
                 for one in writes.put
                 for ref in references(one.fields)
             ]
             for portion in _portions(named):
-                await session.execute(insert(ConfigRef), portion)
+                await (await session.connection()).execute(_REFS.insert(), portion)
     except IntegrityError as err:
         raise _changed_meanwhile() from err
     await identity.audit_many(uow, principal, [*map(_written, writes.put), *map(_deleted, writes.delete)])
