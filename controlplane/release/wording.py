@@ -58,6 +58,7 @@ _FIELDS: dict[tuple[Kind | None, str], str] = {
     (Kind.TRUNK, "identity"): "known by",
     (Kind.PHONE_NUMBER, "caller_name_prefix"): "put before callers' names",
     (Kind.PHONE_NUMBER, "destination"): "calls go to",
+    (Kind.PROMPT, "then"): "afterwards calls go to",
     (Kind.OUTBOUND_ROUTE, "pattern"): "numbers like",
     (Kind.OUTBOUND_ROUTE, "strip"): "digits taken off",
     (Kind.OUTBOUND_ROUTE, "prepend"): "digits put in front",
