@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from controlplane.identity.door import requires
 from controlplane.nodes import repository, service
 from controlplane.nodes.door import NodeIdentity, signed_node
+from controlplane.nodes.models import Node
 from controlplane.nodes.schemas import (
     CommandOutcome,
     CommandState,
@@ -20,6 +21,7 @@ from controlplane.nodes.schemas import (
 )
 from controlplane.nodes.signed import read_message
 from controlplane.platform.auth import Principal
+from controlplane.platform.etag import IfMatch
 from controlplane.platform.listing import ListQuery, Page, list_query
 from controlplane.platform.services import ServicesDep, Uow
 from controlplane.protocol.facts import FactAck, FactBatch
@@ -47,15 +49,22 @@ async def create_node(wanted: NodeWrite, uow: Uow, services: ServicesDep, princi
 
 
 @router.get("/nodes/{node_id}", dependencies=[Depends(requires("nodes:read"))])
-async def get_node(node_id: UUID, uow: Uow) -> NodeRead:
-    """A node."""
-    return service.node_read(await service.get_node(uow.session, node_id))
+async def get_node(node_id: UUID, uow: Uow, response: Response) -> NodeRead:
+    """A node. Its `ETag` is of what people set on it, not of how it is."""
+    return _tagged(response, await service.get_node(uow.session, node_id))
 
 
 @router.patch("/nodes/{node_id}")
-async def change_node(node_id: UUID, patch: NodePatch, uow: Uow, principal: Writer) -> NodeRead:
+async def change_node(
+    node_id: UUID, patch: NodePatch, uow: Uow, principal: Writer, if_match: IfMatch, response: Response
+) -> NodeRead:
     """Refuses a node's requests from now on, or no longer."""
-    return service.node_read(await service.change_node(uow, principal, node_id, patch))
+    return _tagged(response, await service.change_node(uow, principal, node_id, patch, if_match))
+
+
+def _tagged(response: Response, node: Node) -> NodeRead:
+    response.headers["ETag"] = service.node_tag(node)
+    return service.node_read(node)
 
 
 @router.post("/nodes/{node_id}/enrolment-code", status_code=201)
@@ -83,9 +92,9 @@ def _drift(outcome: CommandOutcome) -> DriftRead:
 
 
 @router.delete("/nodes/{node_id}", status_code=204)
-async def delete_node(node_id: UUID, uow: Uow, principal: Writer) -> None:
+async def delete_node(node_id: UUID, uow: Uow, principal: Writer, if_match: IfMatch) -> None:
     """Forgets a node that is nobody's home any more."""
-    await service.delete_node(uow, principal, node_id)
+    await service.delete_node(uow, principal, node_id, if_match)
 
 
 @node_router.post("/enrol")

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from controlplane.identity.door import audit, load_locations
+from controlplane.identity.door import audit, load_locations, require_match
 from controlplane.kit import clock
 from controlplane.nodes import queries, repository
 from controlplane.nodes.events import (
@@ -39,6 +39,7 @@ from controlplane.nodes.signed import public_key
 from controlplane.platform import wakeups
 from controlplane.platform.auth import Principal
 from controlplane.platform.crypto import Crypto
+from controlplane.platform.etag import content_etag
 from controlplane.platform.events import Event
 from controlplane.platform.problem import Conflict, Invalid, NotFound, Unauthorized
 from controlplane.platform.services import Services
@@ -88,6 +89,11 @@ def node_read(node: Node) -> NodeRead:
         uploads_waiting=node.uploads_waiting, active_calls=node.active_calls, disk_free_mb=node.disk_free_mb,
         trunks=node.trunks, registered_devices=node.registered_devices,
     )  # fmt: skip
+
+
+def node_tag(node: Node) -> str:
+    """The ETag of what people set on a node; how it is changes by itself."""
+    return content_etag(NodePatch.model_construct(**_settable(node)))
 
 
 async def load_nodes(session: AsyncSession) -> list[NodeRead]:
@@ -152,9 +158,16 @@ async def renew_code(uow: UnitOfWork, crypto: Crypto, principal: Principal, node
     return await make_code(uow, crypto, node.name)
 
 
-async def change_node(uow: UnitOfWork, principal: Principal, node_id: UUID, patch: NodePatch) -> Node:
-    """Refuses a node's requests from now on, or no longer; says how other nodes call it."""
+async def change_node(
+    uow: UnitOfWork, principal: Principal, node_id: UUID, patch: NodePatch, if_match: str | None
+) -> Node:
+    """Refuses a node's requests from now on, or no longer; says how other nodes call it.
+
+    Raises:
+        Stale: Somebody else changed it since it was read.
+    """
     node = await get_node(uow.session, node_id)
+    await require_match(uow, if_match, node_tag(node), kind="node", object_id=node_id)
     before = _settable(node)
     if patch.disabled is not None:
         node.disabled_at = (node.disabled_at or clock.now()) if patch.disabled else None
@@ -169,13 +182,15 @@ def _settable(node: Node) -> dict[str, Any]:
     return {"disabled": node.disabled_at is not None, "sip_address": node.sip_address}
 
 
-async def delete_node(uow: UnitOfWork, principal: Principal, node_id: UUID) -> None:
+async def delete_node(uow: UnitOfWork, principal: Principal, node_id: UUID, if_match: str | None) -> None:
     """Forgets a node. What it told about calls stays.
 
     Raises:
         Conflict: A location has it as its home.
+        Stale: Somebody else changed it since it was read.
     """
     node = await get_node(uow.session, node_id)
+    await require_match(uow, if_match, node_tag(node), kind="node", object_id=node_id)
     homes = [location.name for location in await load_locations(uow.session) if location.node == node.name]
     if homes:
         raise Conflict(f"The node is home of {', '.join(homes[:3])}.", hint="Give its locations another node first.")

@@ -5,18 +5,28 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from controlplane.identity.door import audit
+from controlplane.identity.door import audit, get_organization, require_match
 from controlplane.kit import clock
 from controlplane.kit.ids import new_id
 from controlplane.platform import wakeups
 from controlplane.platform.auth import Principal
+from controlplane.platform.etag import content_etag
 from controlplane.platform.problem import ControlPlaneError, Invalid, NotFound
 from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 from controlplane.rehearsal import repository
 from controlplane.rehearsal.judging import impossible, judge
 from controlplane.rehearsal.models import FlowTestRun
-from controlplane.rehearsal.schemas import Policy, RunRead, RunRequest, RunState, SimulationRead, Source, TestResult
+from controlplane.rehearsal.schemas import (
+    Policy,
+    PolicyRead,
+    RunRead,
+    RunRequest,
+    RunState,
+    SimulationRead,
+    Source,
+    TestResult,
+)
 from controlplane.rehearsal.service import Stage, perform, set_stage, stage_of
 from controlplane.release.door import Compiled, ProblemRead
 from controlplane.telephony.flow_schemas import FlowTestFields
@@ -190,9 +200,16 @@ def _problem(severity: str, path: str, test_id: UUID | None, message: str) -> Pr
     )  # fmt: skip
 
 
-async def set_policy(uow: UnitOfWork, principal: Principal, policy: Policy) -> None:
-    """Says what flow tests mean for an apply."""
+async def set_policy(uow: UnitOfWork, principal: Principal, policy: Policy, if_match: str | None) -> None:
+    """Says what flow tests mean for an apply.
+
+    Raises:
+        Stale: Somebody else has said otherwise since it was read.
+    """
+    await get_organization(uow, principal, principal.org_id, for_change=True)  # two who say so come one by one
     before = await repository.policy_of(uow.session, principal.org_id)
+    tag = content_etag(PolicyRead(policy=before))
+    await require_match(uow, if_match, tag, kind="organization", object_id=principal.org_id)
     await repository.set_policy(uow.session, principal.org_id, policy)
     await audit(
         uow, principal, action="flow_test.policy", kind="organization", object_id=principal.org_id,

@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from controlplane.identity.door import requires
 from controlplane.nodes.door import NodeIdentity, signed_node
 from controlplane.objects.door import object_router
 from controlplane.platform.auth import Principal
+from controlplane.platform.etag import IfMatch, tagged
 from controlplane.platform.listing import ListQuery, Page, fetch_page, list_query
 from controlplane.platform.services import ServicesDep, Uow
 from controlplane.protocol.bundle import SignedManifest
@@ -96,21 +97,25 @@ async def generate(services: ServicesDep, principal: MayWriteTests, wanted: Gene
 
 
 @tests.get("/policy", summary="Read what flow tests mean for an apply")
-async def get_policy(uow: Uow, principal: MayReadTests) -> PolicyRead:
+async def get_policy(uow: Uow, principal: MayReadTests, response: Response) -> PolicyRead:
     """`off`, `warn` or `block`."""
-    return PolicyRead(policy=await repository.policy_of(uow.session, principal.org_id))
+    return tagged(response, PolicyRead(policy=await repository.policy_of(uow.session, principal.org_id)))
 
 
 @tests.put("/policy", summary="Say what flow tests mean for an apply")
 async def put_policy(
-    uow: Uow, principal: Annotated[Principal, Depends(requires("config:apply"))], wanted: PolicyRead
+    uow: Uow,
+    principal: Annotated[Principal, Depends(requires("config:apply"))],
+    wanted: PolicyRead,
+    if_match: IfMatch,
+    response: Response,
 ) -> PolicyRead:
     """With `warn` failing tests stand among the release's problems, with `block` they refuse the apply.
 
     A roll-back is never refused: the way back must be short.
     """
-    await flow_tests.set_policy(uow, principal, wanted.policy)
-    return wanted
+    await flow_tests.set_policy(uow, principal, wanted.policy, if_match)
+    return tagged(response, wanted)
 
 
 router = APIRouter()

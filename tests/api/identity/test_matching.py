@@ -15,6 +15,7 @@ THINGS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "location": ("/locations", {"name": "Store 12", "timezone": "America/New_York"}, {"timezone": "America/Chicago"}),
     "role": ("/roles", {"name": "Desk", "scopes": ["calls:read"]}, {"scopes": ["calls:read", "queues:read"]}),
     "user": ("/users", {"email": "anna@example.com", "name": "Anna", "role": "staff"}, {"name": "Anna B."}),
+    "node": ("/nodes", {"name": "store-12"}, {"sip_address": "pbx.example.com:5060"}),
     "queue": ("/queues", {"name": "Sales", "overflow": {"kind": "hangup"}}, {"max_wait_s": 60}),
 }  # fmt: skip
 
@@ -32,14 +33,16 @@ async def made(client: Client, kind: str) -> tuple[str, str]:
     path, body, _ = THINGS[kind]
     answer = await client.post(path, json=body)
     assert answer.status_code == 201, answer.text
-    return f"{path}/{answer.json()['id']}", answer.headers["ETag"]
+    thing = answer.json()
+    url = f"{path}/{thing['node']['id'] if kind == 'node' else thing['id']}"
+    return url, answer.headers.get("ETag") or (await client.get(url)).headers["ETag"]
 
 
 @pytest.mark.parametrize("kind", THINGS)
 async def test_of_two_changes_at_once_one_is_told_that_it_came_late(admin: Client, second: Client, kind: str) -> None:
     url, tag = await made(admin, kind)
     assert (await admin.get(url)).headers["ETag"] == tag
-    patches = [THINGS[kind][2], {"name": "changed by the second"}]
+    patches = [THINGS[kind][2], {"disabled": True} if kind == "node" else {"name": "changed by the second"}]
     answers = await asyncio.gather(
         *(client.patch(url, json=patch, headers={"If-Match": tag})
           for client, patch in zip((admin, second), patches, strict=True))
@@ -74,6 +77,15 @@ async def test_an_api_key_is_deleted_as_it_was_read(admin: Client) -> None:
     assert (await admin.get(url)).headers["ETag"] == answer.headers["ETag"]
     assert (await admin.delete(url, headers={"If-Match": '"0"'})).status_code == 412
     assert (await admin.delete(url, headers={"If-Match": answer.headers["ETag"]})).status_code == 204
+
+
+async def test_what_flow_tests_mean_is_said_by_one_at_a_time(admin: Client, second: Client) -> None:
+    tag = (await admin.get("/flow-tests/policy")).headers["ETag"]
+    answers = await asyncio.gather(
+        *(client.put("/flow-tests/policy", json={"policy": policy}, headers={"If-Match": tag})
+          for client, policy in ((admin, "warn"), (second, "block")))
+    )  # fmt: skip
+    assert sorted(one.status_code for one in answers) == [200, 412]
 
 
 async def test_a_login_is_no_change_of_a_user(admin: Client, second: Client) -> None:
