@@ -19,11 +19,21 @@ from controlplane.release.staging import stage
 RELEASE_ID = "rehearsal"
 """What a staged dialplan names as its release: always the same, so that equal configurations are equal bundles."""
 KEPT_S = 24 * 3600
+_KEPT_MODELS = 4
+
+_made: list[tuple[PbxModel, str]] = []
+"""Models that were rendered last: a large one takes seconds, and people try many calls on the same."""
 
 
 async def make_staged(services: Services, model: PbxModel) -> str:
     """Renders a model for the rehearsal and lays it ready; gives its digest."""
-    return await asyncio.to_thread(_make, services.storage, services.crypto, model)
+    for known, digest in _made:
+        if known is model and services.storage.path(_key(digest)).exists():
+            return digest
+    digest = await asyncio.to_thread(_make, services.storage, services.crypto, model)
+    _made.append((model, digest))
+    del _made[:-_KEPT_MODELS]
+    return digest
 
 
 def _make(storage: Storage, crypto: Crypto, model: PbxModel) -> str:

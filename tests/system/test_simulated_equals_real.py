@@ -18,7 +18,7 @@ import pytest
 
 from controlplane.entrypoints.throw_away import ThrowAwaySystem
 from controlplane.lab.media_pcap import KeyPress, write_call_media
-from controlplane.lab.sipp import Caller, answering, carrier_calls, refusing, registering
+from controlplane.lab.sipp import Caller, Sipp, answering, carrier_calls, refusing, registering
 from controlplane.rehearsal.telling import once_each
 from tests.system.office import Office, Phones, another_office, new_caller
 from tests.system.random_calls import WAIT_S, Architect, Cell
@@ -66,10 +66,10 @@ async def test_the_played_call_is_the_real_one(
         cell = await architect.cell()
         towns.append([Pair(cell, architect.keys()) for _ in range(min(CALLS_OF_A_CELL, PAIRS - first))])
     await office.api.apply("Chance")
-    await phones.carrier(office.carrier)
-    await office.trunks_up(office.trunk)
     telephony = RealWorld(phone_tools / "bin" / "sipp", phones.server, tmp_path / "real", office.carrier)
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(telephony.far_side())
+        await office.trunks_up(office.trunk)
         await telephony.people(stack, [calls[0].cell for calls in towns])
         gate = asyncio.Semaphore(AT_ONCE)
         await asyncio.gather(*(telephony.calls(calls, gate) for calls in towns))
@@ -83,6 +83,14 @@ class RealWorld:
 
     def __init__(self, sipp: Path, server: str, folder: Path, carrier: str) -> None:
         self._sipp, self._server, self._folder, self._carrier = sipp, server, folder, carrier
+
+    def far_side(self) -> Sipp:
+        """Whoever is called through the carrier; `-aa` answers the OPTIONS by which Asterisk looks for it."""
+        values = {"ring_ms": 50, "talk_ms": 600_000, "media": "", "media_port": "media_port"}
+        folder = self._folder / "carrier"
+        return Sipp(
+            self._sipp, folder, "answer", values=values, options=["-aa"], address=self._carrier, port=5060
+        )  # fmt: skip
 
     async def people(self, stack: AsyncExitStack, cells: Sequence[Cell]) -> None:
         """All phones that are there, registered: one SIPp for all that behave alike."""
