@@ -29,6 +29,8 @@ from controlplane.telephony.schemas import (
     VoicemailBoxFields,
 )
 
+DIGIT_WAIT_S = 2
+"""Asterisk takes 5 s by itself: as long callers who press a menu's key would hear nothing."""
 HANGUP = model.Hop(DestinationKind.HANGUP, "", "cp-hangup,s,1")
 
 
@@ -315,6 +317,7 @@ class Compiler:
             ),
             dial_extensions=fields.dial_extensions,
             direct=self.facts[item.org_id].direct if fields.dial_extensions else (),
+            digit_wait_s=DIGIT_WAIT_S,
             wait_s=fields.wait_s,
             attempts=fields.attempts,
             on_timeout=self._hop(item.org_id, fields.on_timeout),

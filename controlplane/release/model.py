@@ -237,7 +237,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class IvrMenu(PbxObject):
-    """A menu. ``direct`` holds the patterns of extension numbers that may be dialled."""
+    """A menu.
+
+    Attributes:
+        direct: Patterns of extension numbers that may be dialled.
+        digit_wait_s: How long a key that also begins such a number waits for the next one.
+    """
 
     kind: ClassVar[Kind] = Kind.IVR_MENU
     derived: ClassVar[frozenset[str]] = frozenset({"context", "direct", "guard"})
@@ -249,6 +254,7 @@ class IvrMenu(PbxObject):
     options: tuple[Option, ...]
     dial_extensions: bool
     direct: tuple[str, ...]
+    digit_wait_s: float
     wait_s: float
     attempts: int
     on_timeout: Hop

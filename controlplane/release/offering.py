@@ -5,6 +5,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from controlplane.kit.ids import new_id
@@ -136,21 +137,22 @@ def _make_bundle(blobs: Blobs, node: str, shares: Sequence[Share], release_id: s
     files[SYSTEM_PATH] = render_system(models, release_id, TEMPLATES)
     files |= render_links(node, models, TEMPLATES)
     prompts = {prompt for model in models for prompt in model.prompts}
+    for file in files.values():
+        blobs.put(file.content, secret=file.secret, sha256=file.sha256)
     listed = [
-        BundleFile.model_construct(
-            path=path,
-            kind=file.kind,
-            sha256=blobs.put(file.content, secret=file.secret, sha256=file.sha256),
-            size=len(file.content),
-            secret=file.secret,
-        )
-        for path, file in sorted(files.items())
+        _listed(path, file.kind, file.sha256, len(file.content), file.secret) for path, file in sorted(files.items())
     ]
     listed += [
         BundleFile(path=f"prompts/{sha256}.{extension}", kind=FileKind.PROMPT, sha256=sha256, size=blobs.size(sha256))
         for sha256, extension in sorted(prompts)
     ]
     return Manifest(node=node, release_id=release_id, files=listed, expect=_expected(models))
+
+
+@lru_cache(maxsize=20_000)
+def _listed(path: str, kind: FileKind, sha256: str, size: int, secret: bool) -> BundleFile:
+    """A line of the manifest. Nearly all of them are those of the release before: 15 ms for 1,700."""
+    return BundleFile(path=path, kind=kind, sha256=sha256, size=size, secret=secret)
 
 
 def _expected(models: Sequence[PbxModel]) -> Expectation:

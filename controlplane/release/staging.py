@@ -56,7 +56,7 @@ def stage(model: PbxModel) -> PbxModel:
         queues=tuple(
             replace(one, member_ring_s=RING_S, retry_s=1, wrap_up_s=0, max_wait_s=RING_S) for one in model.queues
         ),
-        ivr_menus=tuple(replace(one, wait_s=MENU_S) for one in model.ivr_menus),
+        ivr_menus=tuple(replace(one, wait_s=MENU_S, digit_wait_s=MENU_S) for one in model.ivr_menus),
     )
 
 

@@ -217,3 +217,106 @@ def test_every_problem_is_a_sentence_with_a_path() -> None:
         assert re.fullmatch(r"[A-Z].*\.", problem.message)
         assert re.fullmatch(r"[a-z_]+/[^/]+/[a-z_.0-9]+", problem.path)
         assert problem.severity != "error" or problem.hint
+
+
+def hours(builder: Builder, *spans: tuple[str, str, str]) -> None:
+    """Hours from spans like ``("mon fri", "09:00", "12:00")``."""
+    opened = [{"days": days.split(), "start": start, "end": end} for days, start, end in spans]
+    builder.add(73, Kind.TIME_CONDITION, timezone="Europe/Berlin", open_hours=opened, open=to("hangup"),
+                closed=to("hangup"))  # fmt: skip
+
+
+def test_a_minute_between_two_spans_is_a_slip_and_a_lunch_break_is_none() -> None:
+    builder = Builder()
+    hours(builder, ("mon", "09:00", "11:59"), ("mon", "12:00", "17:00"), ("tue", "09:00", "12:00"),
+          ("tue", "13:00", "17:00"))  # fmt: skip
+    problem = found(builder)["hours-gap"]
+    assert problem.path.endswith("open_hours.1")
+    assert "closed for 1 min on mon, from 11:59 to 12:00" in problem.message
+
+
+def test_a_slip_over_midnight_and_over_the_end_of_the_week_is_seen() -> None:
+    builder = Builder()
+    hours(builder, ("sun", "20:00", "23:59"), ("mon", "00:00", "03:00"))
+    assert "on sun, from 23:59 to 00:00" in found(builder)["hours-gap"].message
+
+
+def test_hours_that_never_open_or_never_close_are_odd() -> None:
+    never, always = Builder(), Builder()
+    hours(never)
+    hours(always, ("mon tue wed thu fri sat sun", "00:00", "00:00"))
+    assert found(never)["never-open"].severity == "warning"
+    assert found(always)["always-open"].path.endswith("/closed")
+    assert "hours-gap" not in found(always)
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "hidden"),
+    [
+        ("X.", "911", True), ("9NXXXXXX", "9555XXXX", True), ("+X.", "+1NXXNXXXXXX", True), ("9X!", "9X", True),
+        ("911", "X.", False), ("9NXXXXXX", "91XXXXXX", False), ("X.", "9", False), ("9[1-3]X", "92X", True),
+    ],
+)  # fmt: skip
+def test_a_route_is_hidden_by_one_that_takes_all_its_numbers(first: str, later: str, hidden: bool) -> None:
+    builder = Builder()
+    builder.add(10, Kind.TRUNK, identity="ip", host="192.0.2.1")
+    builder.add(90, Kind.OUTBOUND_ROUTE, name="First", position=1, pattern=first, trunk_ids=[uid(10)])
+    builder.add(91, Kind.OUTBOUND_ROUTE, name="Later", position=2, pattern=later, trunk_ids=[uid(10)])
+    assert ("route-hidden" in found(builder)) is hidden
+
+
+def test_a_desk_must_not_have_the_number_of_an_emergency_route() -> None:
+    builder = example()
+    builder.add(200, Kind.EXTENSION, number="911", no_answer=to("hangup"))
+    problem = found(builder)["emergency-hidden"]
+    assert (problem.severity, problem.id) == ("error", uid(200))
+
+
+def test_an_emergency_route_without_an_enabled_trunk_carries_nothing() -> None:
+    builder = example()
+    builder.objects = [
+        replace(one, fields=one.fields.model_copy(update={"enabled": False})) if one.fields.kind == Kind.TRUNK else one
+        for one in builder.objects
+    ]
+    assert {"no-emergency-route", "route-without-trunk"} <= found(builder).keys()
+
+
+@pytest.mark.parametrize(
+    ("identities", "sources", "clash"),
+    [
+        (("ip", "ip"), ("192.0.2.0/28", "192.0.2.7"), True),
+        (("registration", "ip"), ("192.0.2.7", "192.0.2.7"), True),
+        (("registration", "registration"), ("192.0.2.7", "192.0.2.7"), False),
+        (("ip", "ip"), ("192.0.2.0/28", "192.0.2.16"), False),
+    ],
+)
+def test_two_trunks_must_not_have_the_same_sources(
+    identities: tuple[str, str], sources: tuple[str, str], clash: bool
+) -> None:
+    builder = Builder()
+    for key, identity, source in zip((10, 11), identities, sources, strict=True):
+        builder.add(key, Kind.TRUNK, identity=identity, host="sip.a.example", username="acme",
+                    source_networks=[source])  # fmt: skip
+    assert ("same-source" in found(builder)) is clash
+
+
+def test_who_is_not_answered_gets_somewhere() -> None:
+    builder = Builder()
+    line = builder.add(20, Kind.EXTENSION, number="201")
+    builder.add(30, Kind.DEVICE, {"secret": "s" * 12}, name="desk-201", extension_id=line)
+    assert "no-fallback" not in found(builder), "colleagues hear that nobody is there"
+    builder.add(80, Kind.PHONE_NUMBER, number="+12125550100", destination=to("extension", line))
+    assert found(builder)["no-fallback"].path.endswith("/no_answer")
+    queue = Builder()
+    line = queue.add(20, Kind.EXTENSION, number="201")
+    queue.add(40, Kind.QUEUE, number="600", members=[{"extension_id": line}], overflow=to("hangup"))
+    assert found(queue)["no-fallback"].path.endswith("/overflow")
+
+
+@pytest.mark.parametrize(("join_empty", "said"), [(True, "callers wait 90 s for nobody"), (False, "nobody can answer")])
+def test_a_queue_whose_members_have_no_phones_is_odd(join_empty: bool, said: str) -> None:
+    builder = Builder()
+    line = builder.add(20, Kind.EXTENSION, number="201")
+    builder.add(40, Kind.QUEUE, number="600", members=[{"extension_id": line}], max_wait_s=90, join_empty=join_empty,
+                overflow=to("extension", line))  # fmt: skip
+    assert said in found(builder)["queue-of-silent-members"].message
