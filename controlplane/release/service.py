@@ -24,6 +24,7 @@ from controlplane.release.offering import offer_current_wave
 from controlplane.release.placement import placement_problems
 from controlplane.release.progress import no_release, now_live, require_kept
 from controlplane.release.publish import publish
+from controlplane.release.reach import refuse_elsewhere
 from controlplane.release.render import SYSTEM_PATH, RenderedFile, render_system
 from controlplane.release.schemas import ChangeRead, PlanRead, ProblemRead, ReleaseState
 from controlplane.release.snapshot import pack_portions
@@ -50,8 +51,11 @@ async def plan(services: Services, uow: UnitOfWork, principal: Principal) -> Pla
     """What an apply would do, without doing it.
 
     Prompts that were never spoken are made first, so that a missing one is a problem and not a delay.
+
+    Raises:
+        Forbidden: It holds changes outside of the principal's locations.
     """
-    draft = await _draft(services, uow, principal.org_id)
+    draft = await _draft(services, uow, principal.org_id, principal)
     files, steps = await asyncio.to_thread(_file_changes, draft) if draft.ok else ([], [])
     return PlanRead(
         ok=draft.ok,
@@ -70,11 +74,12 @@ async def apply(
 
     Raises:
         PlanRefused: The plan has errors, or what is asked before an apply objects; nothing was changed.
+        Forbidden: It holds changes outside of the principal's locations.
         Conflict: Another organisation's apply is under way on the node, or it has a name or address of ours;
             or the canary is away.
         Invalid: The canary is none of the organisation's nodes.
     """
-    draft = await _draft(services, uow, principal.org_id)
+    draft = await _draft(services, uow, principal.org_id, principal)
     own = draft.own
     if own is None:
         raise PlanRefused(draft.problems)
@@ -93,6 +98,7 @@ async def roll_back(
     Raises:
         NotFound: No such release.
         Conflict: It is no longer kept.
+        Forbidden: It would change something outside of the principal's locations.
     """
     wanted = await repository.find_release(uow.session, principal, release_id)
     if wanted is None:
@@ -102,6 +108,7 @@ async def roll_back(
     own = await compiled_release(services, uow.session, wanted, node)
     live = await repository.live_release(uow.session, principal.org_id, with_snapshot=False)
     before = await compiled_release(services, uow.session, live, node) if live else None
+    refuse_elsewhere(principal, before.index if before else None, own.index)
     draft = Draft(own, before, live.id if live else None, [], _changes(before, own))
     release = _new_release(services.crypto, principal, draft, reason or f"Roll back to release {wanted.number}")
     release.rollback_of = wanted.id
@@ -149,7 +156,8 @@ async def live_now(services: Services, uow: UnitOfWork, org_id: UUID) -> Compile
     return await compiled_release(services, uow.session, live, await _home_node(services, uow.session, org_id))
 
 
-async def _draft(services: Services, uow: UnitOfWork, org_id: UUID) -> Draft:
+async def _draft(services: Services, uow: UnitOfWork, org_id: UUID, principal: Principal | None = None) -> Draft:
+    """The draft beside what is live; refused to a principal whose locations it reaches beyond."""
     organization = next(one for one in await load_organizations(uow.session) if one.id == org_id)
     configuration = await telephony.load_organization(services, uow.session, organization)
     live = await repository.live_release(uow.session, org_id, with_snapshot=False)
@@ -159,6 +167,8 @@ async def _draft(services: Services, uow: UnitOfWork, org_id: UUID) -> Draft:
         await telephony.ensure_sounds(services, [org_id])
         configuration = await telephony.load_organization(services, uow.session, organization)
         examined, earlier = await examined_draft(configuration, before)
+    if principal:
+        refuse_elsewhere(principal, before.index if before else None, examined.index)
     live_id = live.id if live else None
     problems = [*examined.problems, *await placement_problems(uow.session, configuration)]
     if not examined.is_good or len(problems) > len(examined.problems):
