@@ -54,8 +54,7 @@ async def progress(services: Services, principal: Principal, import_id: UUID, wa
     while True:
         async with services.uow() as uow:
             row = await repository.find_import(uow.session, principal, import_id)
-            mine = row is not None and row.asked_by["label"] == principal.label
-            if row is None or not (mine or principal.location_ids is None):
+            if row is None or not (_asked(row, principal) or principal.location_ids is None):
                 raise NotFound("There is no such import.")
             found = _read(row)
         if found.state in _ENDED or time.monotonic() >= until:
@@ -92,6 +91,8 @@ async def _outcome(work: Awaitable[ImportRead]) -> tuple[ImportState, str, Impor
         return ImportState.REFUSED, err.detail, ImportRead(ok=False, dry_run=False, problems=err.problems[:SHOWN])
     except ControlPlaneError as err:
         return ImportState.FAILED, err.detail, None
+    except FileNotFoundError:
+        return ImportState.FAILED, "The file that was sent is no longer there. Send it again.", None
 
 
 async def _import(services: Services, row: ImportRow, counter: "_Counter") -> ImportRead:
@@ -138,6 +139,11 @@ async def _tell(services: Services, import_id: UUID, counter: _Counter) -> None:
             if row is not None:
                 row.state, row.done, row.total = ImportState.RUNNING, counter.done, counter.total
         await asyncio.sleep(TELL_EVERY_S)
+
+
+def _asked(row: ImportRow, principal: Principal) -> bool:
+    mine = (_text(principal.user_id), _text(principal.api_key_id))
+    return mine == (row.asked_by["user_id"], row.asked_by["api_key_id"])
 
 
 def _read(row: ImportRow) -> ImportJobRead:
