@@ -12,8 +12,6 @@ from controlplane.release.door import Compiled, PbxModel, carriers_of
 from controlplane.telephony.flow_schemas import Situation
 from controlplane.telephony.schemas import ExtensionFields, IvrMenuFields
 
-UNREGISTERED = PhoneState.AWAY
-
 
 def cast(compiled: Compiled, situation: Situation, moment: datetime) -> Scenario:
     """Who takes part, and how.

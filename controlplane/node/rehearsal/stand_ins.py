@@ -142,7 +142,7 @@ class StandIns:
         door = self._carriers[carrier]
         host, port = self._server
         sender = f"sip:{caller or 'anonymous'}@{carrier}"
-        return self._call(door, f"sip:{number}@{host}:{port}", sender, door.contact(caller or "anonymous"))
+        return self._call(door, _invite(door, f"sip:{number}@{host}:{port}", sender))
 
     async def keep_busy(self, name: str, password: str, code: str) -> None:
         """A phone calls a feature code and stays in that call.
@@ -151,15 +151,15 @@ class StandIns:
             SipError: Asterisk refuses.
         """
         host, port = self._server
-        aor, uri = f"sip:{name}@{host}:{port}", f"sip:{code}@{host}:{port}"
-        call = self._call(self._phones, uri, aor, self._phones.contact(name))
-        first = call._invite
-        final = await self._phones.ask(first)
+        uri = f"sip:{code}@{host}:{port}"
+        invite = _invite(self._phones, uri, f"sip:{name}@{host}:{port}")
+        final = await self._phones.ask(invite)
         if final.status != 401:
             raise sip.SipError(f"Asterisk took a call of {name} without a password: {final.start}")
         reply = sip.digest_reply(final.header("www-authenticate"), "INVITE", uri, name, password)
-        first.headers |= {"authorization": [reply], "cseq": ["2 INVITE"]}
-        del first.headers["via"]
+        del invite.headers["via"]
+        invite.headers |= {"authorization": [reply], "cseq": ["2 INVITE"]}
+        call = self._call(self._phones, invite)
         await call.run()
         if not call.established:
             raise sip.SipError(f"Asterisk refused a call of {name} to {code}.")
@@ -172,9 +172,7 @@ class StandIns:
         self._calls.clear()
         self._rung.clear()
 
-    def _call(self, door: Door, uri: str, sender: str, contact: str) -> Call:
-        invite = sip.request("INVITE", uri, sender, uri, {"contact": f"<{contact}>", "content-type": "application/sdp"})
-        invite.body = sip.offer(door.address[0], door.media)
+    def _call(self, door: Door, invite: Message) -> Call:
         call = Call(door, invite)
         self._calls[call.id] = call
         return call
@@ -249,3 +247,10 @@ class StandIns:
         door.send(
             sip.answer(message, status, _REASONS[status], tag=tag or secrets.token_hex(6), contact=contact, sdp=sdp)
         )
+
+
+def _invite(door: Door, uri: str, sender: str) -> Message:
+    contact = door.contact(sip.user_of(sender))
+    invite = sip.request("INVITE", uri, sender, uri, {"contact": f"<{contact}>", "content-type": "application/sdp"})
+    invite.body = sip.offer(door.address[0], door.media)
+    return invite
