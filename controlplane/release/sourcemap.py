@@ -3,10 +3,8 @@
 A line ``;@ kind id name`` says to whom the lines below it belong, until the next one.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 Owner = tuple[str, str]
 """Kind and id of an object; ``system`` and ``-`` for what belongs to none."""
@@ -29,11 +27,6 @@ class SourceMap:
     lines: Mapping[str, list[tuple[int, str, str]]]
     contexts: Mapping[str, Owner]
     priorities: dict[str, int]
-
-    def to_json(self) -> bytes:
-        """Compact JSON with ``files`` and ``contexts``."""
-        document: dict[str, Any] = {"files": self.lines, "contexts": self.contexts}
-        return json.dumps(document, separators=(",", ":"), sort_keys=True).encode()
 
     def owner(self, path: str, line: int) -> Owner | None:
         """The object that a line belongs to."""

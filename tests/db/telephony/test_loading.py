@@ -1,0 +1,95 @@
+"""What a process keeps of a configuration is never older than one look at the database."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from controlplane.identity.door import load_organizations
+from controlplane.identity.models import Organization
+from controlplane.identity.schemas import OrganizationInfo
+from controlplane.objects.schemas import ObjectFields, Stored
+from controlplane.objects.service import change, create, delete
+from controlplane.platform.auth import Principal
+from controlplane.platform.services import Services
+from controlplane.telephony.loading import load_organization
+from controlplane.telephony.schemas import ExtensionFields
+
+Objects = dict[str, Stored[ObjectFields]]
+
+
+async def an_organization(services: Services) -> tuple[OrganizationInfo, Principal]:
+    async with services.uow() as uow:
+        uow.session.add(Organization(name="Loaded"))
+        await uow.session.flush()
+        info = next(one for one in await load_organizations(uow.session) if one.name == "Loaded")
+    return info, Principal(org_id=info.id, scopes=frozenset({"*"}), label="test")
+
+
+async def loaded(services: Services, organization: OrganizationInfo) -> Objects:
+    async with services.uow() as uow:
+        configuration = await load_organization(services, uow.session, organization)
+    assert list(configuration.objects) == sorted(configuration.objects, key=lambda one: one.id)
+    return {one.fields.name: one for one in configuration.objects}
+
+
+async def add(services: Services, admin: Principal, name: str, number: str) -> UUID:
+    async with services.uow() as uow:
+        row, _ = await create(uow, services.crypto, admin, ExtensionFields(name=name, number=number))
+        return row.id
+
+
+async def edit(services: Services, admin: Principal, id_: UUID, changes: dict[str, Any]) -> None:
+    async with services.uow() as uow:
+        await change(uow, services.crypto, admin, ExtensionFields, id_, changes)
+
+
+async def test_what_did_not_change_stays_the_very_same_object(services: Services) -> None:
+    organization, admin = await an_organization(services)
+    ids = {
+        name: await add(services, admin, name, number) for name, number in (("A", "201"), ("B", "202"), ("C", "203"))
+    }
+    first = await loaded(services, organization)
+    assert set(first) == {"A", "B", "C"}
+    await edit(services, admin, ids["B"], {"ring_s": 33})
+    async with services.uow() as uow:
+        await delete(uow, admin, ExtensionFields, ids["C"])
+    await add(services, admin, "D", "204")
+    second = await loaded(services, organization)
+    assert set(second) == {"A", "B", "D"}
+    assert second["A"] is first["A"]
+    assert second["B"].fields.model_dump()["ring_s"] == 33
+    again = await loaded(services, organization)
+    assert all(again[name] is second[name] for name in second)
+
+
+async def test_only_a_deletion_is_noticed_too(services: Services) -> None:
+    organization, admin = await an_organization(services)
+    ids = [await add(services, admin, f"Line {number}", str(number)) for number in range(201, 204)]
+    await loaded(services, organization)
+    async with services.uow() as uow:
+        await delete(uow, admin, ExtensionFields, ids[1])
+    assert set(await loaded(services, organization)) == {"Line 201", "Line 203"}
+
+
+async def test_another_writer_is_noticed_even_without_a_new_version(services: Services) -> None:
+    organization, admin = await an_organization(services)
+    await add(services, admin, "A", "201")
+    await loaded(services, organization)
+    async with services.uow() as uow:  # as a migration or an operator's SQL does
+        await uow.session.execute(text("""UPDATE config_objects SET fields = jsonb_set(fields, '{ring_s}', '44')"""))
+    assert (await loaded(services, organization))["A"].fields.model_dump()["ring_s"] == 44
+
+
+async def test_what_was_taken_back_was_never_there(services: Services) -> None:
+    organization, admin = await an_organization(services)
+    id_ = await add(services, admin, "A", "201")
+    async with services.uow() as uow:
+        await change(uow, services.crypto, admin, ExtensionFields, id_, {"ring_s": 30})
+        inside = await load_organization(services, uow.session, organization)
+        assert inside.objects[0].fields.model_dump()["ring_s"] == 30
+        await change(uow, services.crypto, admin, ExtensionFields, id_, {"ring_s": 31})
+        inside = await load_organization(services, uow.session, organization)
+        assert inside.objects[0].fields.model_dump()["ring_s"] == 31
+        await uow.session.rollback()
+    assert (await loaded(services, organization))["A"].fields.model_dump()["ring_s"] == 20
