@@ -121,7 +121,7 @@ def _object(
     overridden = tuple(sorted(routing.fields.overrides.get(name, ())))
     fields = part.fields.model_copy(
         update={
-            "name": f"{routing.fields.name}: {part.title}"[:NAME_MAX],
+            "name": _name(routing.fields.name, part.title),
             "location_id": routing.fields.location_id,
             **place.changes(part.fields),
         }
@@ -133,6 +133,12 @@ def _object(
         fields=fields,
         origin=Origin(routing.id, template.id, template.fields.name, name, overridden),
     )
+
+
+def _name(routing: str, title: str) -> str:
+    """Long names are cut, but never so that two parts are called the same."""
+    tail = f": {title[:60]}"
+    return routing[: NAME_MAX - len(tail)] + tail
 
 
 def _keep(kept: dict[UUID, Kept], key: UUID, made: Kept, most: int) -> Kept:

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import pytest
 
 from controlplane.kit.destination import Kind
+from controlplane.platform.settings import REPOSITORY
 from controlplane.telephony.configuration import Configuration
 from controlplane.telephony.door import load_configuration
 from tests.api.clients import Client
@@ -381,3 +383,29 @@ async def test_two_parts_of_a_kind_are_not_called_the_same(admin: Client) -> Non
     assert answer.json()["errors"] == [
         {"field": "parts.again.name", "message": "another part of this kind is called so"}
     ]
+
+
+async def test_the_example_of_the_page_works(admin: Client, ids: Ids, locations: dict[str, str]) -> None:
+    page = (REPOSITORY / "docs" / "howto" / "routing-templates.md").read_text()
+    bodies = re.findall(r"-d '(\{.*?\})'\n", page, re.DOTALL)
+    named = {"CALL_CENTRE": ids["queues"], "STORE_12": locations["Main"], "BOX_12": ids["voicemail-boxes"]}
+
+    def body(index: int) -> Any:
+        return json.loads(re.sub(r"'\"\$(\w+)\"'", lambda found: named[found[1]], bodies[index]))
+
+    named["TEMPLATE"] = (await admin.post("/routing-templates", json=body(0))).json()["id"]
+    named["ROUTING"] = (await admin.post("/location-routings", json=body(1))).json()["id"]
+    number = await admin.patch(f"/phone-numbers/{ids['phone-numbers']}", json=body(2))
+    assert number.status_code == 200, number.text
+    parts = await objects_of(admin, named["ROUTING"])
+    assert (parts["hello"]["fields"]["text"], parts["hours"]["overridden"]) == (
+        "Welcome to store twelve.",
+        ["open_hours"],
+    )
+    await admin.patch(
+        f"/outbound-routes/{ids['outbound-routes']}", json={"pattern": "+X."}
+    )  # else the world has errors
+    plan = (await admin.post("/config/plan")).json()
+    told = [one["effect"] for one in plan["changes"] if one["template"]]
+    assert len(told) == 4
+    assert all(" (from template Standard store) is new" in one for one in told)

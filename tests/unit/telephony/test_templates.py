@@ -149,6 +149,16 @@ def test_what_did_not_change_is_the_very_same_object() -> None:
     assert second[uid(1023)].fields.destination.id == made_id(routing(2), "hours")
 
 
+def test_a_long_name_is_cut_and_its_parts_can_still_be_told_apart() -> None:
+    made = stores(1)
+    made.objects = [
+        replace(one, fields=one.fields.model_copy(update={"name": "x" * 100})) if one.id == routing(0) else one
+        for one in made.objects
+    ]
+    names = {one.fields.name for one in expand(made.configuration()).objects if one.origin}
+    assert names == {"x" * 93 + ": hours", "x" * 93 + ": hello", "x" * 92 + ": phones"}
+
+
 def test_a_configuration_without_templates_is_left_as_it_is() -> None:
     plain = example().configuration()
     assert expand(plain) is plain
