@@ -130,7 +130,7 @@ async def test_a_new_installation_with_the_same_key_takes_it_over(
     assert elsewhere != before
 
 
-async def test_a_release_can_be_written_too(admin: Client, node: FakeNode) -> None:
+async def test_a_release_can_be_written_and_be_the_draft_again(admin: Client, node: FakeNode) -> None:
     await a_world_that_works(admin)
     await go_live(admin, node)
     queue = (await admin.get("/queues")).json()["items"][0]
@@ -138,4 +138,6 @@ async def test_a_release_can_be_written_too(admin: Client, node: FakeNode) -> No
     assert "max_wait_s: 77" in await exported(admin)
     old = await exported(admin, "release=1")
     assert "max_wait_s" not in old
+    assert (await taken_in(admin, old))["plan"]["changes"] == []
+    assert (await admin.get("/queues")).json()["items"][0]["max_wait_s"] == 300
     assert (await admin.get("/config/export?release=9")).status_code == 404
