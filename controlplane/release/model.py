@@ -427,6 +427,7 @@ class Pass:
     Attributes:
         key: the SIP user after the organisation's tag.
         target: where it leads; None rings ``lines``.
+        if_idle: not while one of them is in use: so queues want it.
     """
 
     kind: Kind
@@ -436,6 +437,7 @@ class Pass:
     key: str
     target: str | None
     lines: tuple[Line, ...] = ()
+    if_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

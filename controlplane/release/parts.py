@@ -17,8 +17,8 @@ from controlplane.release.model import FIELDS, Hop, PbxModel, PbxObject
 
 One = TypeVar("One", bound=PbxObject)
 
-PHONES, MESSAGES = "pho", "chk"
-"""Passes besides those into an object's context: ring an extension's phones; listen to a box."""
+PHONES, MEMBER, MESSAGES = "pho", "mem", "chk"
+"""Passes besides those into an object's context: ring phones; ring them only if none is in use; listen to a box."""
 _NUMBERED = (Kind.EXTENSION, Kind.RING_GROUP, Kind.QUEUE, Kind.IVR_MENU)
 _EVERYWHERE = (Kind.HOLIDAY_CALENDAR, Kind.PROMPT)
 _REACHED = (*_NUMBERED, Kind.TIME_CONDITION, Kind.VOICEMAIL_BOX)
@@ -207,7 +207,7 @@ class _Part:
         wanted = {one.extension for queue in queues if not queue.away for one in queue.members}
         for id_ in sorted(wanted):
             if self._node not in self._places[id_]:
-                yield id_, self._target(PHONES, id_)
+                yield id_, self._target(MEMBER, id_)
 
     def _known(self, items: Iterable[Any]) -> Iterator[PbxObject]:
         """Objects of other nodes that are dialled by their numbers."""
@@ -224,9 +224,12 @@ class _Part:
                 if getattr(one, "enabled", True):
                     key = _key(one.context.partition("-")[0], one.id)
                     yield model.Pass(kind, one.id, one.org, one.name, key, f"{one.context},s,1")
+        queued = {member.extension for queue in self._whole.queues for member in queue.members}
         for extension in self._here(self._whole.extensions):
             if extension.lines:
                 yield _pass(extension, PHONES, None, extension.lines)
+                if extension.id in queued:
+                    yield replace(_pass(extension, MEMBER, None, extension.lines), if_idle=True)
         organization = self._whole.organizations[0]
         for box in self._here(self._whole.voicemail_boxes):
             table = names.table_of("chk", organization.tag, organization.digits.chk, box.number)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.asterisk
 
 SALES = "+12025550111"
 HERE_HZ, THERE_HZ = 440.0, 1000.0
+BEEP_HZ = 700.0  # Asterisk's own beep before a message
 
 
 @dataclass
@@ -58,6 +60,13 @@ class Chain:
         await self.make(
             "ring-groups", "all", location_id=places["south"], number="610", ring_s=20, no_answer=HANGUP,
             extension_ids=[self.ids["202"], self.ids["203"]],
+        )  # fmt: skip
+        await self.make(
+            "outbound-routes", "usa", location_id=home, pattern="+1NXXNXXXXXX", trunk_ids=[self.ids["carrier"]]
+        )
+        await self.make("voicemail-boxes", "box", location_id=places["north"], number="900")
+        await self.make(
+            "extensions", "204", number="204", location_id=home, ring_s=20, voicemail_box_id=self.ids["box"]
         )  # fmt: skip
         await self.make(
             "phone-numbers", SALES, number=SALES, destination={"kind": "queue", "id": self.ids["sales"]}
@@ -182,6 +191,26 @@ async def test_a_number_leads_to_a_queue_whose_member_is_on_another_node(
         await at["202"].wait_closed(rung)
 
 
+async def test_a_queue_does_not_ring_a_member_elsewhere_who_is_on_the_phone(
+    chain: Chain, phone_tools: Path, tmp_path: Path
+) -> None:
+    async with phones(chain, phone_tools, tmp_path, outside=HERE_HZ, n201=600.0, n202=THERE_HZ) as at:
+        talking = await at["201"].dial("202")
+        rung = await at["202"].wait_ringing()
+        await at["202"].answer(rung)
+        await at["201"].wait_established(talking)
+        waiting = await at["outside"].dial(SALES)
+        await at["outside"].wait_established(waiting)  # the queue answers
+        await asyncio.sleep(3)
+        assert [call for call in at["202"].calls if call is not rung] == []
+        await at["201"].hangup(talking)
+        await at["202"].wait_closed(rung)
+        free = await at["202"].wait_ringing(20)
+        await at["202"].answer(free)
+        await talk(at["outside"], HERE_HZ, at["202"], THERE_HZ)
+        await at["outside"].hangup(waiting)
+
+
 async def test_a_group_elsewhere_rings_phones_of_two_nodes(chain: Chain, phone_tools: Path, tmp_path: Path) -> None:
     async with phones(chain, phone_tools, tmp_path, n201=HERE_HZ, n202=600.0, n203=THERE_HZ) as at:
         out = await at["201"].dial("610")
@@ -190,6 +219,58 @@ async def test_a_group_elsewhere_rings_phones_of_two_nodes(chain: Chain, phone_t
         await talk(at["201"], HERE_HZ, at["203"], THERE_HZ)
         await at["202"].wait_closed()
         await at["201"].hangup(out)
+
+
+async def test_a_phone_reaches_the_telephone_network_by_the_trunk_of_another_node(
+    chain: Chain, phone_tools: Path, tmp_path: Path
+) -> None:
+    baresip = BaresipTools.from_tree(phone_tools)
+    says = tones.write_wav(tmp_path / "far.wav", tones.tone(HERE_HZ, 60))
+    carrier = Account.of_carrier("carrier", chain.servers["main"])
+    async with (
+        Phone(
+            baresip, tmp_path / "far", carrier, plays=says, answer_after_s=0.1, address=chain.carrier, sip_port=5060
+        ) as far,
+        phones(chain, phone_tools, tmp_path, n202=THERE_HZ) as at,
+    ):
+        await chain.api.until(
+            "/nodes",
+            lambda page: "up" in {state for one in page["items"] for trunk, state in one["trunks"].items()
+                                   if trunk == f"trunk-{chain.ids['carrier'].replace('-', '')}"},
+            timeout_s=60, what="reached by the carrier",
+        )  # fmt: skip
+        out = await at["202"].dial("+13105551234")
+        await talk(at["202"], THERE_HZ, far, HERE_HZ)
+        await at["202"].hangup(out)
+        await far.wait_closed()
+
+
+async def test_a_message_is_left_in_a_box_of_another_node(chain: Chain, phone_tools: Path, tmp_path: Path) -> None:
+    async with phones(chain, phone_tools, tmp_path, n203=THERE_HZ) as at:
+        out = await at["203"].dial("204")  # has no phone: from south over main to the box on north
+        await at["203"].wait_established(out)
+        await at["203"].wait_hears(BEEP_HZ, timeout_s=40, level=4000)  # after the spoken greeting
+        await asyncio.sleep(5)
+        await at["203"].hangup(out)
+    page = await chain.api.until("/voicemails", lambda page: bool(page["items"]), timeout_s=60, what="uploaded")
+    assert page["items"][0]["box_id"] == chain.ids["box"]
+
+
+async def test_a_stranger_who_says_to_be_a_node_is_not_let_in(chain: Chain) -> None:
+    host, port = chain.servers["north"].split(":")
+    target = f"{chain.ids['202']}".replace("-", "")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind((own_address(), 0))
+        stranger.settimeout(5)
+        me = "{}:{}".format(*stranger.getsockname())
+        stranger.sendto(
+            f"INVITE sip:{'0' * 32}ext{target}@{host}:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {me};branch=z9hG4bK1\r\n"
+            f"From: <sip:trunk-node-main@{me}>;tag=1\r\nTo: <sip:x@{host}>\r\nCall-ID: {target}\r\nCSeq: 1 INVITE\r\n"
+            f"Contact: <sip:{me}>\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n".encode(),
+            (host, int(port)),
+        )
+        answer = await asyncio.to_thread(stranger.recv, 4000)
+    assert answer.startswith(b"SIP/2.0 401 ")
 
 
 async def test_a_release_stops_at_a_node_where_it_does_not_hold_and_goes_on(
