@@ -1,4 +1,4 @@
-"""One whole system for all these tests; each module adds its own configuration to it."""
+"""One whole system for all these tests; each module has an organisation of its own on it."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from controlplane.kit import clock
 from controlplane.lab.baresip import BaresipTools
 from controlplane.node.runtime import ensure_tree
 from controlplane.platform.settings import Settings
-from tests.system.office import Office, Phones, Told
+from tests.system.office import Office, Phones, Told, another_office
 
 
 @pytest.fixture(scope="session")
@@ -27,12 +27,12 @@ async def system() -> AsyncIterator[ThrowAwaySystem]:
         yield system
 
 
-@pytest.fixture(scope="session")
-async def office(system: ThrowAwaySystem) -> Office:
-    """The organisation that the first admin belongs to."""
-    office = Office(system.api, system.folder, "main")
-    await office.open()
-    return office
+@pytest.fixture(scope="module")
+async def office(system: ThrowAwaySystem, request: pytest.FixtureRequest) -> AsyncIterator[Office]:
+    """The organisation of one module: no other module's routes and names touch its calls."""
+    name = request.module.__name__.rpartition("test_")[2].replace("_", "-")
+    async with another_office(system, name, name[:16]) as office:
+        yield office
 
 
 @pytest.fixture
@@ -43,6 +43,6 @@ async def phones(phone_tools: Path, system: ThrowAwaySystem, tmp_path: Path) -> 
 
 
 @pytest.fixture
-def told(system: ThrowAwaySystem) -> Told:
+def told(office: Office) -> Told:
     """What the API tells since the test began."""
-    return Told(system.api, clock.now())
+    return Told(office.api, clock.now())

@@ -1,18 +1,15 @@
 """Click to call: the caller's own phone rings first, then the number it dials."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
 
-from controlplane.entrypoints.throw_away import ThrowAwaySystem
-from controlplane.kit import clock
 from controlplane.kit.ids import new_id
 from controlplane.lab.addresses import own_address
 from controlplane.lab.client import ApiClient, Json
 from controlplane.lab.phone import Phone
-from tests.system.office import Desk, Office, Phones, Told, another_office, hang_up, legs, story, talk
+from tests.system.office import Desk, Office, Phones, Told, hang_up, legs, story, talk
 
 pytestmark = pytest.mark.asterisk
 
@@ -26,18 +23,6 @@ class World:
     other: Desk
     carrier: str
     trunk: str
-
-
-@pytest.fixture(scope="module")
-async def office(system: ThrowAwaySystem) -> AsyncIterator[Office]:
-    """An organisation whose routes nobody else changes."""
-    async with another_office(system, "Click to call", "click") as office:
-        yield office
-
-
-@pytest.fixture
-def told(office: Office) -> Told:
-    return Told(office.api, clock.now())
 
 
 @pytest.fixture(scope="module")
