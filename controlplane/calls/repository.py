@@ -1,7 +1,7 @@
 """Rows of calls, recordings, voicemail and transcripts."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from controlplane.platform.tenancy import scoped, visible
 CallKey = tuple[str, str]
 """Node and linkedid: what names a call in the whole fleet."""
 
+CLOCKS_DIFFER = timedelta(minutes=1)
 _KEPT = frozenset({"id", "node", "linkedid", "created_at", "tags", "notes", "outcome", "version", "searched"})
 FOLDED_COLUMNS = tuple(column.name for column in Call.__table__.columns if column.name not in _KEPT)
 """What the fold writes; the rest is people's or never changes."""
@@ -122,6 +123,20 @@ async def find_call(session: AsyncSession, principal: Principal, call_id: UUID, 
     statement = visible_calls(principal).where(Call.id == call_id)
     call: Call | None = await session.scalar(statement.with_for_update() if lock else statement)
     return call
+
+
+async def other_ends(
+    session: AsyncSession, principal: Principal, call: Call, came_from: Sequence[CallKey], went_to: Collection[str]
+) -> Sequence[Call]:
+    """Records of the same call on other nodes: those it came from, and those on nodes to which it went on.
+
+    Nodes' clocks may differ a little, so those it went to are looked for a minute around it.
+    """
+    since, until = call.started_at - CLOCKS_DIFFER, (call.ended_at or call.last_fact_at) + CLOCKS_DIFFER
+    told = Call.timeline.contains([{"node": call.node, "call": call.linkedid}])
+    after = and_(Call.node.in_(went_to), Call.started_at.between(since, until), told)
+    statement = visible_calls(principal).where(or_(tuple_(Call.node, Call.linkedid).in_(came_from), after))
+    return (await session.scalars(statement.order_by(Call.started_at, Call.id).limit(20))).all()
 
 
 async def locate_call(session: AsyncSession, wanted: str) -> tuple[UUID, UUID] | None:

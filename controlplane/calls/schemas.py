@@ -136,12 +136,21 @@ class LiveCall(BaseModel):
     answered_at: AwareDatetime | None
 
 
+class OtherEnd(BaseModel):
+    """The record of the same call on another node, which it came from or went on to."""
+
+    id: UUID
+    node: str
+    linkedid: str
+
+
 class CallDetail(CallRecord):
     """A call with its legs, its story, and what was odd about its facts."""
 
     legs: list[dict[str, Any]]
     timeline: list[dict[str, Any]] = Field(description="at, what, where {kind, id}, why; in order of time.")
     flags: list[dict[str, Any]] = Field(description="Facts that came late or fit nowhere; kept, never lost.")
+    other_ends: list[OtherEnd] = Field([], description="Its records on other nodes.")
 
 
 class Named(BaseModel):

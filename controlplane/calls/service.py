@@ -13,6 +13,7 @@ from controlplane.calls.schemas import (
     CallPatch,
     CallRecord,
     CallStatus,
+    OtherEnd,
     RecordingRef,
     TranscriptRef,
     TranscriptState,
@@ -93,7 +94,19 @@ async def detail(uow: UnitOfWork, principal: Principal, call_id: UUID) -> tuple[
     call = await _get_call(uow, principal, call_id)
     attached = await _attachments(uow, [call])
     update = attached.details(call.id, with_sound=principal.may("recordings:read"))
+    update["other_ends"] = await _other_ends(uow, principal, call)
     return CallDetail.model_validate(call).model_copy(update=update), call.version
+
+
+async def _other_ends(uow: UnitOfWork, principal: Principal, call: Call) -> list[OtherEnd]:
+    """Where else the call has a record. One that stayed on its node needs no query."""
+    came_from = [(step["node"], step["call"]) for step in call.timeline if step.get("node") and step.get("call")]
+    legs = [leg["channel"] for leg in call.legs if leg["role"] == "node"]
+    went_to = {channel.removeprefix("PJSIP/trunk-node-").rpartition("-")[0] for channel in legs}
+    if not came_from and not went_to:
+        return []
+    found = await repository.other_ends(uow.session, principal, call, came_from, went_to)
+    return [OtherEnd(id=one.id, node=one.node, linkedid=one.linkedid) for one in found]
 
 
 async def annotate(

@@ -177,6 +177,8 @@ async def test_a_phone_on_one_node_calls_a_phone_on_another(chain: Chain, phone_
     assert (arrived["node"], arrived["call"]) == ("main", here["linkedid"])
     assert (here["status"], there["status"]) == ("answered", "answered")
     assert there["extension_id"] == chain.ids["202"]
+    assert here["other_ends"] == [{"id": there["id"], "node": "north", "linkedid": there["linkedid"]}]
+    assert there["other_ends"] == [{"id": here["id"], "node": "main", "linkedid": here["linkedid"]}]
 
 
 async def test_a_number_leads_to_a_queue_whose_member_is_on_another_node(
