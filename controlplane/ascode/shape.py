@@ -7,6 +7,7 @@ are left out.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import time
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -37,6 +38,15 @@ class Plain:
     def encode(self, value: Any, _: Label) -> Any:
         """As it is."""
         return value
+
+
+@dataclass(frozen=True)
+class Clock(Plain):
+    """A time of day, to the minute as all of ours are."""
+
+    def encode(self, value: Any, _: Label) -> Any:
+        """``09:00``."""
+        return value.removesuffix(":00")
 
 
 @dataclass(frozen=True)
@@ -201,6 +211,8 @@ def shape_of(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> Sha
         return Named(shape_of(arguments[1]))
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return Goal() if issubclass(annotation, Destination) else Part((annotation,))
+    if annotation is time:
+        return Clock(text=True)
     return Plain(text=annotation not in {Any, object, dict, list, tuple})
 
 
