@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ CONFIGURATION = "configuration"
 LONG = 100_000
 """Bytes from which on an import is done in the background: some 1,000 rows, 2 s."""
 TELL_EVERY_S = 0.5
+KEPT = timedelta(days=30)
 _ENDED = frozenset({ImportState.DONE, ImportState.REFUSED, ImportState.FAILED})
 
 
@@ -82,6 +84,14 @@ async def run(services: Services, import_id: UUID) -> None:
             ended.done, ended.total = counter.done, counter.total
             ended.result = None if result is None else result.model_dump(mode="json")
     services.storage.delete(_key(import_id))
+
+
+async def forget(services: Services) -> None:
+    """Removes what is known of old imports, and files that no worker ever took."""
+    async with services.uow() as uow:
+        gone = await repository.forget_imports(uow.session, clock.now() - KEPT)
+    for import_id in gone:
+        services.storage.delete(_key(import_id))
 
 
 async def _outcome(work: Awaitable[ImportRead]) -> tuple[ImportState, str, ImportRead | None]:

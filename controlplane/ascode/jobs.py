@@ -11,3 +11,9 @@ from controlplane.platform.services import Services
 async def import_(services: Services, *, import_id: str) -> None:
     """Does a long import; `GET config/imports/{id}` tells how far it is."""
     await background.run(services, UUID(import_id))
+
+
+@job("ascode.tidy", queue=Queue.ROLLUP, retry=False, cron="23 3 * * *")
+async def tidy(services: Services) -> None:
+    """Forgets imports after 30 days."""
+    await background.forget(services)

@@ -1,8 +1,10 @@
 """Queries of imports."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.ascode.models import ImportRow
@@ -20,3 +22,9 @@ async def find_import(session: AsyncSession, principal: Principal, import_id: UU
 async def load_import(session: AsyncSession, import_id: UUID) -> ImportRow | None:
     """One import, for the job that does it."""
     return await session.get(ImportRow, import_id)
+
+
+async def forget_imports(session: AsyncSession, before: datetime) -> Sequence[UUID]:
+    """Removes imports that began before; returns their ids."""
+    gone = delete(ImportRow).where(ImportRow.created_at < before).returning(ImportRow.id)
+    return (await session.scalars(gone)).all()

@@ -1,7 +1,12 @@
 """Long tables are imported in the background, and say how far they are."""
 
+from datetime import timedelta
 from typing import Any
 
+import time_machine
+
+from controlplane.ascode import jobs
+from controlplane.kit import clock
 from controlplane.platform.jobs import Queue
 from tests.api.clients import Client
 
@@ -65,3 +70,13 @@ async def test_it_may_do_what_who_asked_may_and_others_do_not_see_it(admin: Clie
     assert (await progress_of(admin, by_admin))["result"]["dry_run"] is True
     assert (await manager.get(f"/config/imports/{by_admin['id']}")).status_code == 404
     assert (await admin.get("/devices?with_total=true&limit=1")).json()["total"] == 0
+
+
+async def test_imports_are_forgotten_after_thirty_days(admin: Client) -> None:
+    started = await send(admin, table(2500))
+    await jobs.tidy(admin.services)
+    assert (await progress_of(admin, started))["state"] == "waiting"
+    with time_machine.travel(clock.now() + timedelta(days=31)):
+        await jobs.tidy(admin.services)
+    assert (await admin.get(f"/config/imports/{started['id']}")).status_code == 404
+    assert not list((admin.services.settings.data_dir / "objects" / "imports").iterdir())
