@@ -114,10 +114,20 @@ class _Fold:
             case "CHAN_END":
                 self.legs.gone(leg, row.at)
             case "BLINDTRANSFER" | "ATTENDEDTRANSFER":
-                to, how = clean(row.extra.get("extension")), row.event.removesuffix("TRANSFER").lower()
-                self._tell(row.at, "transferred", leg.where(), how, channel=leg.channel, to=to)
+                self._pass_on(row, leg)
             case event if event not in _PASSED_OVER:
                 self._flag("unknown event", row.at, event)
+
+    def _pass_on(self, row: CelRow, leg: Leg) -> None:
+        """Asterisk tells a transfer when it has set it going: the call may have arrived there before."""
+        to, how = clean(row.extra.get("extension")), row.event.removesuffix("TRANSFER").lower()
+        since = (row.at - _LATE).isoformat()
+        arrived = [
+            datetime.fromisoformat(entry["at"]) - timedelta(microseconds=1)
+            for entry in self.call.timeline
+            if entry["what"] == "sent to" and entry["dialplan"]["exten"] == to and entry["at"] >= since
+        ]
+        self._tell(min([row.at, *arrived]), "transferred", leg.where(), how, channel=leg.channel, to=to)
 
     def _start_leg(self, row: CelRow, leg: Leg) -> None:
         leg.started_at = row.at

@@ -32,9 +32,9 @@ class Story:
         }  # fmt: skip
         return self._add(at_s, payload)
 
-    def event(self, at_s: float, event: CallEvent, **pairs: Any) -> "Story":
+    def event(self, at_s: float, event: CallEvent, *, exten: str = "s", **pairs: Any) -> "Story":
         payload = {
-            "eventtype": "USER_DEFINED", "uniqueid": CALLER, "channame": "PJSIP/trunk-00000000",
+            "exten": exten, "eventtype": "USER_DEFINED", "uniqueid": CALLER, "channame": "PJSIP/trunk-00000000",
             "userdeftype": event.value, "eventextra": json.dumps({"extra": write_pairs(**pairs)}),
             "eventtime": str(at_s),
         }  # fmt: skip
@@ -141,3 +141,11 @@ def test_what_is_odd_is_flagged_and_told() -> None:
     call = fold(ended(story, 3))
     assert [flag["what"] for flag in call.flags] == ["unknown event"]
     assert call.status == CallStatus.ABANDONED
+
+
+def test_a_transfer_is_told_before_the_arrival_that_it_caused() -> None:
+    story = inbound().event(1, CallEvent.AT, kind="extension", id=ANN, why="number")
+    story.event(5, CallEvent.AT, exten="102", kind="extension", id=BOB, why="dialed")
+    story.cel(5.002, "BLINDTRANSFER", uniqueid=PHONE, channel="PJSIP/ann-00000001", extension="102")
+    told = [entry["what"] for entry in fold(ended(story, 9)).timeline]
+    assert told == ["arrived", "sent to", "transferred", "sent to", "ended"]
