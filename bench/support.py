@@ -21,6 +21,7 @@ from controlplane.node.runtime import ensure_tree
 from controlplane.objects.schemas import ObjectFields
 from controlplane.objects.service import create
 from controlplane.platform.auth import Principal
+from controlplane.platform.logging import configure_logging
 from controlplane.platform.postgres import EmbeddedPostgres
 from controlplane.platform.services import Services, make_services
 from controlplane.platform.settings import Settings
@@ -48,6 +49,7 @@ async def control_plane() -> AsyncIterator[Services]:
     """The control plane's services on a real PostgreSQL, without its processes and without a node."""
     with tempfile.TemporaryDirectory(prefix="call-commander-bench-") as name:
         settings = throw_away_settings(Path(name), Settings())
+        configure_logging(settings.log_level, as_json=False)  # to standard error: standard output is for the result
         postgres = EmbeddedPostgres(settings.data_dir / "postgres")
         database_url = await postgres.start()
         services = make_services(settings, database_url)
