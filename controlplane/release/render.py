@@ -182,9 +182,9 @@ def render_part(part: Part, org: Organization, items: Sequence[PbxObject], templ
     environment = _environment(templates_dir)
     values: dict[str, Any] = {"org": org, "tag": part.tag}
     texts = [
-        environment.get_template(template).render(values, items=select(kinds))
-        for template, select in family.templates.items()
-        if family.always or select(kinds)
+        environment.get_template(template).render(values, items=taken(kinds))
+        for template, taken in family.templates.items()
+        if family.always or taken(kinds)
     ]
     return RenderedFile.of(family.kind, "\n".join(texts))
 
