@@ -17,7 +17,7 @@ from controlplane.lab.sipp import SippResult, registering
 from controlplane.node.runtime import ensure_tree
 from controlplane.platform.services import make_services
 
-TURNS = 20
+TURNS = 12
 USUAL_TURNS = 2
 RATE = 20  # REGISTERs a second, from phones that nothing changes for
 IDLE_S = 20
