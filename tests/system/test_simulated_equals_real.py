@@ -168,6 +168,10 @@ async def compare(office: Office, pair: Pair) -> str:
 
 
 def told(steps: Sequence[tuple[str, str | None, str | None]]) -> Told:
-    """Steps to compare. Whether a message is left is the caller's choice, and the real one stays to leave one."""
-    voicemail = {"message left": "voicemail", "no message": "voicemail"}
-    return [(voicemail.get(what, what), where or "", why or "") for what, where, why in steps]
+    """Steps to compare. In a box the real caller stays, and may end the message by a key: that is their choice."""
+    left = {"message left": "voicemail", "no message": "voicemail"}
+    in_a_box = any(what in left for what, _, _ in steps)
+    return [
+        (left.get(what, what), where or "", "" if what == "ended" and in_a_box else why or "")
+        for what, where, why in steps
+    ]
