@@ -109,11 +109,11 @@ class Architect:
         members = [{"extension_id": desk.id} for desk, state in pairs if state != "busy"]
         if not members:
             return await self._extension(depth)
+        strategy = self._random.choice(STRATEGIES) if len(members) == 1 else "ringall"
         return to(
             "queue",
             await self._make(
-                "queues", members=members, strategy=self._random.choice(STRATEGIES if len(members) == 1 else ("ringall",)),
-                member_ring_s=1, retry_s=1, max_wait_s=2, join_empty=self._random.random() < 0.3,
+                "queues", members=members, strategy=strategy, member_ring_s=1, retry_s=1, max_wait_s=2, join_empty=self._random.random() < 0.3,
                 overflow=await self._leaf(),
             ),
         )  # fmt: skip
