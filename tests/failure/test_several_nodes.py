@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from controlplane.entrypoints.throw_away import ThrowAwaySystem, throw_away_system
+from controlplane.kit import clock
 from controlplane.lab import tones
 from controlplane.lab.addresses import own_address
 from controlplane.lab.baresip import BaresipTools
@@ -157,6 +158,7 @@ async def talk(one: Phone, one_hz: float, other: Phone, other_hz: float) -> None
 
 
 async def test_a_phone_on_one_node_calls_a_phone_on_another(chain: Chain, phone_tools: Path, tmp_path: Path) -> None:
+    since = clock.now().isoformat()
     async with phones(chain, phone_tools, tmp_path, n201=HERE_HZ, n202=THERE_HZ) as at:
         out = await at["201"].dial("202")
         rung = await at["202"].wait_ringing()
@@ -167,7 +169,7 @@ async def test_a_phone_on_one_node_calls_a_phone_on_another(chain: Chain, phone_
         await at["202"].wait_closed(rung)
     calls = await chain.api.until(
         "/calls", lambda page: sum(bool(one["ended_at"]) for one in page["items"]) == 2, timeout_s=30,
-        what="told of both ends", number="202",
+        what="told of both ends", number="202", **{"from": since},
     )  # fmt: skip
     by_node = {one["node"]: await chain.api.get(f"/calls/{one['id']}") for one in calls["items"]}
     here, there = by_node["main"], by_node["north"]
