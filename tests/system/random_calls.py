@@ -113,7 +113,8 @@ class Architect:
         return to(
             "queue",
             await self._make(
-                "queues", members=members, strategy=strategy, member_ring_s=1, retry_s=1, max_wait_s=2, join_empty=self._random.random() < 0.3,
+                "queues", members=members, strategy=strategy, member_ring_s=1, retry_s=1, max_wait_s=2,
+                join_empty=self._random.random() < 0.3,
                 overflow=await self._leaf(),
             ),
         )  # fmt: skip
