@@ -164,6 +164,13 @@ class Running:
             time.sleep(0.05)
         raise AssertionError(f"no {name} in {[event.name for event in self.events(after=after)]}")
 
+    def wait_ended(self, *, after: int = 0, timeout_s: float = 10) -> None:
+        """Until a call is over of which something stands in the rows after the first so many."""
+        deadline = time.monotonic() + timeout_s
+        while all(row["eventtype"] != "LINKEDID_END" for row in self.rows()[after:]):
+            assert time.monotonic() < deadline, "the call goes on"
+            time.sleep(0.05)
+
 
 def story(events: list[Event]) -> list[str]:
     """Events in short: `AT queue key`, `HOURS open`, `KEY 1 chosen`."""

@@ -97,7 +97,7 @@ class Desks:
 
 def causes(asterisk: Running, after: int) -> list[tuple[str, str]]:
     """Endpoint and status code of each leg that was refused."""
-    asterisk.wait_event("END", after=after)
+    asterisk.wait_ended(after=after)
     found = [event.pairs for event in asterisk.events(after=after) if event.name == "CAUSE"]
     return [(pairs["channel"].partition("/")[2].rpartition("-")[0], pairs["sip"]) for pairs in found]
 
@@ -178,7 +178,7 @@ async def test_a_trunk_that_is_passed_over_is_told(
         await ben.wait_established(talking)
         before = len(asterisk.rows())
         await ann.wait_closed(await ann.dial("911"))
-        asterisk.wait_event("END", after=before)
+        asterisk.wait_ended(after=before)
         told = [event for event in asterisk.events(after=before) if event.name in {"TRUNK_FULL", "OUTBOUND"}]
         assert [(event.name, event.pairs["trunk"]) for event in told] == [
             ("TRUNK_FULL", str(world.narrow)), ("OUTBOUND", str(world.trunks[1])),

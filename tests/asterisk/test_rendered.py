@@ -185,10 +185,10 @@ async def test_the_fast_path_and_what_the_phone_sees(
     assert rung.peer_name == f"Shop {NASTY_CALLER}"
     await asyncio.gather(carrier.wait_hears(ALICE_HZ), alice.wait_hears(CARRIER_HZ))
     await carrier.hangup(call)
-    asterisk.wait_event("END", after=before)
+    asterisk.wait_ended(after=before)
     events = asterisk.events(after=before)
     assert story(events) == [
-        "INBOUND +12125550100 +13105551234", "HOURS open", "AT extension open", "END",
+        "INBOUND +12125550100 +13105551234", "HOURS open", "AT extension open",
     ]  # fmt: skip
     assert events[0].pairs["did"] == str(world.direct)
     assert events[0].pairs["trunk"] == str(world.trunk)
@@ -210,10 +210,10 @@ async def test_menu_queue_whisper_and_recording(
     await asyncio.sleep(1)
     await alice.hangup(rung)
     await asyncio.gather(carrier.wait_closed(call), alice.wait_closed(rung))
-    asterisk.wait_event("END", after=before)
+    asterisk.wait_ended(after=before)
     assert story(asterisk.events(after=before)) == [
         "INBOUND +12125550102 +13105551234", "AT ivr_menu number", "KEY 1 chosen", "AT queue key", "CONSENT", "RECORD",
-        "WHISPER", "END",
+        "WHISPER",
     ]  # fmt: skip
     whispered = [span.hz for span in tones.tone_spans(rung.heard, [WHISPER_HZ, CARRIER_HZ, NOTICE_HZ])]
     assert whispered == [WHISPER_HZ, CARRIER_HZ]
@@ -243,10 +243,10 @@ async def test_direct_dialling_wrong_keys_and_voicemail(
     await asyncio.sleep(4)
     await carrier.hangup(call)
     left = asterisk.wait_event("VOICEMAIL", after=before)
-    asterisk.wait_event("END", after=before)
+    asterisk.wait_ended(after=before)
     assert story(asterisk.events(after=before)) == [
         "INBOUND +12125550102 +13105551234", "AT ivr_menu number", "KEY 209 invalid", "KEY 7 invalid",
-        "AT voicemail invalid", "VOICEMAIL SUCCESS", "END",
+        "AT voicemail invalid", "VOICEMAIL SUCCESS",
     ]  # fmt: skip
     assert left.pairs["box"] == str(world.box)
     assert tones.tone_spans(Path(left.pairs["file"] + ".wav"), [CARRIER_HZ])
@@ -264,11 +264,11 @@ async def test_an_extension_that_nobody_answers_leads_to_its_box_and_lamp(
     await asyncio.sleep(4)
     await bob.hangup(call)
     await alice.wait_messages_waiting()
-    asterisk.wait_event("END", after=before)
+    asterisk.wait_ended(after=before)
     events = asterisk.events(after=before)
     assert story(events) == [
         "INTERNAL 201", "AT extension dialed", "DIAL_END NOANSWER", "AT voicemail no_answer",
-        "VOICEMAIL SUCCESS", "END",
+        "VOICEMAIL SUCCESS",
     ]  # fmt: skip
     assert events[0].pairs["ext"] == str(world.bob)
     checked = len(asterisk.rows())
@@ -302,7 +302,7 @@ async def test_a_phone_that_says_it_moved_sends_calls_nowhere(
         call = await bob.dial(dialed)
         await asyncio.sleep(3)
         await bob.hangup(call)
-    asterisk.wait_event("END", after=before)
+    asterisk.wait_ended(after=before)
     linkedid = asterisk.wait_event("INTERNAL", after=before).linkedid
     channels = {row["channame"].rpartition("-")[0] for row in asterisk.rows() if row["linkedid"] == linkedid}
     assert channels == {"PJSIP/bob", "PJSIP/alice"}
@@ -319,8 +319,8 @@ async def test_a_phone_with_two_contacts_in_a_queue_and_a_group(
     await bob.wait_ringing()
     await asyncio.gather(alice.wait_hears(BOB_HZ), bob.wait_hears(ALICE_HZ))
     await alice.hangup()
-    asterisk.wait_event("END", after=before)
-    assert story(asterisk.events(after=before)) == ["INTERNAL 601", "AT queue dialed", "END"]
+    asterisk.wait_ended(after=before)
+    assert story(asterisk.events(after=before)) == ["INTERNAL 601", "AT queue dialed"]
     await alice.dial("202")
     await bob.wait_ringing()
     await asyncio.gather(alice.wait_hears(BOB_HZ), bob.wait_hears(ALICE_HZ))
@@ -343,13 +343,12 @@ async def test_routes_fail_over_and_show_the_right_number(
     assert invite.first_line.startswith("INVITE sip:3105550000@")
     await asyncio.gather(alice.wait_hears(CARRIER_HZ), carrier.wait_hears(ALICE_HZ))
     await alice.hangup(out)
-    asterisk.wait_event("END", after=before)
+    asterisk.wait_ended(after=before)
     assert story(asterisk.events(after=before)) == [
-        "INTERNAL +13105550000", "OUTBOUND +13105550000 +12125550199", "OUTBOUND 3105550000 2125550101", "END",
+        "INTERNAL +13105550000", "OUTBOUND +13105550000 +12125550199", "OUTBOUND 3105550000 2125550101",
     ]  # fmt: skip
     await alice.wait_closed(await alice.dial("00000"))
-    assert asterisk.events()[-1].name == "END"
-    assert story(asterisk.events())[-2] == "AT hangup unknown"
+    assert story(asterisk.events())[-1] == "AT hangup unknown"
 
 
 async def test_a_number_of_another_trunk_and_an_unknown_one_are_refused(
@@ -361,7 +360,7 @@ async def test_a_number_of_another_trunk_and_an_unknown_one_are_refused(
         call = await carrier.dial(dialed)
         await carrier.wait_closed(call)
         assert call.cause.startswith("404"), call.cause
-        asterisk.wait_event("END", after=before)
+        asterisk.wait_ended(after=before)
         assert story(asterisk.events(after=before)) == [
-            f"INBOUND {dialed} +13105551234", "AT hangup unknown", "END",
+            f"INBOUND {dialed} +13105551234", "AT hangup unknown",
         ]  # fmt: skip
