@@ -282,6 +282,7 @@ async def test_a_release_stops_at_a_node_where_it_does_not_hold_and_goes_on(
 ) -> None:
     south = chain.nodes["south"]
     context = f"ext-{chain.ids['203'].replace('-', '')}"
+    await chain.apply()  # drafts of other tests: a reload of everything would sweep away what comes now
     await asyncio.to_thread(run_cli, south.layout, f"dialplan add extension ghost,1,NoOp into {context}")
     for number in ("201", "202", "203"):
         await chain.api.patch(f"/extensions/{chain.ids[number]}", {"ring_s": 25})
