@@ -9,7 +9,7 @@ import re
 import secrets
 import socket
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 
 Address = tuple[str, int]
@@ -223,7 +223,11 @@ class Door(asyncio.DatagramProtocol):
             await asyncio.sleep(delay_s)
             action()
 
-        task = asyncio.get_running_loop().create_task(wait())
+        self.begin(wait())
+
+    def begin(self, doing: Coroutine[None, None, None]) -> None:
+        """Does something beside, until it is done or we are closed."""
+        task = asyncio.get_running_loop().create_task(doing)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

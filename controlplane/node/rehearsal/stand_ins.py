@@ -13,7 +13,7 @@ _NEXT_ANSWERS_S = 0.15  # of several that ring at once, the first in order is th
 _REASONS = {200: "OK", 405: "Method Not Allowed", 480: "Temporarily Unavailable", 481: "No Such Call",
             486: "Busy Here", 487: "Request Terminated", 503: "Service Unavailable"}  # fmt: skip
 _REGISTRATION_S = 3600
-_BREATH_S, _BREATHS = 0.02, 50
+_BREATH_S, _BREATHS = 0.02, 2000
 
 
 class Call:
@@ -27,6 +27,7 @@ class Call:
         self._provisional = asyncio.Event()
         self.established = False
         self.ended = asyncio.Event()
+        self._forgotten = False
 
     @property
     def id(self) -> str:
@@ -42,15 +43,24 @@ class Call:
         self.established = True
         self._to = final.headers["to"]
         self._target = sip.address_in(final.header("contact")) or self._target
-        await self._breathe(sip.sound_address(final.body))
+        if to := sip.sound_address(final.body):
+            self._door.begin(self._breathe(to))
 
-    async def _breathe(self, to: sip.Address | None) -> None:
-        """Sends silence: Asterisk's Answer() waits half a second for somebody who sends nothing."""
+    async def _breathe(self, to: sip.Address) -> None:
+        """Sends silence for as long as Asterisk may listen, even after the BYE.
+
+        Asterisk's Answer() waits half a second for somebody who sends nothing, and VoiceMail() notices a hang-up in its
+        greeting only when it hears something again, or after four seconds.
+        """
         for number in range(_BREATHS):
-            if to is None or self.ended.is_set():
+            if self._forgotten:
                 return
             self._door.send_sound(to, number)
             await asyncio.sleep(_BREATH_S)
+
+    def forget(self) -> None:
+        """Asterisk has let go of it."""
+        self._forgotten = True
 
     async def hang_up(self) -> None:
         """Ends it, answered or not."""
@@ -169,6 +179,8 @@ class StandIns:
         """Ends the calls of busy phones."""
         calls, self._busy = list(self._busy.values()), {}
         await asyncio.gather(*(call.hang_up() for call in calls))
+        for call in self._calls.values():
+            call.forget()
         self._calls.clear()
         self._rung.clear()
 
