@@ -53,6 +53,7 @@ class ImportRead(BaseModel):
     made_up: list[str] = Field([], description="Secrets that had to be made up, such as `devices/desk-201 secret`.")
     changes: list[Changed] = Field([], description="The first 1000.")
     plan: PlanRead | None = Field(None, description="What an apply of the draft would do then.")
+    no_plan: str = Field("", description="Why there is no plan: others' changes wait to be applied, too.")
 
 
 class ImportState(StrEnum):

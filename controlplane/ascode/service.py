@@ -194,7 +194,7 @@ async def import_tree(
             await telephony.ensure_texts(services, _texts(decision))
             async with _undone(uow):
                 await _write(services.storage, uow, principal, decision)
-                answer.plan = await release.plan(services, uow, principal)
+                await _plan(services, uow, principal, answer)
         elif not dry_run:
             half = len(tree.items)
             await _write(services.storage, uow, principal, decision, lambda done: progress(half + done, 2 * half))
@@ -202,8 +202,16 @@ async def import_tree(
             await _audit(uow, principal, answer)
     if plan and not dry_run:
         async with services.uow() as uow:
-            answer.plan = await release.plan(services, uow, principal)
+            await _plan(services, uow, principal, answer)
     return answer
+
+
+async def _plan(services: Services, uow: UnitOfWork, principal: Principal, answer: ImportRead) -> None:
+    """Adds the plan. Whoever may import may still not see everything that waits to be applied."""
+    try:
+        answer.plan = await release.plan(services, uow, principal)
+    except Forbidden as err:
+        answer.no_plan = f"{err.detail} {err.hint or ''}".strip()
 
 
 @asynccontextmanager

@@ -141,7 +141,7 @@ def import_(  # noqa: PLR0913, PLR0917 - the options of one command
 
     found, release = run_for(work, organization)
     _show_import(found, release, as_json=as_json)
-    if not found.plan.ok and apply:
+    if apply and not (found.plan and found.plan.ok):
         raise typer.Exit(1)
 
 
@@ -169,6 +169,7 @@ def _show_import(found: Any, release: Any, *, as_json: bool) -> None:
         out.print(f"{found.left_alone} here are not in the files; --prune deletes them.", markup=False, soft_wrap=True)
     for secret in found.made_up:
         out.print(f"made up: {secret}", highlight=False, markup=False, soft_wrap=True)
-    tell_plan(found.plan, changes=True)
+    if found.plan is not None:
+        tell_plan(found.plan, changes=True)
     if release is not None:
         show_release(release, as_json=False)

@@ -334,9 +334,18 @@ async def mark_silent(uow: UnitOfWork) -> None:
     await uow.session.flush()
 
 
-async def set_desired(uow: UnitOfWork, node: str, digest: str | None) -> None:
-    """Says which release a node should run, enrolled or not yet, and wakes its poll."""
+async def set_desired(uow: UnitOfWork, node: str, digest: str | None, *, instead_of: str | None = None) -> None:
+    """Says which release a node should run, enrolled or not yet, and wakes its poll.
+
+    Args:
+        uow: To write by.
+        node: Its name.
+        digest: Of the bundle; None for no release.
+        instead_of: Only if this one is still wanted: a report that comes late must not undo a newer wish.
+    """
     row = await repository.ensure(uow.session, node)
+    if instead_of is not None and row.desired_digest != instead_of:
+        return
     row.desired_digest = digest
     await uow.session.flush()
     await uow.wake(topic(node))

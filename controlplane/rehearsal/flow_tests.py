@@ -28,7 +28,7 @@ from controlplane.rehearsal.schemas import (
     TestResult,
 )
 from controlplane.rehearsal.service import Stage, perform, set_stage, stage_of
-from controlplane.release.door import Compiled, ProblemRead
+from controlplane.release.door import Compiled, ProblemRead, require_everywhere
 from controlplane.telephony.flow_schemas import FlowTestFields
 
 PORTION = 5
@@ -55,7 +55,8 @@ async def start_run(uow: UnitOfWork, principal: Principal, wanted: RunRequest) -
     await audit(
         uow, principal, action="flow_test.run", kind="flow_test_run", object_id=run.id, after={"tests": len(ids)}
     )
-    await uow.defer("rehearsal.run", run_id=str(run.id), org_id=str(run.org_id))
+    # One run at a time: a node has one shadow, and the other jobs need their workers.
+    await uow.defer("rehearsal.run", lock="rehearsal", run_id=str(run.id), org_id=str(run.org_id))
     return run
 
 
@@ -205,7 +206,9 @@ async def set_policy(uow: UnitOfWork, principal: Principal, policy: Policy, if_m
 
     Raises:
         Stale: Somebody else has said otherwise since it was read.
+        Forbidden: The principal has rights in some locations only.
     """
+    require_everywhere(principal, "What flow tests mean for an apply")
     await get_organization(uow, principal, principal.org_id, for_change=True)  # two who say so come one by one
     before = await repository.policy_of(uow.session, principal.org_id)
     tag = content_etag(PolicyRead(policy=before))

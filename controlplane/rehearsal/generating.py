@@ -15,7 +15,7 @@ from controlplane.protocol.rehearsal import PhoneState
 from controlplane.rehearsal import repository
 from controlplane.rehearsal.moments import moments
 from controlplane.rehearsal.schemas import Generated, GenerateRequest, Place, SimulationRead
-from controlplane.rehearsal.service import perform, set_stage
+from controlplane.rehearsal.service import perform, set_stage, visible_numbers
 from controlplane.release.door import PbxModel, PhoneNumber
 from controlplane.telephony.flow_schemas import Expectation, FlowTestFields, Outcome, Situation
 
@@ -32,7 +32,7 @@ async def generate(services: Services, principal: Principal, wanted: GenerateReq
         RehearsalFailed: The node is away, or its shadow can't play.
     """
     stage = await set_stage(services, principal, wanted.source)
-    numbers = _chosen(stage.compiled.model, wanted)
+    numbers = _chosen(visible_numbers(stage, principal), wanted)
     cast = [situation for one in numbers for situation in _situations(stage.compiled.model, one)]
     played: list[SimulationRead] = []
     for start in range(0, len(cast), MOST_NUMBERS):
@@ -53,8 +53,7 @@ async def generate(services: Services, principal: Principal, wanted: GenerateReq
     return Generated(made=new, passed_over=over, dry_run=wanted.dry_run)
 
 
-def _chosen(model: PbxModel, wanted: GenerateRequest) -> list[PhoneNumber]:
-    numbers = [one for one in model.phone_numbers if one.enabled]
+def _chosen(numbers: list[PhoneNumber], wanted: GenerateRequest) -> list[PhoneNumber]:
     if wanted.phone_number_ids is None:
         if len(numbers) > MOST_NUMBERS:
             raise Invalid.field("phone_number_ids", f"name at most {MOST_NUMBERS} of the {len(numbers)} numbers")

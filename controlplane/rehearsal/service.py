@@ -10,7 +10,7 @@ from controlplane.nodes import door as nodes
 from controlplane.nodes.door import CommandState, NodeState
 from controlplane.platform import wakeups
 from controlplane.platform.auth import Principal
-from controlplane.platform.problem import Conflict
+from controlplane.platform.problem import Conflict, Invalid
 from controlplane.platform.services import Services
 from controlplane.protocol.link import CommandKind
 from controlplane.protocol.rehearsal import PlayedCall, RehearsalOrder, RehearsalReport, Scenario
@@ -19,7 +19,7 @@ from controlplane.rehearsal.errors import RehearsalFailed
 from controlplane.rehearsal.schemas import SimulationRead, SimulationRequest, Source
 from controlplane.rehearsal.telling import Teller
 from controlplane.release import door as release
-from controlplane.release.door import Compiled
+from controlplane.release.door import Compiled, PhoneNumber
 from controlplane.telephony.flow_schemas import Situation
 
 LIFE_S = 60
@@ -47,7 +47,15 @@ async def simulate(services: Services, principal: Principal, wanted: SimulationR
         RehearsalFailed: The node is away, or its shadow can't play.
     """
     stage = await set_stage(services, principal, wanted.source)
+    if all(one.number != wanted.number for one in visible_numbers(stage, principal)):
+        raise Invalid.field("number", "is none of our numbers", hint="Choose one of GET /phone-numbers.")
     return (await perform(services, stage, [wanted]))[0]
+
+
+def visible_numbers(stage: Stage, principal: Principal) -> list[PhoneNumber]:
+    """The numbers whose calls a principal may play: those of the own locations."""
+    numbers = [one for one in stage.compiled.model.phone_numbers if one.enabled]
+    return [one for one in numbers if principal.location_ids is None or one.location in principal.location_ids]
 
 
 async def set_stage(services: Services, principal: Principal, source: Source) -> Stage:

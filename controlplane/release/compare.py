@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from controlplane.identity.door import load_organizations
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.platform.auth import Principal
 from controlplane.platform.problem import Conflict, Invalid
@@ -18,9 +19,9 @@ from controlplane.release.compiled import open_snapshot
 from controlplane.release.diff import diff, reloads
 from controlplane.release.models import Release
 from controlplane.release.progress import no_release, require_kept
+from controlplane.release.reach import require_everywhere
 from controlplane.release.render import RenderedFile, render
 from controlplane.release.schemas import ComparedState, Comparison, FileDiff
-from controlplane.release.snapshot import part_of
 from controlplane.telephony import door as telephony
 from controlplane.telephony.configuration import Configuration
 
@@ -58,7 +59,9 @@ async def compare(
         NotFound: No such release.
         Conflict: The release is no longer kept, or the drafts can't be made into files.
         Invalid: Names neither a release nor ``draft`` nor ``live``.
+        Forbidden: The principal has rights in some locations only.
     """
+    require_everywhere(principal, "To compare releases")
     old = await _state(services, uow, principal, "from", wanted_from)
     new = await _state(services, uow, principal, "to", wanted_to)
     changes = await asyncio.to_thread(diff, old.configuration, new.configuration)
@@ -73,8 +76,10 @@ async def compare(
 async def _state(services: Services, uow: UnitOfWork, principal: Principal, field: str, wanted: str) -> _State:
     node = services.settings.node_name
     if wanted == DRAFT:
-        whole = await telephony.load_configuration(uow.session, services.crypto, node, default_node=node)
-        return _State(ComparedState(which=DRAFT), part_of(whole, principal.org_id))
+        organization = next(one for one in await load_organizations(uow.session) if one.id == principal.org_id)
+        return _State(
+            ComparedState(which=DRAFT), await telephony.load_organization(services, uow.session, organization)
+        )
     release = await _release(uow, principal, field, wanted)
     require_kept(release)
     words = ComparedState(which=wanted, release_id=release.id, number=release.number)

@@ -10,6 +10,7 @@ from controlplane.release.gate import before_apply
 from controlplane.release.in_force import InForce, ReleaseThen, in_force
 from controlplane.release.model import Hop, PbxModel, PhoneNumber, Span, TimeCondition
 from controlplane.release.progress import find_by_number, history, wait_until_done
+from controlplane.release.reach import require_everywhere
 from controlplane.release.repository import ReleaseFilter
 from controlplane.release.schemas import ChangeRead, Comparison, PlanRead, ProblemRead, ReleaseRead, ReleaseState
 from controlplane.release.service import apply, draft_now, live_now, plan, resume, roll_back
@@ -51,6 +52,7 @@ __all__ = [
     "make_staged",
     "plan",
     "read_staged",
+    "require_everywhere",
     "resume",
     "roll_back",
     "wait_until_done",

@@ -52,7 +52,7 @@ async def _finish(uow: UnitOfWork, bundle: NodeBundle, report: ApplyReport) -> N
         elif release.state == ReleaseState.APPLYING:
             await _did_not_hold(uow, release, report, bundle.node)
     if report.state != ApplyState.LIVE and report.live_digest is not None:
-        await nodes.set_desired(uow, bundle.node, report.live_digest)
+        await nodes.set_desired(uow, bundle.node, report.live_digest, instead_of=bundle.digest)
 
 
 async def _finish_on_one(uow: UnitOfWork, release: Release, bundle: NodeBundle, report: ApplyReport) -> None:

@@ -1,6 +1,7 @@
 """From a draft or an earlier release to a new one on its way to its nodes."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from controlplane.kit import clock
 from controlplane.platform.problem import Conflict
@@ -17,7 +18,7 @@ from controlplane.release.separation import refuse_clashes
 
 
 async def publish(
-    services: Services, uow: UnitOfWork, release: Release, own: Compiled, canary: str | None = None
+    services: Services, uow: UnitOfWork, release: Release, own: Compiled, built_on: UUID | None, canary: str | None
 ) -> Release:
     """Freezes a release and offers it to the first of its nodes; the others follow in waves.
 
@@ -26,10 +27,17 @@ async def publish(
         uow: All in its one transaction.
         release: Not stored yet.
         own: What it is.
+        built_on: The release that was live when it was planned and tested.
         canary: The node that goes first.
+
+    Raises:
+        Conflict: Another release went live meanwhile, or an apply is under way on the node.
     """
     session = uow.session
     await repository.lock_applies(session)
+    live = await repository.live_release(session, release.org_id, with_snapshot=False)
+    if live is not None and live.id != built_on:  # this one would take back what that one changed
+        raise Conflict("Another release went live meanwhile.", hint="Look at the plan again, then apply.")
     newest = await repository.newest_releases(session)
     others = [one for one in newest if one.org_id != release.org_id]
     _refuse_while_others_apply(others)

@@ -30,6 +30,16 @@ def refuse_elsewhere(principal: Principal, live: Index | None, wanted: Index) ->
         )
 
 
+def require_everywhere(principal: Principal, what: str) -> None:
+    """Keeps what concerns the whole organisation to those who have rights in all of it.
+
+    Raises:
+        Forbidden: The principal's rights are limited to some locations.
+    """
+    if principal.location_ids is not None:
+        raise Forbidden(f"{what} is for those with rights in the whole organisation.", hint="Ask an admin.")
+
+
 def _changed_places(live: Index | None, wanted: Index) -> Iterator[UUID | None]:
     """The location of each thing that differs; one that moves counts at both places."""
     if live is None:

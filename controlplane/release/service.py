@@ -24,7 +24,7 @@ from controlplane.release.offering import offer_current_wave
 from controlplane.release.placement import placement_problems
 from controlplane.release.progress import no_release, now_live, require_kept
 from controlplane.release.publish import publish
-from controlplane.release.reach import refuse_elsewhere
+from controlplane.release.reach import refuse_elsewhere, require_everywhere
 from controlplane.release.render import SYSTEM_PATH, RenderedFile, render_system
 from controlplane.release.schemas import ChangeRead, PlanRead, ProblemRead, ReleaseState
 from controlplane.release.snapshot import pack_portions
@@ -76,7 +76,7 @@ async def apply(
         PlanRefused: The plan has errors, or what is asked before an apply objects; nothing was changed.
         Forbidden: It holds changes outside of the principal's locations.
         Conflict: Another organisation's apply is under way on the node, or it has a name or address of ours;
-            or the canary is away.
+            somebody else's release went live meanwhile; or the canary is away.
         Invalid: The canary is none of the organisation's nodes.
     """
     draft = await _draft(services, uow, principal.org_id, principal)
@@ -87,7 +87,8 @@ async def apply(
     if any(problem.severity == "error" for problem in objections):
         raise PlanRefused(objections)
     draft = replace(draft, problems=[*draft.problems, *objections])
-    return await publish(services, uow, _new_release(services.crypto, principal, draft, reason), own, canary)
+    release = _new_release(services.crypto, principal, draft, reason)
+    return await publish(services, uow, release, own, draft.live_release_id, canary)
 
 
 async def roll_back(
@@ -112,7 +113,7 @@ async def roll_back(
     draft = Draft(own, before, live.id if live else None, [], _changes(before, own))
     release = _new_release(services.crypto, principal, draft, reason or f"Roll back to release {wanted.number}")
     release.rollback_of = wanted.id
-    return await publish(services, uow, release, own, canary)
+    return await publish(services, uow, release, own, draft.live_release_id, canary)
 
 
 async def resume(services: Services, uow: UnitOfWork, principal: Principal, release_id: UUID) -> Release:
@@ -121,9 +122,11 @@ async def resume(services: Services, uow: UnitOfWork, principal: Principal, rele
     Raises:
         NotFound: No such release.
         Conflict: It isn't stopped.
+        Forbidden: The principal has rights in some locations only.
     """
     if await repository.find_release(uow.session, principal, release_id) is None:
         raise no_release()
+    require_everywhere(principal, "To go on with a stopped release")
     await repository.lock_applies(uow.session)
     release = await repository.lock_release(uow.session, release_id)
     if release is None or release.state != ReleaseState.STOPPED:

@@ -166,7 +166,9 @@ async def test_a_manager_takes_in_and_gives_out_their_own_locations_only(
     assert "Person 2" not in mine
     assert "Prompt 3" not in mine
     text = 'format: 1\nextensions:\n- {number: "205", name: New, location: Main}\n'
-    assert (await send(manager, text)).json()["created"] == 1
+    done = (await send(manager, text)).json()
+    assert (done["created"], done["plan"]) == (1, None)
+    assert "outside of your locations" in done["no_plan"], "the admin's changes wait as well"
     for wrong in (text.replace("Main", "Branch"), text.replace(", location: Main", "").replace("205", "206")):
         refused = await send(manager, wrong.replace("New", "Newer"))
         assert refused.status_code == 422, refused.text

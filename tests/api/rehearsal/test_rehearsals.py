@@ -59,7 +59,9 @@ async def test_a_draft_with_errors_is_not_played(admin: Client) -> None:
     assert (answer.status_code, answer.json()["slug"]) == (422, "plan-refused")
 
 
-async def test_who_may_what(executive: Client, staff: Client, manager: Client, other_org_admin: Client) -> None:
+async def test_who_may_what(
+    admin: Client, executive: Client, staff: Client, manager: Client, other_org_admin: Client
+) -> None:
     test = {"name": "T", "given": {"number": NUMBER}, "expect": {}}
     assert (await staff.post("/simulations", json={"number": NUMBER})).status_code == 403
     assert (await staff.get("/flow-tests")).status_code == 403
@@ -68,7 +70,8 @@ async def test_who_may_what(executive: Client, staff: Client, manager: Client, o
     run = (await executive.post("/flow-tests/runs", json={})).json()
     assert (run["state"], run["total"]) == ("waiting", 0)
     assert (await other_org_admin.get(f"/flow-tests/runs/{run['id']}")).status_code == 404
-    assert (await manager.put("/flow-tests/policy", json={"policy": "warn"})).json() == {"policy": "warn"}
+    assert (await manager.put("/flow-tests/policy", json={"policy": "off"})).status_code == 403, "it is for all places"
+    assert (await admin.put("/flow-tests/policy", json={"policy": "warn"})).json() == {"policy": "warn"}
     assert (await other_org_admin.get("/flow-tests/policy")).json() == {"policy": "off"}
 
 
