@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
+from controlplane.release import gate
 from tests.api.clients import Client
 
 
@@ -58,3 +60,29 @@ async def test_what_belongs_to_the_whole_organisation_is_not_a_managers(admin: C
     await make(admin, "extensions", name="Everywhere", number="400")
     assert (await manager.post("/config/plan")).status_code == 403
     assert (await admin.post("/config/plan")).status_code == 200
+
+
+async def test_comparing_and_going_on_are_for_those_with_rights_everywhere(admin: Client, manager: Client) -> None:
+    release = await applied(admin)
+    assert (await manager.get("/config/releases/compare?from=live&to=draft")).status_code == 403
+    assert (await manager.post(f"/config/releases/{release['id']}/resume")).status_code == 403
+    assert (await admin.get("/config/releases/compare?from=live&to=draft")).json()["changes"] == []
+
+
+async def test_an_apply_takes_back_nothing_that_went_live_while_it_was_tested(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others: list[dict[str, Any]] = []
+
+    async def somebody_is_faster(*_: object) -> list[Any]:
+        if not others:
+            others.append({})
+            others.append(await applied(admin))
+        return []
+
+    await applied(admin)
+    monkeypatch.setattr(gate, "_gates", [somebody_is_faster])
+    refused = await admin.post("/config/releases", json={"reason": "slow"})
+    assert (refused.status_code, refused.json()["detail"]) == (409, "Another release went live meanwhile.")
+    newest = (await admin.get("/config/releases")).json()["items"][0]
+    assert newest["id"] == others[1]["id"]
