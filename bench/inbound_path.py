@@ -28,7 +28,7 @@ from controlplane.platform.settings import Settings
 NUMBER = "+12025550000"
 MANY = 5000
 RATE, RATE_CALLS, RATE_TURNS = 20, 120, 4
-LOOP_CALLS, LOOP_AT_ONCE, LOOP_TURNS = 1200, 24, 8
+LOOP_CALLS, LOOP_AT_ONCE, LOOP_TURNS = 800, 24, 12
 
 BARE_PJSIP = """
 [bare-trunk]
@@ -74,6 +74,11 @@ class Turn:
 
     calls_per_s: float
     cpu_ms: float
+
+    def mean(self, other: "Turn") -> "Turn":
+        """Of two runs of equally many calls."""
+        together = 2 / (1 / self.calls_per_s + 1 / other.calls_per_s)
+        return Turn(together, (self.cpu_ms + other.cpu_ms) / 2)
 
 
 async def run() -> dict[str, object]:
@@ -180,22 +185,29 @@ async def _set_up_times(scene: Scene, layout: AsteriskLayout) -> dict[str, list[
 async def _throughput(
     scene: Scene, layout: AsteriskLayout, digests: dict[str, str], numbers: Sequence[str]
 ) -> dict[str, list[Turn]]:
-    """Turns as fast as calls go: bare, one number, many numbers, in changing order."""
+    """Turns as fast as calls go, there and back (bare, one number, many numbers, many, one, bare).
+
+    A machine that gets slower or faster in the meantime so weighs on all three alike.
+    """
     turns: dict[str, list[Turn]] = {"bare": [], "one": [], "many": []}
     async with answering(scene.sipp, scene.folder / "phone", address=scene.phone, port=scene.phone_port):
         for turn in range(LOOP_TURNS + 1):
-            order = list(turns)
-            for what in order[turn % 3 :] + order[: turn % 3]:
-                if what != "bare":
-                    await asyncio.to_thread(_switch, layout, digests[what])
-                done = await _saturate(scene, layout, what, numbers)
+            there: dict[str, Turn] = {}
+            for what in turns:
+                there[what] = await _saturate(scene, layout, what, digests, numbers)
+            for what in reversed(turns):
+                back = await _saturate(scene, layout, what, digests, numbers)
                 if turn:  # the first is to warm up
-                    turns[what].append(done)
+                    turns[what].append(there[what].mean(back))
             note(f"turn {turn} of {LOOP_TURNS}: " + str({what: made[-1:] for what, made in turns.items()}))
     return turns
 
 
-async def _saturate(scene: Scene, layout: AsteriskLayout, what: str, numbers: Sequence[str]) -> Turn:
+async def _saturate(
+    scene: Scene, layout: AsteriskLayout, what: str, digests: dict[str, str], numbers: Sequence[str]
+) -> Turn:
+    if what != "bare":
+        await asyncio.to_thread(_switch, layout, digests[what])
     pid = running_pid(layout)
     assert pid is not None
     path = "bare" if what == "bare" else "ours"

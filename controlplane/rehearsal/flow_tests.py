@@ -43,7 +43,9 @@ async def start_run(uow: UnitOfWork, principal: Principal, wanted: RunRequest) -
 
     Raises:
         Invalid: A test is named that isn't there.
+        Forbidden: The principal has rights in some locations only.
     """
+    require_everywhere(principal, "A run of flow tests")
     there = {id_ for id_, _ in await repository.flow_tests(uow.session, principal.org_id)}
     unknown = set(wanted.flow_test_ids or ()) - there
     if unknown:
@@ -83,6 +85,9 @@ async def do_run(services: Services, principal: Principal, run_id: UUID) -> None
     except ControlPlaneError as err:
         await _finish(services, run_id, err.detail)
         return
+    except Exception:
+        await _finish(services, run_id, "The run broke off by a fault of ours; the workers' log has it.")
+        raise
     await _finish(services, run_id, "")
 
 
@@ -137,7 +142,9 @@ async def read_run(services: Services, principal: Principal, run_id: UUID, wait_
 
     Raises:
         NotFound: No such run.
+        Forbidden: The principal has rights in some locations only: results tell of calls at all of them.
     """
+    require_everywhere(principal, "A run of flow tests")
     deadline = time.monotonic() + wait_s
     with services.wakeups.subscribe(f"flow-test-run:{run_id}") as woken:
         while True:

@@ -26,6 +26,7 @@ from controlplane.rehearsal.schemas import (
     SimulationRequest,
 )
 from controlplane.release import door as release
+from controlplane.release.door import require_everywhere
 from controlplane.telephony.flow_schemas import FlowTestFields
 
 simulations = APIRouter(tags=["simulations"])
@@ -64,6 +65,7 @@ async def list_runs(
     state: Annotated[RunState | None, Query()] = None,
 ) -> Page[RunRead]:
     """Runs, newest first; they are kept for 90 days."""
+    require_everywhere(principal, "The list of runs")
     statement = repository.run_list(principal)
     if state is not None:
         statement = statement.where(FlowTestRun.state == state)

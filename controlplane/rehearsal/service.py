@@ -24,6 +24,8 @@ from controlplane.telephony.flow_schemas import Situation
 
 LIFE_S = 60
 """A shadow may have to start first, and other rehearsals go before."""
+LONGEST_CALL_S = 35
+"""The node ends a call that doesn't end by itself after some 30 s."""
 
 
 @dataclass(frozen=True)
@@ -113,14 +115,15 @@ def _timezone(stage: Stage, number: str) -> str:
 async def _play(services: Services, stage: Stage, scenarios: Sequence[Scenario]) -> list[PlayedCall]:
     node = stage.compiled.model.node
     order = RehearsalOrder(digest=stage.digest, carriers=stage.carriers, scenarios=tuple(scenarios))
+    life_s = LIFE_S + LONGEST_CALL_S * len(scenarios)
     async with services.uow() as uow:
         known = {one.name: one for one in await nodes.load_nodes(uow.session)}.get(node)
         if known is None or known.state not in {NodeState.UP, NodeState.ASTERISK_DOWN}:
             raise _away(node)
         command_id = await nodes.send_command(
-            uow, node, CommandKind.SIMULATE, order.model_dump(mode="json"), LIFE_S
+            uow, node, CommandKind.SIMULATE, order.model_dump(mode="json"), life_s
         )  # fmt: skip
-    deadline = time.monotonic() + LIFE_S + 30
+    deadline = time.monotonic() + life_s + 5
     with services.wakeups.subscribe(f"command:{command_id}") as woken:
         while True:
             async with services.uow() as uow:

@@ -1,12 +1,10 @@
 """What an apply loads, and only that; on a real Asterisk, read back from it."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from controlplane.kit.ids import new_id
 from controlplane.node.dialplan import read_listing
-from controlplane.node.runtime import ensure_tree, run_cli
+from controlplane.node.runtime import run_cli
 from controlplane.protocol.bundle import ApplyReport, ApplyState, Expectation
 from controlplane.protocol.link import CommandKind, CommandResult
 from tests.asterisk.lab_node import LabNode
@@ -38,18 +36,6 @@ BASE: Files = {
     "voicemail/v.conf": "[vm-1]\n301 => 1111,Box\n302 => 1111,Box\n",
     "devices/d.conf": PHONE.format("d1") + PHONE.format("d2"),
 }
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabNode]:
-    node = LabNode(tmp_path_factory.mktemp("nd"), ensure_tree("asterisk", progress=print))
-    try:
-        node.start_asterisk()
-        node.start_noded()
-        node.wait_ready()
-        yield node
-    finally:
-        node.close()
 
 
 @pytest.fixture

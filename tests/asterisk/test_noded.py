@@ -5,7 +5,6 @@ import csv
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -26,18 +25,6 @@ from tests.node.stand_in import wait_until
 pytestmark = pytest.mark.asterisk
 
 Files = dict[str, str | bytes]
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabNode]:
-    node = LabNode(tmp_path_factory.mktemp("nd"), ensure_tree("asterisk", progress=print))
-    try:
-        node.start_asterisk()
-        node.start_noded()
-        node.wait_ready()
-        yield node
-    finally:
-        node.close()
 
 
 def device(name: str, *, caller_id: str = "", password: str = "secret") -> str:

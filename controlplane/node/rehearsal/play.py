@@ -57,7 +57,7 @@ async def _bring_phones(shadow: Shadow, scenario: Scenario) -> None:
     going, coming = people.registered - wanted, wanted - people.registered
     people.phones, people.outside = scenario.phones, scenario.outside
     await asyncio.gather(
-        *(people.unregister(name, known[name]) for name in going if name in known),
+        *(people.unregister(name, known[name]) for name in going),
         *(people.register(name, known[name]) for name in coming),
     )
     await asyncio.gather(*(people.keep_busy(name, known[name], _ECHO) for name in busy))

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from datetime import datetime
 
 import structlog
 from pydantic import ValidationError
@@ -58,10 +59,8 @@ class Rehearsals:
 
     async def _carry_out(self, link: Link, command: Command) -> CommandResult:
         try:
-            if command.expires_at <= clock.now():
-                raise ShadowFailed("The rehearsal came too late and was not played.")
             order = RehearsalOrder.model_validate(command.args)
-            report = await self._play(link, order)
+            report = await self._play(link, order, command.expires_at)
         except ValidationError as err:
             fault = err.errors()[0]
             where = ".".join(map(str, fault["loc"]))
@@ -73,11 +72,15 @@ class Rehearsals:
         log.info("rehearsal.played", calls=len(report.calls), ready_ms=report.ready_ms)
         return CommandResult(id=command.id, ok=True, data=report.model_dump(mode="json"))
 
-    async def _play(self, link: Link, order: RehearsalOrder) -> RehearsalReport:
+    async def _play(self, link: Link, order: RehearsalOrder, expires_at: datetime) -> RehearsalReport:
         began = time.monotonic()
+        _refuse_late(expires_at)
         shadow = await self._ready(link, order)
         ready_ms = round(1000 * (time.monotonic() - began))
-        calls = [await play(shadow, scenario) for scenario in order.scenarios]
+        calls = []
+        for scenario in order.scenarios:
+            _refuse_late(expires_at)
+            calls.append(await play(shadow, scenario))
         return RehearsalReport(calls=calls, ready_ms=ready_ms)
 
     async def _ready(self, link: Link, order: RehearsalOrder) -> Shadow:
@@ -100,3 +103,9 @@ class Rehearsals:
             with contextlib.suppress(AsteriskRuntimeError):
                 await shadow.stop()
             log.info("shadow.ended")
+
+
+def _refuse_late(expires_at: datetime) -> None:
+    """Whoever asked has gone; others wait for the shadow."""
+    if expires_at <= clock.now():
+        raise ShadowFailed("Its turn came too late: other rehearsals went before.")

@@ -107,6 +107,7 @@ class Shadow:
             for key, phone in devices_of(self.releases, digest).items()
             if key[0] == "auth"
         }
+        self.stand_ins.keep_registered(self.passwords)
 
     async def stop(self) -> None:
         """Ends it and all that goes on in it."""

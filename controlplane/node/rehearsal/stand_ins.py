@@ -129,6 +129,10 @@ class StandIns:
         """Phones that are registered now."""
         return frozenset(self._registered)
 
+    def keep_registered(self, names: Iterable[str]) -> None:
+        """Forgets phones that Asterisk doesn't know any more, and with them where they were registered."""
+        self._registered.intersection_update(names)
+
     async def register(self, name: str, password: str) -> None:
         """A phone comes.
 

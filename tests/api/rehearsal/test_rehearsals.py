@@ -70,6 +70,12 @@ async def test_who_may_what(
     run = (await executive.post("/flow-tests/runs", json={})).json()
     assert (run["state"], run["total"]) == ("waiting", 0)
     assert (await other_org_admin.get(f"/flow-tests/runs/{run['id']}")).status_code == 404
+    for refused in (
+        await manager.post("/flow-tests/runs", json={}),
+        await manager.get("/flow-tests/runs"),
+        await manager.get(f"/flow-tests/runs/{run['id']}"),
+    ):
+        assert refused.status_code == 403, "runs tell of calls at all places"
     assert (await manager.put("/flow-tests/policy", json={"policy": "off"})).status_code == 403, "it is for all places"
     assert (await admin.put("/flow-tests/policy", json={"policy": "warn"})).json() == {"policy": "warn"}
     assert (await other_org_admin.get("/flow-tests/policy")).json() == {"policy": "off"}
