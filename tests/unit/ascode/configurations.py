@@ -24,7 +24,7 @@ def _is_name(text: str) -> bool:
 
 
 names = st.one_of(
-    st.text(min_size=1, max_size=30).filter(_is_name),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30).map(str.strip).filter(_is_name),
     st.sampled_from(
         ["null", "~", "no", "201", "0201", "10:30", "- x", "a: b", "'", '"', "#", "{x}", "2026-12-25", "=1"]
     ),
@@ -80,7 +80,10 @@ class _World:
         self._names: set[str] = set()
 
     def name(self) -> str:
-        return self.draw(names.filter(lambda one: one.casefold() not in self._names and one.lower() not in self._names))
+        name = self.draw(names)
+        while name.casefold() in self._names or name.lower() in self._names:
+            name = f"{name} {len(self._names)}"
+        return name
 
     def places(self, count: int) -> None:
         for _ in range(count):
