@@ -6,7 +6,7 @@ STAMP := .venv/.ready
 # Each of the system's processes would compile all of its code anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run demo test check bench lock format
+.PHONY: help setup run web demo test check bench lock format
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
@@ -15,8 +15,11 @@ $(STAMP): requirements.txt pyproject.toml
 
 setup: $(STAMP)  ## Install the pinned Python packages into .venv
 
-run: $(STAMP)  ## Start everything on embedded defaults (PostgreSQL, Asterisk, noded, workers, API)
+run: web  ## Start everything on embedded defaults (PostgreSQL, Asterisk, noded, workers, API and web UI)
 	@exec .venv/bin/controlplane up
+
+web: $(STAMP)  ## Build the web UI into controlplane/web_dist
+	@.ci/web build
 
 demo: $(STAMP)  ## Throw-away system, real SIP calls through it, a table of what was heard and stored
 	@exec .venv/bin/controlplane demo
@@ -35,3 +38,4 @@ lock: $(STAMP)  ## Pin requirements.txt anew from pyproject.toml
 
 format: $(STAMP)  ## Format the code
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix-only -q .
+	@cd web && npx biome check --write .

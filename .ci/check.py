@@ -87,6 +87,7 @@ CHECKS = {
     "dependencies": lambda: run([BIN / "deptry", "."]),
     "shell": lambda: run([BIN / "shellcheck", *shell_scripts()]),
     "dockerfile": lambda: run([BIN / "hadolint", *tracked("asterisk/Dockerfile", "Dockerfile")]),
+    "web": lambda: run([ROOT / ".ci" / "web", "check"]),
     "our rules": lambda: ((found := our_rules()) == [], "\n".join(found)),
     "links": lambda: ((found := dead_links()) == [], "\n".join(found)),
     "audit": audit,

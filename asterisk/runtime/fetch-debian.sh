@@ -5,7 +5,9 @@
 #
 #   fetch-debian.sh SPEC DEST
 #
-# SPEC lists, one a line: "suite NAME", "package NAME", "program NAME PATH-IN-TREE". DEST/bin then holds the wrappers.
+# SPEC lists, one a line: "suite NAME" (or "suite host": this machine's own release), "package NAME", "program NAME
+# PATH-IN-TREE", and "hosted NAME PATH-IN-TREE" for a program that starts itself again and so needs the host's loader.
+# DEST/bin then holds the wrappers.
 # The mirror is $CP_DEBIAN_MIRROR, else the one that this machine's apt uses.
 # Prints one line a step; on failure the last line of stderr is "error: " and one sentence, and DEST is as before.
 set -euo pipefail
@@ -30,10 +32,13 @@ read_spec() {
       suite) suite=$name ;;
       package) packages+=("$name") ;;
       program) programs+=("$name=$path") ;;
+      hosted) hosted+=("$name=$path") ;;
       '' | '#'*) ;;
       *) die "The package list $1 has an unknown word: $word." ;;
     esac
   done <"$1"
+  # shellcheck source=/dev/null
+  if [ "$suite" = host ]; then suite=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-stable}"); fi
   if [ -z "$suite" ] || [ ${#packages[@]} -eq 0 ]; then die "The package list $1 names no suite or no package."; fi
 }
 
@@ -155,16 +160,37 @@ WRAPPER
   done
 }
 
+# The host's libc is of the same release; a second one beside it would not fit its loader.
+write_hosted_wrappers() {
+  local program
+  if [ ${#hosted[@]} -eq 0 ]; then return; fi
+  find "$work/root" -path "*lib/$triplet/*" \( -name 'ld-linux*' -o -name 'lib[cm].so.6' -o -name 'libpthread.so.0' \
+    -o -name 'libdl.so.2' -o -name 'librt.so.1' -o -name 'libresolv.so.2' -o -name 'libmvec.so.1' \) -delete
+  for program in "${hosted[@]}"; do
+    [ -x "$work/root/${program#*=}" ] || die "The packages hold no program ${program#*=}."
+    cat >"$work/bin/${program%%=*}" <<WRAPPER
+#!/bin/sh
+# Starts the program with the libraries and fonts of its own tree, under the host's loader.
+tree=\$(dirname "\$(dirname "\$(readlink -f "\$0")")")/root
+lib=\$tree/usr/lib/$triplet
+export LD_LIBRARY_PATH="\$lib:\$lib/pulseaudio:\$tree/lib/$triplet" XDG_DATA_HOME="\$tree/usr/share"
+export FONTCONFIG_PATH="\$tree/etc/fonts"
+exec "\$tree/${program#*=}" "\$@"
+WRAPPER
+    chmod 755 "$work/bin/${program%%=*}"
+  done
+}
+
 # --- main --------------------------------------------------------------------------------------------------------
 
 [ $# -eq 2 ] || die "Usage: fetch-debian.sh SPEC DEST."
-suite='' packages=() programs=()
+suite='' packages=() programs=() hosted=()
 read_spec "$1"
 check_host
 umask 022
 mkdir -p "$(dirname "$2")" 2>/dev/null || die "The folder $(dirname "$2") can't be made."
 dest=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
-stamp=$(printf '%s\n' "$LAYOUT" "$arch" "$suite" "${packages[@]}" "${programs[@]}" | sha256sum | cut -c 1-16)
+stamp=$(printf '%s\n' "$LAYOUT" "$arch" "$suite" "${packages[@]}" "${programs[@]}" "${hosted[@]}" | sha256sum | cut -c 1-16)
 complete() { [ "$(cat "$dest/.complete" 2>/dev/null)" = "$stamp" ]; }
 
 if complete; then exit 0; fi
@@ -184,6 +210,7 @@ write_apt_conf
 fetch
 unpack
 write_wrappers
+write_hosted_wrappers
 rm -rf "$work"/{lists,state,debs,dpkg,apt.conf,sources.list,log} "$work"/*.bin
 printf '%s\n' "$stamp" >"$work/.complete"
 # A tree of an older list may be in use: its programs keep what they have open, and find the rest in the new tree.

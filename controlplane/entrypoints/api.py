@@ -16,6 +16,7 @@ from controlplane.calls import routes as calls
 from controlplane.entrypoints import declared_jobs as _declared_jobs  # noqa: F401
 from controlplane.entrypoints import health
 from controlplane.entrypoints.docs_page import install_docs
+from controlplane.entrypoints.web_page import install_web
 from controlplane.identity import routes as identity
 from controlplane.nodes import routes as nodes
 from controlplane.numbering import routes as numbering
@@ -91,6 +92,7 @@ def make_api(services: Services) -> FastAPI:
     for router in root_routers():
         app.include_router(router)
     install_docs(app)
+    install_web(app, services.settings.wss_port)
     return app
 
 

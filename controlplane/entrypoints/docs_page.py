@@ -9,7 +9,7 @@ import fastapi_offline
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from controlplane.platform.problem import PROBLEM_TYPE
@@ -41,7 +41,7 @@ _PROBLEM = {
 
 
 def install_docs(app: FastAPI) -> None:
-    """Serves ``/openapi.json`` and ``/docs``; ``/`` leads there until the web UI is built."""
+    """Serves ``/openapi.json`` and ``/docs``."""
     app.mount("/docs/assets", StaticFiles(directory=_ASSETS), name="docs-assets")
 
     @app.get("/docs", include_in_schema=False)
@@ -58,10 +58,6 @@ def install_docs(app: FastAPI) -> None:
         script_hash = base64.b64encode(hashlib.sha256(rest.partition(b"</script>")[0]).digest()).decode()
         page.headers["Content-Security-Policy"] = page_policy(script_hash)
         return page
-
-    @app.get("/", include_in_schema=False)
-    def home() -> RedirectResponse:
-        return RedirectResponse("/docs")
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:

@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from controlplane.identity import access, login_routes, people, repository, service
+from controlplane.identity.cookie import RefreshCookie, forget_cookie, into_cookie
 from controlplane.identity.door import CallerDep, LoggedIn, requires
 from controlplane.identity.rights import expanded
 from controlplane.identity.schemas import (
@@ -39,21 +40,35 @@ Filter = Annotated[FilterText | None, Query()]
 
 
 @router.post("/auth/login")
-async def log_in(wanted: LoginRequest, services: ServicesDep, caller: CallerDep) -> Tokens:
+async def log_in(
+    wanted: LoginRequest, services: ServicesDep, caller: CallerDep, request: Request, response: Response
+) -> Tokens:
     """Opens a session. Ten tries a minute for one address and user."""
-    return await access.log_in(services, wanted.email, wanted.password.get_secret_value(), caller)
+    tokens = await access.log_in(services, wanted.email, wanted.password.get_secret_value(), caller)
+    return into_cookie(request, response, tokens) if wanted.cookie else tokens
 
 
 @router.post("/auth/refresh")
-async def refresh(wanted: RefreshRequest, services: ServicesDep, caller: CallerDep) -> Tokens:
-    """New tokens for the newest refresh token; each is good once."""
-    return await access.refresh(services, wanted.refresh_token, caller)
+async def refresh(
+    wanted: RefreshRequest,
+    services: ServicesDep,
+    caller: CallerDep,
+    request: Request,
+    response: Response,
+    cookie: RefreshCookie = None,
+) -> Tokens:
+    """New tokens for the newest refresh token, from the body or from a browser's cookie; each is good once."""
+    tokens = await access.refresh(services, wanted.refresh_token or cookie or "", caller)
+    return tokens if wanted.refresh_token else into_cookie(request, response, tokens)
 
 
 @router.post("/auth/logout", status_code=204)
-async def log_out(wanted: RefreshRequest, uow: Uow, services: ServicesDep) -> None:
+async def log_out(
+    wanted: RefreshRequest, uow: Uow, services: ServicesDep, response: Response, cookie: RefreshCookie = None
+) -> None:
     """Ends the session of this refresh token, its access tokens included."""
-    await access.log_out(uow, services.crypto, wanted.refresh_token)
+    await access.log_out(uow, services.crypto, wanted.refresh_token or cookie or "")
+    forget_cookie(response)
 
 
 @router.get("/auth/me")

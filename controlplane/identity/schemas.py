@@ -223,19 +223,22 @@ class LoginRequest(Write):
 
     email: Annotated[str, AfterValidator(one_line)] = Field(min_length=1, max_length=254)
     password: SecretStr = Field(min_length=1, max_length=200)
+    cookie: bool = Field(False, description="For browsers: the refresh token in a cookie that scripts can't read.")
 
 
 class RefreshRequest(Write):
     """The refresh token of the last login or refresh."""
 
-    refresh_token: str = Field(min_length=20, max_length=200)
+    refresh_token: str | None = Field(
+        None, min_length=20, max_length=200, description="Left out where the login put it into a cookie."
+    )
 
 
 class Tokens(BaseModel):
     """A way in: the access token for 15 minutes, the refresh token for one refresh within 30 days."""
 
     access_token: str
-    refresh_token: str
+    refresh_token: str | None = Field(description="null: it is in the cookie that was asked for.")
     expires_in_s: int
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - a word of RFC 6750
 

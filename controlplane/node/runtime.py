@@ -11,7 +11,7 @@ from typing import Literal
 
 from controlplane.node.layout import AsteriskLayout, AsteriskRuntimeError
 
-TreeName = Literal["asterisk", "phones", "speech-tools", "redis"]
+TreeName = Literal["asterisk", "phones", "speech-tools", "redis", "browser"]
 
 RUNTIME_SOURCE = Path(__file__).resolve().parents[2] / "asterisk" / "runtime"
 

@@ -21,6 +21,20 @@ def page_policy(script_hash: str) -> str:
     return f"{_PAGE_POLICY}; script-src 'self' 'sha256-{script_hash}'"
 
 
+def web_policy(nonce: str, sip_socket: str) -> str:
+    """The web UI's policy: its own scripts alone, styles by this answer's nonce, SIP to Asterisk's socket.
+
+    Args:
+        nonce: Fresh for each answer; the page hands it to the library that writes its styles.
+        sip_socket: Where browser phones connect, such as ``wss://pbx.example.com:8089``.
+    """
+    return (
+        f"default-src 'self'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; "
+        f"media-src 'self' blob:; connect-src 'self' {sip_socket}; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+
+
 class SecurityHeaders:
     """ASGI middleware: sets the headers where a route has not set its own.
 

@@ -1,0 +1,89 @@
+"""A real browser on the page of a whole real system; journeys leave a screenshot, failures a trace."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, async_playwright
+
+from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem, throw_away_system
+from controlplane.node.runtime import ensure_tree
+from controlplane.platform.settings import Settings
+from tests.e2e.desk import Desk, keep_watch
+
+ROOT = Path(__file__).parents[2]
+KEPT = ROOT / "build" / "e2e"
+"""Where screenshots and traces stay after a run."""
+FLAGS = [
+    "--no-sandbox",  # tests may run as root
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--ignore-certificate-errors",  # the throw-away system's own certificate
+    "--autoplay-policy=no-user-gesture-required",
+]
+
+
+@pytest.fixture(scope="session")
+def built_page() -> None:
+    """The page, built from this tree."""
+    subprocess.run([ROOT / ".ci" / "web"], cwd=ROOT, check=True, timeout=600)
+
+
+@pytest.fixture(scope="session")
+async def system(built_page: None) -> AsyncIterator[ThrowAwaySystem]:
+    """PostgreSQL, API with the page, workers, noded and Asterisk; gone after the last test."""
+    async with throw_away_system(Settings(_env_file=None), print) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium: the machine's own, else Debian's package in our cache."""
+    program = shutil.which("chromium") or str(ensure_tree("browser", progress=print) / "bin" / "chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@contextlib.asynccontextmanager
+async def _window(browser: Browser, system: ThrowAwaySystem, name: str) -> AsyncIterator[BrowserContext]:
+    context = await browser.new_context(
+        base_url=system.running.web_url,
+        viewport={"width": 1280, "height": 800},
+        permissions=["microphone", "clipboard-read", "clipboard-write"],
+        locale="en-US",
+        timezone_id="America/New_York",
+        reduced_motion="reduce",
+        ignore_https_errors=True,
+    )
+    context.set_default_timeout(float(os.environ.get("CP_E2E_TIMEOUT_MS", "15000")))
+    await context.tracing.start(screenshots=True, snapshots=True)
+    try:
+        yield context
+    except BaseException:
+        await context.tracing.stop(path=KEPT / f"{name}.zip")
+        raise
+    finally:
+        await context.close()
+
+
+@pytest.fixture
+async def desk(browser: Browser, system: ThrowAwaySystem, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
+    """A window with the admin logged in, at the home page."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    name = request.node.name
+    async with _window(browser, system, name) as context:
+        page = await context.new_page()
+        desk = Desk(page, system, KEPT / name)
+        with keep_watch(page) as faults:
+            await desk.log_in(system.settings.admin_email, PASSWORD)
+            yield desk
+            await page.screenshot(path=KEPT / f"{name}.png")
+        assert not faults, "the browser's console must stay quiet"

@@ -1,0 +1,18 @@
+import type { SvgIconComponent } from "@mui/icons-material";
+import type { RouteObject } from "react-router";
+
+/** An entry of the main menu. */
+export interface NavEntry {
+  label: string;
+  path: string;
+  icon: SvgIconComponent;
+  group: "Overview" | "Calls" | "Configuration" | "Administration";
+  /** Shown to who has one of these scopes; none: to everybody. */
+  scopes?: string[];
+}
+
+/** What a feature folder gives the page: its routes, each loaded when first opened, and its menu entries. */
+export interface Feature {
+  routes: RouteObject[];
+  nav: NavEntry[];
+}

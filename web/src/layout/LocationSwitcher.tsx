@@ -1,0 +1,23 @@
+import Autocomplete from "@mui/material/Autocomplete";
+import TextField from "@mui/material/TextField";
+import { text } from "@/ui/text";
+import { chooseLocation, useChosenLocation, useLocations } from "./locations";
+
+/** Narrows the page to one location; with one only there is nothing to choose. */
+export default function LocationSwitcher() {
+  const locations = useLocations();
+  const chosen = useChosenLocation();
+  if (locations.length < 2) return null;
+  return (
+    <Autocomplete
+      size="small"
+      options={locations}
+      value={locations.find(({ id }) => id === chosen) ?? null}
+      getOptionLabel={({ name }) => name}
+      getOptionKey={({ id }) => id}
+      onChange={(_, location) => chooseLocation(location?.id ?? null)}
+      renderInput={(params) => <TextField {...params} label={text.locations.label} placeholder={text.locations.all} />}
+      sx={{ mx: 2, my: 1 }}
+    />
+  );
+}

@@ -1,0 +1,123 @@
+import MenuIcon from "@mui/icons-material/Menu";
+import Alert from "@mui/material/Alert";
+import AppBar from "@mui/material/AppBar";
+import Box from "@mui/material/Box";
+import Drawer from "@mui/material/Drawer";
+import IconButton from "@mui/material/IconButton";
+import Link from "@mui/material/Link";
+import Toolbar from "@mui/material/Toolbar";
+import Typography from "@mui/material/Typography";
+import useMediaQuery from "@mui/material/useMediaQuery";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { Outlet } from "react-router";
+import { useConnected, useLiveConnection } from "@/realtime/live";
+import { useStaleness } from "@/realtime/staleness";
+import { useMe } from "@/session/SessionProvider";
+import { Loading } from "@/ui/Loading";
+import { text } from "@/ui/text";
+import { AccountMenu } from "./AccountMenu";
+import { Navigation } from "./Navigation";
+
+const LocationSwitcher = lazy(() => import("./LocationSwitcher"));
+const WIDTH = 240;
+
+/** The frame round every page: menu, location, account, and what must stay over page changes. */
+export function Shell() {
+  useLiveConnection();
+  useStaleness();
+  const wide = useMediaQuery("(min-width: 1000px)");
+  const [open, setOpen] = useState(false);
+  const { organization } = useMe();
+  return (
+    <Box sx={{ display: "flex", minHeight: "100dvh" }}>
+      <Link href="#content" sx={SKIP}>
+        {text.nav.skip}
+      </Link>
+      {!wide && (
+        <AppBar position="fixed" color="default">
+          <Toolbar variant="dense">
+            <IconButton edge="start" aria-label={text.nav.menu} onClick={() => setOpen(true)}>
+              <MenuIcon />
+            </IconButton>
+            <Typography sx={{ flex: 1, fontWeight: 650 }}>{text.product}</Typography>
+            <AccountMenu />
+          </Toolbar>
+        </AppBar>
+      )}
+      <Drawer
+        variant={wide ? "permanent" : "temporary"}
+        open={wide || open}
+        onClose={() => setOpen(false)}
+        sx={{ width: wide ? WIDTH : 0, flexShrink: 0, "& .MuiDrawer-paper": { width: WIDTH } }}
+      >
+        <Sidebar organization={organization} account={wide && <AccountMenu />} onChoose={() => setOpen(false)} />
+      </Drawer>
+      <Box
+        component="main"
+        id="content"
+        tabIndex={-1}
+        sx={{ flex: 1, minWidth: 0, p: { xs: 2, md: 3 }, pt: { xs: wide ? 3 : 9 }, outline: "none" }}
+      >
+        <NotLive />
+        <Suspense fallback={<Loading />}>
+          <Outlet />
+        </Suspense>
+      </Box>
+    </Box>
+  );
+}
+
+const SKIP = {
+  position: "absolute",
+  left: 8,
+  top: -60,
+  zIndex: 2000,
+  bgcolor: "background.paper",
+  p: 1,
+  "&:focus": { top: 8 },
+} as const;
+
+interface SidebarProps {
+  organization: string;
+  account: ReactNode;
+  onChoose: () => void;
+}
+
+function Sidebar({ organization, account, onChoose }: SidebarProps) {
+  return (
+    <>
+      <Box component="header" sx={{ p: 2, pb: 1, display: "flex", alignItems: "center", gap: 1 }}>
+        <Box sx={{ flex: 1, minWidth: 0 }}>
+          <Typography sx={{ fontWeight: 700 }}>{text.product}</Typography>
+          <Typography variant="body2" color="text.secondary" noWrap title={organization}>
+            <bdi>{organization}</bdi>
+          </Typography>
+        </Box>
+        {account}
+      </Box>
+      <Suspense fallback={null}>
+        <LocationSwitcher />
+      </Suspense>
+      <Navigation onChoose={onChoose} />
+    </>
+  );
+}
+
+/** Says so when the page is not live, after a moment: a reconnect at once is nobody's business. */
+function NotLive() {
+  return useConnected() ? null : <LateWarning />;
+}
+
+function LateWarning() {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 3000);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!late) return null;
+  return (
+    <Alert severity="warning" sx={{ mb: 2 }}>
+      {text.states.notLive}
+    </Alert>
+  );
+}

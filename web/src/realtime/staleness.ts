@@ -1,0 +1,44 @@
+/** Which queries an event makes stale. Query keys begin with the resource's name in the API's paths. */
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
+import { type LiveEvent, useLiveEvents } from "./live";
+
+const STALE: Record<string, string[]> = {
+  call: ["calls", "summary"],
+  recording: ["calls"],
+  transcript: ["calls", "voicemails"],
+  voicemail: ["voicemails"],
+  config: ["config"],
+  node: ["nodes", "status"],
+  device: ["status"],
+  trunk: ["status"],
+  queue: ["queues-live"],
+  member: ["queues-live"],
+  alert: ["attention"],
+};
+
+/** Busy phones ring often: lists are read again at most this often. */
+const PAUSE_MS = 1000;
+const waiting = new Set<string>();
+
+function markStale(queries: QueryClient, resource: string): void {
+  if (waiting.has(resource)) return;
+  waiting.add(resource);
+  setTimeout(() => {
+    waiting.delete(resource);
+    queries.invalidateQueries({ queryKey: [resource] });
+  }, PAUSE_MS);
+}
+
+/** Reads again what events say has changed; used once, by the shell. */
+export function useStaleness(): void {
+  const queries = useQueryClient();
+  useLiveEvents(
+    useCallback(
+      (event: LiveEvent) => {
+        for (const resource of STALE[event.name.split(".")[0] ?? ""] ?? []) markStale(queries, resource);
+      },
+      [queries],
+    ),
+  );
+}

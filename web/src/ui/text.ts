@@ -1,0 +1,33 @@
+/** Words that more than one feature shows. A feature's own are in `features/<slice>/text.ts`. */
+export const text = {
+  product: "Call Commander",
+  login: { lead: "Log in to your phone system.", email: "Email", password: "Password", submit: "Log in" },
+  nav: { skip: "Skip to the content", menu: "Open the menu", main: "Main", logOut: "Log out", account: "Your account" },
+  actions: {
+    save: "Save",
+    cancel: "Cancel",
+    delete: "Delete",
+    close: "Close",
+    retry: "Try again",
+    undo: "Undo",
+    copy: "Copy",
+    copied: "Copied",
+    add: "Add",
+    edit: "Edit",
+    reset: "Clear filters",
+    back: "Back",
+    more: "More",
+    search: "Search",
+  },
+  states: {
+    loading: "Loading …",
+    noRight: "You may not see this",
+    noRightHint: "Ask an admin of your organisation if you need it.",
+    notFound: "There is no such page",
+    notFoundHint: "It may have been deleted, or the address is mistyped.",
+    live: "Live",
+    notLive: "Not live: what you see may be old. Connecting again …",
+  },
+  locations: { label: "Location", all: "All locations" },
+  none: "–",
+} as const;
