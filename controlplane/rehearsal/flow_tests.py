@@ -1,5 +1,7 @@
 """Runs flow tests: on demand as a job, and before an apply."""
 
+import contextlib
+import hashlib
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
@@ -34,6 +36,10 @@ from controlplane.telephony.flow_schemas import FlowTestFields
 PORTION = 5
 """So many calls go to the node at once: progress shows after each, and others' rehearsals come between."""
 RUNS_KEPT = timedelta(days=90)
+RUN_GOOD_FOR = timedelta(minutes=10)
+"""An apply takes over the results of a run of the same: whoever watched it needn't wait for another. Not for longer:
+tests without a moment are played at the time of day it is.
+"""
 
 Tests = Sequence[tuple[UUID, FlowTestFields]]
 
@@ -78,15 +84,24 @@ async def do_run(services: Services, principal: Principal, run_id: UUID) -> None
         run.state, run.results = RunState.RUNNING, []
         tests = [one for one in await repository.flow_tests(uow.session, run.org_id) if str(one[0]) in run.wanted]
         source = Source(run.source)
+    with contextlib.suppress(ControlPlaneError):  # the run tells of it
+        async with _to_its_end(services, run_id):
+            stage = await set_stage(services, principal, source)
+            await _note_what(services, run_id, _fingerprint(stage, tests))
+            async for results in played(services, stage, tests):
+                await _note(services, run_id, results)
+
+
+@contextlib.asynccontextmanager
+async def _to_its_end(services: Services, run_id: UUID) -> AsyncIterator[None]:
+    """Notes how a run ended, whatever happens in it."""
     try:
-        stage = await set_stage(services, principal, source)
-        async for results in played(services, stage, tests):
-            await _note(services, run_id, results)
+        yield
     except ControlPlaneError as err:
         await _finish(services, run_id, err.detail)
-        return
+        raise
     except Exception:
-        await _finish(services, run_id, "The run broke off by a fault of ours; the workers' log has it.")
+        await _finish(services, run_id, "The run broke off by a fault of ours; the log has it.")
         raise
     await _finish(services, run_id, "")
 
@@ -115,6 +130,19 @@ async def _perform_each(services: Services, stage: Stage, tests: Tests) -> list[
         if len(tests) == 1:
             return [err.detail]
     return [outcome for one in tests for outcome in await _perform_each(services, stage, [one])]
+
+
+def _fingerprint(stage: Stage, tests: Tests) -> str:
+    """The same for the same tests on the same configuration."""
+    said = [stage.digest, *(f"{id_} {test.model_dump_json()}" for id_, test in tests)]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+async def _note_what(services: Services, run_id: UUID, fingerprint: str) -> None:
+    async with services.uow() as uow:
+        run = await repository.get_run(uow.session, run_id)
+        if run is not None:
+            run.fingerprint = fingerprint
 
 
 async def _note(services: Services, run_id: UUID, results: Sequence[TestResult]) -> None:
@@ -172,30 +200,48 @@ def present(run: FlowTestRun) -> RunRead:
 
 
 async def before_apply(services: Services, principal: Principal, candidate: Compiled) -> list[ProblemRead]:
-    """Plays the flow tests on what is about to be applied; errors refuse the apply, warnings stay with the release."""
+    """Plays the flow tests on what is about to be applied; errors refuse the apply, warnings stay with the release.
+
+    A run of the same tests on the same configuration that ended minutes ago counts as well.
+    """
     async with services.uow() as uow:
         policy = await repository.policy_of(uow.session, principal.org_id)
         tests = [] if policy == Policy.OFF else await repository.flow_tests(uow.session, principal.org_id)
     if not tests:
         return []
     severity = "error" if policy == Policy.BLOCK else "warning"
-    run = _new_run(principal, Source.DRAFT, "apply", [str(id_) for id_, _ in tests])
-    async with services.uow() as uow:
-        uow.session.add(run)
     try:
         stage = await stage_of(services, candidate, Source.DRAFT)
-        async for results in played(services, stage, tests):
-            await _note(services, run.id, results)
+        results = await _known_results(services, principal, _fingerprint(stage, tests))
+        if results is None:
+            results = await _played_now(services, principal, stage, tests)
     except ControlPlaneError as err:
-        await _finish(services, run.id, err.detail)
         return [_problem(severity, "flow_tests", None, f"The flow tests could not be played: {err.detail}")]
-    await _finish(services, run.id, "")
-    done = await read_run(services, principal, run.id, 0)
     return [
         _problem(severity, f"flow_tests/{one.name}", one.id, f"Flow test {one.name} fails: {' '.join(one.problems)}")
-        for one in done.results
+        for one in results
         if not one.passed
     ]
+
+
+async def _known_results(services: Services, principal: Principal, fingerprint: str) -> list[TestResult] | None:
+    async with services.uow() as uow:
+        since = clock.now() - RUN_GOOD_FOR
+        found = await repository.same_run(uow.session, principal.org_id, fingerprint, since)
+        return present(found).results if found else None
+
+
+async def _played_now(services: Services, principal: Principal, stage: Stage, tests: Tests) -> list[TestResult]:
+    run = _new_run(principal, Source.DRAFT, "apply", [str(id_) for id_, _ in tests])
+    run.fingerprint = _fingerprint(stage, tests)
+    async with services.uow() as uow:
+        uow.session.add(run)
+    found: list[TestResult] = []
+    async with _to_its_end(services, run.id):
+        async for results in played(services, stage, tests):
+            found += results
+            await _note(services, run.id, results)
+    return found
 
 
 def _problem(severity: str, path: str, test_id: UUID | None, message: str) -> ProblemRead:

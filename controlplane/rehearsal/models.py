@@ -17,6 +17,7 @@ class FlowTestRun(OrgOwned, Base):
         wanted: Ids of the tests to run, as text; empty for all.
         reason: ``asked``, or ``apply`` when it stood before one.
         results: A `schemas.TestResult` for each test that is done.
+        fingerprint: Of the configuration and the tests that were played.
     """
 
     __tablename__ = "flow_test_runs"
@@ -29,6 +30,7 @@ class FlowTestRun(OrgOwned, Base):
     total: Mapped[int]
     results: Mapped[list[Any]]
     detail: Mapped[str] = mapped_column(Text, server_default="")
+    fingerprint: Mapped[str] = mapped_column(Text, server_default="")
     finished_at: Mapped[datetime | None]
 
 

@@ -13,7 +13,7 @@ from controlplane.objects import door as objects
 from controlplane.platform.auth import Principal
 from controlplane.platform.tenancy import scoped
 from controlplane.rehearsal.models import FlowTestPolicy, FlowTestRun
-from controlplane.rehearsal.schemas import Policy
+from controlplane.rehearsal.schemas import Policy, RunState
 from controlplane.telephony.flow_schemas import FlowTestFields
 
 
@@ -37,6 +37,17 @@ async def find_run(session: AsyncSession, principal: Principal, run_id: UUID) ->
 async def get_run(session: AsyncSession, run_id: UUID) -> FlowTestRun | None:
     """A run, for the job that does it; locked, so that two jobs don't do it at once."""
     return await session.get(FlowTestRun, run_id, with_for_update=True)
+
+
+async def same_run(session: AsyncSession, org_id: UUID, fingerprint: str, since: datetime) -> FlowTestRun | None:
+    """The newest run of the same that came to its end since then."""
+    statement = select(FlowTestRun).where(
+        FlowTestRun.org_id == org_id,
+        FlowTestRun.fingerprint == fingerprint,
+        FlowTestRun.finished_at >= since,
+        FlowTestRun.state.in_([RunState.PASSED, RunState.FAILED]),
+    )
+    return (await session.scalars(statement.order_by(FlowTestRun.finished_at.desc()).limit(1))).first()
 
 
 async def policy_of(session: AsyncSession, org_id: UUID) -> Policy:

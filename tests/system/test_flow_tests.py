@@ -118,7 +118,19 @@ async def test_a_broken_flow_refuses_the_apply_where_the_policy_says_so(shop: Sh
         ("warning", "flow-test-failed")
     ]
     runs = await api.get("/flow-tests/runs", limit=2)
-    assert [(one["reason"], one["state"]) for one in runs["items"]] == [("apply", "failed"), ("apply", "failed")]
+    assert [(one["reason"], one["state"]) for one in runs["items"]] == [("apply", "failed"), ("asked", "passed")], (
+        "the second apply was of the same: nothing had to be played again"
+    )
+
+    await api._json("PUT", "/flow-tests/policy", json={"policy": "block"})
+    await api.patch(
+        f"/ivr-menus/{shop.ids['menu']}",
+        {"options": [{"digit": "1", "destination": to("queue", shop.ids["queue"])}], "attempts": 2},
+    )
+    watched = await shop.run()
+    assert watched["state"] == "passed"
+    await api.apply("Mended")
+    assert (await api.get("/flow-tests/runs", limit=1))["items"][0]["id"] == watched["id"]
 
     again = await api.post("/flow-tests/generate", {"dry_run": True})
     assert (again["made"], len(again["passed_over"])) == ([], 4)
