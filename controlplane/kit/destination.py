@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from controlplane.kit.e164 import Number
 from controlplane.kit.text import SpokenText
@@ -43,9 +44,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Ref:
-    """Marks a UUID field as naming an object of this kind: ``Annotated[UUID, Ref(Kind.PROMPT)]``."""
+    """Marks a UUID field as naming an object of this kind: ``Annotated[UUID, Ref(Kind.PROMPT)]``.
+
+    The API's description says so too, as ``x-object``: forms are made from it.
+    """
 
     kind: Kind
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """The field's schema, with the kind."""
+        return {**handler(schema), "x-object": self.kind.value}
 
 
 class DestinationKind(StrEnum):

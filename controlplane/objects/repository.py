@@ -174,6 +174,13 @@ async def owners_of(
     return owners
 
 
+async def switches_of(session: AsyncSession, principal: Principal, kind: Kind) -> Sequence[Row[Any]]:
+    """The visible objects of a kind as plain rows by name: id, name and whether enabled."""
+    statement = visible_objects(principal, kind).order_by(ConfigObject.name)
+    enabled = ConfigObject.fields["enabled"].as_boolean().label("enabled")
+    return (await session.execute(statement.with_only_columns(ConfigObject.id, ConfigObject.name, enabled))).all()
+
+
 async def names_of(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Names by id."""
     rows = await session.execute(select(ConfigObject.id, ConfigObject.name).where(ConfigObject.id.in_(set(ids))))

@@ -13,7 +13,7 @@ from controlplane.platform.auth import Principal
 from controlplane.platform.etag import IfMatch, etag
 from controlplane.platform.problem import TooLarge
 from controlplane.platform.services import ServicesDep, Uow
-from controlplane.telephony import schemas, service, template_routes
+from controlplane.telephony import live_routes, schemas, service, template_routes
 
 MAX_UPLOAD = 20_000_000
 CALENDAR = shapes_of(schemas.HolidayCalendarFields)
@@ -106,5 +106,6 @@ for kind, path in (
 ):
     router.include_router(object_router(kind, path))
 router.include_router(template_routes.router)
+router.include_router(live_routes.router)
 router.include_router(prompts)
 router.include_router(calendars)
