@@ -124,7 +124,8 @@ async def _change_one(one: ThrowAwaySystem, kind: str, change: Change, turn: int
     begun = time.monotonic()
     release = await _apply(one)
     whole_ms, node_ms = 1000 * (time.monotonic() - begun), float(release["nodes"][0]["took_ms"])
-    note(f"{kind} {turn + 1} of {TURNS}: {whole_ms:.0f} ms, of which on the node {node_ms:.0f} ms")
+    steps = ", ".join(release["nodes"][0]["reloads"])
+    note(f"{kind} {turn + 1} of {TURNS}: {whole_ms:.0f} ms, of which on the node {node_ms:.0f} ms: {steps}")
     return whole_ms, node_ms
 
 
