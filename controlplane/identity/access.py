@@ -26,6 +26,7 @@ from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 
 REFRESH_LIFE = timedelta(days=30)
+REFRESH_GRACE = timedelta(seconds=10)
 LOGIN_LIMIT = "10/minute"
 ADDRESS_LIMIT = "60/minute"  # against one password tried on many users
 KEY_MARK = "cpk_"
@@ -153,15 +154,18 @@ async def open_session(uow: UnitOfWork, crypto: Crypto, user: User, caller: Call
     """A new session of a user who has proven who they are."""
     login = LoginSession(id=new_id(), user_id=user.id, user_agent=caller.user_agent[:300], ip=caller.ip)
     uow.session.add(login)
-    return await _renew(uow, crypto, login)
+    return await _renew(uow, crypto, login, f"{login.id.hex}.{secrets.token_urlsafe(32)}")
 
 
-async def _renew(uow: UnitOfWork, crypto: Crypto, login: LoginSession) -> Tokens:
-    refresh_token = f"{login.id.hex}.{secrets.token_urlsafe(32)}"
+async def _renew(uow: UnitOfWork, crypto: Crypto, login: LoginSession, refresh_token: str) -> Tokens:
     login.refresh_hash = crypto.keyed_hash(refresh_token)
     login.last_used_at = clock.now()
     login.expires_at = login.last_used_at + REFRESH_LIFE
     await uow.session.flush()
+    return _tokens(crypto, login, refresh_token)
+
+
+def _tokens(crypto: Crypto, login: LoginSession, refresh_token: str) -> Tokens:
     return Tokens(
         access_token=make_access_token(crypto.token_key, {"sub": str(login.user_id), "sid": str(login.id)}),
         refresh_token=refresh_token,
@@ -169,33 +173,54 @@ async def _renew(uow: UnitOfWork, crypto: Crypto, login: LoginSession) -> Tokens
     )
 
 
-async def refresh(services: Services, token: str, caller: Caller) -> Tokens:
+async def refresh(services: Services, token: str, caller: Caller, *, grace: bool = False) -> Tokens:
     """New tokens for the newest refresh token. An older one means that it was stolen or copied: the session ends.
+
+    Args:
+        services: What the process has.
+        token: The refresh token.
+        caller: Who asks.
+        grace: For browsers, which lose the answer when the page is reloaded at that moment: the token before is good
+            for some seconds more, as long as the newer one was not used, and gives that same newer one again.
 
     Raises:
         Unauthorized: Not the newest, expired or revoked.
     """
     async with services.uow() as uow:
-        tokens = await _rotate(uow, services.crypto, token, caller)
+        tokens = await _rotate(uow, services.crypto, token, caller, grace=grace)
     if tokens is None:
         raise Unauthorized(_ENDED, hint="Log in again.")
     return tokens
 
 
-async def _rotate(uow: UnitOfWork, crypto: Crypto, token: str, caller: Caller) -> Tokens | None:
+async def _rotate(uow: UnitOfWork, crypto: Crypto, token: str, caller: Caller, *, grace: bool) -> Tokens | None:
     login = await _session_of(uow, token)
     moment = clock.now()
     if login is None or not _holds(login, moment):
         return None
-    if not secrets.compare_digest(login.refresh_hash, crypto.keyed_hash(token)):
+    following = _following(crypto, login, token)
+    newest = _is_newest(crypto, login, token)
+    lost = grace and moment - login.last_used_at <= REFRESH_GRACE and _is_newest(crypto, login, following)
+    if not (newest or lost):
         login.revoked_at = moment
         await uow.session.flush()
         return None
     found = await repository.user_with_role(uow.session, login.user_id)
     if found is None or found[0].disabled_at is not None:
         return None
+    if lost:  # nothing is written: the grace counts from the first time
+        return _tokens(crypto, login, following)
     login.ip, login.user_agent = caller.ip, caller.user_agent[:300]
-    return await _renew(uow, crypto, login)
+    return await _renew(uow, crypto, login, following)
+
+
+def _following(crypto: Crypto, login: LoginSession, token: str) -> str:
+    """The refresh token that comes after this one; only we can tell, since it takes our key."""
+    return f"{login.id.hex}.{crypto.keyed_hash(f'after {token}')}"
+
+
+def _is_newest(crypto: Crypto, login: LoginSession, token: str) -> bool:
+    return secrets.compare_digest(login.refresh_hash, crypto.keyed_hash(token))
 
 
 async def _session_of(uow: UnitOfWork, token: str) -> LoginSession | None:
@@ -209,7 +234,7 @@ async def _session_of(uow: UnitOfWork, token: str) -> LoginSession | None:
 async def log_out(uow: UnitOfWork, crypto: Crypto, token: str) -> None:
     """Ends the session of a refresh token; unknown tokens are fine, there is nothing left to end."""
     login = await _session_of(uow, token)
-    if login and login.revoked_at is None and secrets.compare_digest(login.refresh_hash, crypto.keyed_hash(token)):
+    if login and login.revoked_at is None and _is_newest(crypto, login, token):
         login.revoked_at = clock.now()
         await uow.session.flush()
 

@@ -143,14 +143,23 @@ def _users_with_role() -> Select[User, Role]:
 
 
 async def users_page(
-    session: AsyncSession, principal: Principal, query: ListQuery, *, email: str | None, role: str | None
+    session: AsyncSession,
+    principal: Principal,
+    query: ListQuery,
+    *,
+    email: str | None,
+    role: str | None,
+    part: str | None,
 ) -> Paged:
-    """People the principal may see."""
+    """People the principal may see; ``part`` is found in names and addresses."""
     statement = select(User).outerjoin(Role, Role.id == User.role_id).where(visible_users(principal))
     if email is not None:
         statement = statement.where(User.email == email.lower())
     if role is not None:
         statement = statement.where(func.coalesce(User.built_in_role, Role.name) == role)
+    if part is not None:
+        found = (column.icontains(part, autoescape=True) for column in (User.name, User.email))
+        statement = statement.where(or_(*found))
     sortable = {"name": User.name, "email": User.email, "created_at": User.created_at}
     return await fetch_page(session, statement, User, query, sortable=sortable, default_sort="name")
 

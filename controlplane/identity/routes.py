@@ -57,8 +57,13 @@ async def refresh(
     response: Response,
     cookie: RefreshCookie = None,
 ) -> Tokens:
-    """New tokens for the newest refresh token, from the body or from a browser's cookie; each is good once."""
-    tokens = await access.refresh(services, wanted.refresh_token or cookie or "", caller)
+    """New tokens for the newest refresh token, from the body or from a browser's cookie; each is good once.
+
+    A cookie's token gives the same answer again for ten seconds, as long as the new one was not used: a page that is
+    reloaded loses answers.
+    """
+    token = wanted.refresh_token or cookie or ""
+    tokens = await access.refresh(services, token, caller, grace=wanted.refresh_token is None)
     return tokens if wanted.refresh_token else into_cookie(request, response, tokens)
 
 
@@ -272,9 +277,10 @@ async def list_users(
     principal: Annotated[Principal, Depends(requires("users:read"))],
     email: Filter = None,
     role: Filter = None,
+    q: Annotated[FilterText | None, Query(description="A part of the name or address.")] = None,
 ) -> Page[UserRead]:
     """People at the user's locations; everybody for those with rights everywhere."""
-    rows, cursor, total = await repository.users_page(uow.session, principal, query, email=email, role=role)
+    rows, cursor, total = await repository.users_page(uow.session, principal, query, email=email, role=role, part=q)
     roles = {own.id: own for own in await repository.own_roles(uow.session, principal.org_id)}
     items = [people.user_read(user, roles.get(user.role_id)) for user in rows]
     return Page(items=items, next_cursor=cursor, total=total)

@@ -152,6 +152,16 @@ async def test_lists_page_sort_and_filter(admin: Client) -> None:
     assert (found["total"], found["items"][0]["email"]) == (1, "staff@localhost")
 
 
+async def test_people_are_found_by_a_part_of_name_or_address(admin: Client, manager: Client) -> None:
+    async def found(client: Client, part: str) -> list[str]:
+        return [one["email"] for one in (await client.get("/users", params={"q": part})).json()["items"]]
+
+    assert await found(admin, "STAF") == ["staff@localhost"]
+    assert await found(admin, "manager@") == ["manager@localhost"]
+    assert await found(admin, "%") == [], "signs of a pattern are letters like any other"
+    assert await found(manager, "other@") == [], "nobody is found beyond one's reach"
+
+
 async def test_every_change_leaves_a_line_with_what_differed(admin: Client, locations: dict[str, str]) -> None:
     path = f"/locations/{locations['Branch']}"
     await admin.patch(path, json={"timezone": "UTC"}, headers={"X-Request-ID": "request-0042"})
