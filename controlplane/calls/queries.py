@@ -1,6 +1,7 @@
 """Lists of calls and voicemail."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.calls.models import Call, Voicemail
 from controlplane.calls.repository import visible_calls, visible_voicemails
-from controlplane.calls.schemas import CallStatus, Direction, LiveCall
+from controlplane.calls.schemas import CallStatus, CallSummary, Direction, LiveCall
 from controlplane.platform.auth import Principal
 from controlplane.platform.listing import ListQuery, fetch_page
 
@@ -102,6 +103,38 @@ async def live_states(session: AsyncSession, principal: Principal) -> list[LiveC
     columns = [getattr(Call, name) for name in LiveCall.model_fields]
     statement = visible_calls(principal).where(Call.status == CallStatus.LIVE).with_only_columns(*columns)
     return [LiveCall.model_validate(row) for row in await session.execute(statement.order_by(Call.started_at))]
+
+
+async def summary(session: AsyncSession, principal: Principal, wanted: CallFilter) -> CallSummary:
+    """Figures of the calls that the principal may see: one query, by the index of the time."""
+    statement = wanted.narrow(visible_calls(principal)).with_only_columns(
+        Call.direction,
+        Call.status,
+        func.count().label("calls"),
+        func.count(Call.queue_id).label("queued"),
+        func.coalesce(func.sum(Call.wait_s).filter(Call.queue_id.is_not(None)), 0.0).label("wait_s"),
+        func.sum(Call.talk_s).label("talk_s"),
+    )
+    rows = (await session.execute(statement.group_by(Call.direction, Call.status))).all()
+    by_status, by_direction = Counter[CallStatus](), Counter[Direction]()
+    for row in rows:
+        by_status[CallStatus(row.status)] += row.calls
+        by_direction[Direction(row.direction)] += row.calls
+    came = {row.status: row.calls for row in rows if row.direction == Direction.INBOUND}
+    over = sum(calls for status, calls in came.items() if status not in {CallStatus.LIVE, CallStatus.BLOCKED})
+    answered = [row for row in rows if row.status == CallStatus.ANSWERED]
+    return CallSummary(
+        total=sum(by_status.values()),
+        by_status=dict(by_status),
+        by_direction=dict(by_direction),
+        answered_share=_share(came.get(CallStatus.ANSWERED, 0), over),
+        average_wait_s=_share(sum(row.wait_s for row in rows), sum(row.queued for row in rows)),
+        average_talk_s=_share(sum(row.talk_s for row in answered), sum(row.calls for row in answered)),
+    )
+
+
+def _share(part: float, whole: int) -> float | None:
+    return part / whole if whole else None
 
 
 async def voicemails_page(

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from controlplane.calls.schemas import (
     CallPatch,
     CallRecord,
     CallStatus,
+    CallSummary,
     Direction,
     Explanation,
     OriginateRequest,
@@ -25,6 +27,7 @@ from controlplane.calls.schemas import (
     VoicemailPatch,
 )
 from controlplane.identity.door import requires
+from controlplane.kit import clock
 from controlplane.nodes.door import NodeIdentity, signed_upload_node
 from controlplane.platform.auth import Principal
 from controlplane.platform.etag import IfMatch, etag
@@ -50,6 +53,7 @@ IdempotencyKey = Annotated[
 Seconds = Annotated[float | None, Query(ge=0)]
 
 WAV = "audio/wav"
+_LONGEST_SUMMARY = timedelta(days=92)
 
 
 def call_filter(  # noqa: PLR0913, PLR0917 - one query parameter each
@@ -86,6 +90,18 @@ async def list_calls(
     """Calls, newest first. Staff see those of their own extensions."""
     calls, cursor, total = await queries.calls_page(uow.session, principal, wanted, query)
     return Page(items=await service.records(uow, principal, calls), next_cursor=cursor, total=total)
+
+
+@router.get("/calls/summary")
+async def summarize_calls(
+    uow: Uow, principal: CallReader, wanted: Annotated[CallFilter, Depends(call_filter)]
+) -> CallSummary:
+    """Figures of the calls of a range of at most 92 days, narrowed like the list. Staff: those of their own."""
+    if wanted.since is None:
+        raise Invalid.field("from", "say from when on", hint="Give from, and to if it is not now.")
+    if (wanted.until or clock.now()) - wanted.since > _LONGEST_SUMMARY:
+        raise Invalid.field("from", "the range is longer than 92 days", hint="Ask for a shorter one.")
+    return await queries.summary(uow.session, principal, wanted)
 
 
 @router.get("/calls/live")

@@ -136,6 +136,19 @@ class LiveCall(BaseModel):
     answered_at: AwareDatetime | None
 
 
+class CallSummary(BaseModel):
+    """Figures of many calls."""
+
+    total: int
+    by_status: dict[CallStatus, int] = Field(description="Statuses without a call are left out.")
+    by_direction: dict[Direction, int] = Field(description="The same.")
+    answered_share: float | None = Field(
+        description="Of the calls from outside that are over and were not blocked, those answered, 0 to 1."
+    )
+    average_wait_s: float | None = Field(description="Of calls that came to a queue: spent in queues.")
+    average_talk_s: float | None = Field(description="Of answered calls.")
+
+
 class OtherEnd(BaseModel):
     """The record of the same call on another node, which it came from or went on to."""
 

@@ -68,6 +68,15 @@ def changes_between(old: Index | None, new: Index) -> list[ChangeRead]:
     return _Diff(old, new).changes()
 
 
+def changed_places(old: Index | None, new: Index) -> list[set[UUID | None]]:
+    """Where each thing that differs lies, before and after: one for each of `changes_between`, without the words."""
+    found = _Diff(old, new)
+    objects: list[set[UUID | None]] = [
+        {item.fields.location_id for item in (one.was, one.becomes) if item} for one in found.differing()
+    ]
+    return objects + [{was.id} for was, _, _ in found.locations()]
+
+
 def reloads(old: Mapping[str, RenderedFile], new: Mapping[str, RenderedFile]) -> list[str]:
     """What a node reloads to get from these files to those, in order."""
     changed = {
@@ -107,15 +116,16 @@ class _Diff:
         self._respoken: set[UUID] = set()
 
     def changes(self) -> list[ChangeRead]:
-        found = list(self._differing())
-        locations = list(self._locations())
+        found = list(self.differing())
+        locations = list(self.locations())
         ids = [one.id for one in found] + [was.id for was, _, _ in locations]
         touched = affected_numbers([one for one in (self._old, self._new) if one], ids)
         said = [self._object(one, touched[one.id]) for one in found]
         said += [self._location(*one, touched[one[0].id]) for one in locations]
         return sorted(said, key=lambda one: (one.kind, one.name, str(one.id)))
 
-    def _differing(self) -> Iterator[_Found]:
+    def differing(self) -> Iterator[_Found]:
+        """The objects that differ."""
         if self._old is None:
             yield from (_Found(item.id, None, item) for item in self._new.items.values())
             return
@@ -190,7 +200,8 @@ class _Diff:
 
     # Locations: they are no objects of the plan, but their time zone and node are part of what a node gets
 
-    def _locations(self) -> Iterator[tuple[LocationInfo, LocationInfo, list[FieldChange]]]:
+    def locations(self) -> Iterator[tuple[LocationInfo, LocationInfo, list[FieldChange]]]:
+        """The locations that differ."""
         before = self._old.configuration.locations if self._old else {}
         for id_, becomes in self._new.configuration.locations.items():
             was = before.get(id_)

@@ -19,7 +19,16 @@ from controlplane.release import compare, progress, repository, service
 from controlplane.release.blobs import Blobs
 from controlplane.release.models import Release
 from controlplane.release.repository import ReleaseFilter
-from controlplane.release.schemas import ApplyRequest, BlobRequest, Comparison, PlanRead, ReleaseRead, ReleaseState
+from controlplane.release.schemas import (
+    ApplyRequest,
+    BlobRequest,
+    Comparison,
+    ConfigStatus,
+    PlanRead,
+    ReleaseRead,
+    ReleaseState,
+)
+from controlplane.release.status import read_status
 
 router = APIRouter(prefix="/config", tags=["configuration"])
 node_router = APIRouter(prefix="/node/v1", tags=["node link"], include_in_schema=False)
@@ -33,6 +42,12 @@ MayApply = Annotated[Principal, Depends(requires("config:apply"))]
 async def plan(services: ServicesDep, uow: Uow, principal: MayPlan) -> PlanRead:
     """Checks the drafts and says in words what an apply would change. Changes nothing."""
     return await service.plan(services, uow, principal)
+
+
+@router.get("/status")
+async def status(services: ServicesDep, uow: Uow, principal: MayRead) -> ConfigStatus:
+    """How many changes wait to be applied, and how the last release went. Cheap: nothing is checked or compiled."""
+    return await read_status(services, uow, principal)
 
 
 def release_filter(

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from controlplane.kit.text import FreeText
 
@@ -128,6 +128,30 @@ class ReleaseRead(BaseModel):
     waves: list[list[str]] = Field([], description="The nodes, wave by wave.")
     wave: int = Field(1, description="The wave that is under way or was the last, from 1.")
     stopped: str = Field("", description="Where it stopped, and why.")
+
+
+class ReleaseBrief(BaseModel):
+    """A release in one line."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    number: int
+    state: ReleaseState
+    author: str
+    reason: str
+    created_at: AwareDatetime
+    finished_at: AwareDatetime | None
+    stopped: str = Field("", description="Where it stopped, and why.")
+
+
+class ConfigStatus(BaseModel):
+    """How far the drafts are from what is live."""
+
+    changes_count: int = Field(description="Changes that wait to be applied, as many as a plan would tell.")
+    elsewhere_count: int = Field(description="Those of them outside of one's own locations: an admin applies these.")
+    live: ReleaseBrief | None = Field(description="What the phones run on; null before the first release.")
+    newest: ReleaseBrief | None = Field(description="The last that was applied; it may have failed or be under way.")
 
 
 class ApplyRequest(BaseModel):
