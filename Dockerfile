@@ -1,5 +1,5 @@
-# The control plane: API, workers and command line in one image.
-FROM python:3.13-slim-trixie
+# The control plane: API with the web UI, workers and command line in one image.
+FROM python:3.13-slim-trixie AS base
 
 RUN apt-get update \
  && apt-get install --no-install-recommends -y flite=2.* libsndfile1=1.* ffmpeg=7:* \
@@ -15,6 +15,22 @@ COPY controlplane ./controlplane
 COPY dialplan_templates ./dialplan_templates
 RUN uv pip install --system --no-cache --no-deps --editable .
 
+# The web UI's typed client is made from the API's description, and that from the code.
+FROM base AS described
+RUN python -m controlplane.entrypoints.openapi_page /tmp/openapi.json
+
+FROM node:22-slim AS web
+WORKDIR /app/web
+COPY web/package.json web/package-lock.json ./
+RUN npm install --no-save --no-audit --no-fund
+COPY web ./
+COPY --from=described /tmp/openapi.json src/api/openapi.json
+RUN npm run types \
+ && npm run build \
+ && find ../controlplane/web_dist -type f \( -name '*.js' -o -name '*.css' -o -name '*.svg' \) -exec gzip -9 -k -n {} +
+
+FROM base
+COPY --from=web /app/controlplane/web_dist ./controlplane/web_dist
 USER 10001
 ENV CP_DATA_DIR=/var/lib/call-commander \
     CP_HTTP_HOST=0.0.0.0 \
