@@ -86,7 +86,11 @@ TARGETS: dict[DestinationKind, Kind] = {
 class Destination(BaseModel):
     """``{"kind": "queue", "id": "…"}``, ``{"kind": "external_number", "number": "+1…"}`` or ``{"kind": "hangup"}``."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"x-targets": {kind.value: target.value for kind, target in TARGETS.items()}},
+    )
 
     kind: DestinationKind
     id: UUID | None = Field(None, description="The object, for every kind that is one of ours.")

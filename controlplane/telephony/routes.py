@@ -28,6 +28,16 @@ prompts = APIRouter(prefix="/prompts", tags=["prompts"])
 calendars = APIRouter(prefix="/holiday-calendars", tags=["holiday-calendars"])
 
 
+@prompts.post("/preview", summary="Listen to a text before it is saved", response_class=FileResponse)
+async def preview(
+    services: ServicesDep,
+    wanted: schemas.PreviewRequest,
+    _: Annotated[Principal, Depends(requires("prompts:write"))],
+) -> FileResponse:
+    """WAV, 16 kHz mono, as callers would hear it. Changes no configuration; takes a second or two the first time."""
+    return FileResponse(await service.preview_path(services, wanted.text), media_type="audio/wav")
+
+
 @prompts.put("/{object_id}/audio", summary="Upload a prompt's audio", openapi_extra=_AUDIO_BODY)
 async def put_audio(
     object_id: UUID,

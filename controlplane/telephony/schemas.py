@@ -339,6 +339,14 @@ class SoundRead(BaseModel):
     voice: str | None = Field(description="Engine and voice that spoke it; `upload` for uploaded audio.")
 
 
+class PreviewRequest(BaseModel):
+    """A text to listen to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: SpokenText
+
+
 class HolidayImport(BaseModel):
     """Which public holidays to add to a calendar."""
 

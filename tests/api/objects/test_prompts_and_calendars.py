@@ -128,3 +128,24 @@ async def test_unknown_places_and_years_are_refused(
     answer = await admin.post(f"/holiday-calendars/{ids['holiday-calendars']}/import", json=wanted)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_a_text_is_heard_before_it_is_saved(admin: Client) -> None:
+    before = (await admin.get("/audit-log?limit=1")).json()["items"]
+    heard = await admin.post("/prompts/preview", json={"text": "You have reached\nthe corner shop."})
+    assert (heard.status_code, heard.headers["content-type"]) == (200, "audio/wav"), heard.text
+    info = soundfile.info(io.BytesIO(heard.content))
+    assert (info.samplerate, info.channels) == (16_000, 1)
+    assert info.duration > 0.8
+    assert (await admin.get("/audit-log?limit=1")).json()["items"] == before, "listening changes nothing"
+
+
+async def test_only_who_may_write_prompts_has_texts_spoken(manager: Client, staff: Client) -> None:
+    assert (await manager.post("/prompts/preview", json={"text": "Hello"})).status_code == 200
+    assert (await staff.post("/prompts/preview", json={"text": "Hello"})).status_code == 403
+
+
+@pytest.mark.parametrize("text", ["", " ", "x" * 2001, "bell \x07"])
+async def test_what_is_no_text_is_not_spoken(admin: Client, text: str) -> None:
+    answer = await admin.post("/prompts/preview", json={"text": text})
+    assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (422, ["text"])
