@@ -30,7 +30,7 @@ def visible_objects(principal: Principal, kind: Kind) -> Select[Any]:
 
 def narrowed(
     statement: Select[Any], *, q: str | None, name: str | None, location_id: UUID | None, uses: UUID | None,
-    fields: Mapping[str, Any],
+    ids: Collection[UUID] | None, fields: Mapping[str, Any],
 ) -> Select[Any]:  # fmt: skip
     """A list with its filters. ``fields`` compares with the document's own values."""
     if q is not None:
@@ -43,6 +43,8 @@ def narrowed(
     if uses is not None:
         users = select(ConfigRef.source_id).where(ConfigRef.target_id == uses)
         statement = statement.where(ConfigObject.id.in_(users))
+    if ids is not None:
+        statement = statement.where(ConfigObject.id.in_(ids))
     if fields:
         statement = statement.where(ConfigObject.fields.contains(to_jsonable_python(fields)))
     return statement

@@ -72,10 +72,13 @@ def _add_reading(
         filters: Annotated[dict[str, Any], Depends(_filters(shapes))],
         q: Annotated[FilterText | None, Query(description="Part of name or number.")] = None,
         uses: Annotated[UUID | None, Query(description="Only those that name this object.")] = None,
+        ids: Annotated[
+            list[UUID] | None, Query(max_length=200, description="Only these, such as for their names.")
+        ] = None,
     ) -> Page[Any]:
         statement = repository.narrowed(
             repository.visible_objects(principal, kind.kind),
-            q=q, uses=uses, name=filters.get("name"), location_id=filters.get("location_id"),
+            q=q, uses=uses, ids=ids, name=filters.get("name"), location_id=filters.get("location_id"),
             fields={key: value for key, value in filters.items() if key not in _SPECIAL},
         )  # fmt: skip
         rows, cursor, total = await fetch_page(

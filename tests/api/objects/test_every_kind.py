@@ -200,6 +200,16 @@ async def test_a_list_takes_the_same_queries_however_long(admin: Client, path: s
 
 
 @every_kind
+async def test_some_can_be_asked_for_by_id(
+    admin: Client, other_org_admin: Client, path: str, ids: Ids
+) -> None:  # fmt: skip
+    wanted = {"ids": [ids[path], "00000000-0000-4000-8000-000000000000"]}
+    assert [one["id"] for one in (await admin.get(f"/{path}", params=wanted)).json()["items"]] == [ids[path]]
+    assert (await other_org_admin.get(f"/{path}", params=wanted)).json()["items"] == []
+    assert (await admin.get(f"/{path}", params={"ids": "no-id"})).status_code == 422
+
+
+@every_kind
 async def test_pages_hold_every_row_once(admin: Client, path: str, ids: Ids) -> None:
     made = [ids[path]] + [(await make(admin, path, number, ids))["id"] for number in range(1, 6)]
     seen: list[str] = []
