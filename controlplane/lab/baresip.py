@@ -101,7 +101,7 @@ class Control:
         self._sent = 0
         self._reading = asyncio.create_task(self._read())
 
-    async def command(self, name: str, params: str = "", *, timeout_s: float = 5.0) -> str:
+    async def command(self, name: str, params: str = "", *, timeout_s: float = 20.0) -> str:
         """Run a command and give its answer's text. Raises: LabError when refused or unanswered."""
         self._sent += 1
         token = str(self._sent)
