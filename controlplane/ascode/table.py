@@ -18,12 +18,12 @@ from controlplane.ascode.shape import Field, Goal, Link, Many, Plain
 from controlplane.ascode.text import Mapping, Node, Scalar, Sequence
 from controlplane.ascode.tree import SECTIONS, Item, Tree, extra_fields, key_of, keyed_by_number, shape_of_kind
 from controlplane.kit.destination import Kind
+from controlplane.kit.text import FORMULA, table_cell
 from controlplane.objects.door import document_of
 
 TABLES = ("devices", "phone_numbers")
 MAX_ROWS = 100_000
 MAX_BYTES = 20_000_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LIST = "|"
 EXTENSION_NAME = "extension_name"
 """Column of the phones' table: what an extension that isn't there yet is called."""
@@ -179,4 +179,4 @@ def _cell(field: Field, value: object, keys: Keys) -> str:
         return f"{kind}:{target}"
     text = LIST.join(map(str, encoded)) if isinstance(encoded, list) else str(encoded)
     text = text.lower() if isinstance(encoded, bool) else text
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return table_cell(text)

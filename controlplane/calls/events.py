@@ -54,6 +54,15 @@ class CallEnded(_CallEvent):
     duration_s: float | None
 
 
+class QueueUpdated(Event):
+    """A caller joined a queue's waiting line or left it. Subject: the queue's id."""
+
+    name: ClassVar[str] = "queue.updated"
+
+    call_id: UUID
+    waits: bool
+
+
 class RecordingStored(Event):
     """A call's recording can be heard. Subject: the recording's id."""
 
@@ -73,6 +82,17 @@ class VoicemailLeft(Event):
     call_id: UUID | None
     caller_number: str | None
     duration_s: float
+    extension_ids: list[UUID]
+
+
+class VoicemailChanged(Event):
+    """A message was marked, deleted or brought back. Subject: the voicemail's id."""
+
+    name: ClassVar[str] = "voicemail.changed"
+
+    box_id: UUID | None
+    heard: bool
+    deleted: bool
     extension_ids: list[UUID]
 
 

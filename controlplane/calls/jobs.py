@@ -1,11 +1,11 @@
 """What calls need in the background."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 
-from controlplane.calls import lost, mail, media, repository
+from controlplane.calls import inbox, lost, mail, media, repository
 from controlplane.calls.folding import fold_calls
 from controlplane.kit import clock
 from controlplane.nodes import door as nodes
@@ -64,3 +64,9 @@ async def transcribe(services: Services, *, transcript_id: str) -> None:
 async def mail_voicemail(services: Services, *, voicemail_id: str) -> None:
     """Mails a message to its box's owner, once."""
     await mail.mail_voicemail(services, UUID(voicemail_id))
+
+
+@job("calls.purge_voicemail", queue=Queue.CALL)
+async def purge_voicemail(services: Services, *, voicemail_id: str, deleted_at: str) -> None:
+    """Ends a message that was deleted then and not brought back."""
+    await inbox.purge_voicemail(services, UUID(voicemail_id), datetime.fromisoformat(deleted_at))

@@ -133,7 +133,13 @@ class Recording(Identified, Base):
 
 
 class Voicemail(Identified, Base):
-    """A message in a box."""
+    """A message in a box.
+
+    Attributes:
+        msg_id: Asterisk's id of it on the node. A forwarded message has that of its original until the node tells.
+        deleted_at: From then on it is hidden; its sound and its place on the phone go a little later.
+        forwarded_from: The message that it is a copy of; ``forwarded_by`` is who sent it on, ``note`` their words.
+    """
 
     __tablename__ = "voicemails"
     __table_args__ = (
@@ -160,6 +166,9 @@ class Voicemail(Identified, Base):
     heard_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]
+    forwarded_from: Mapped[uuid.UUID | None]
+    forwarded_by: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
 
 
 class Transcript(Identified, Base):

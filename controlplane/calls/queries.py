@@ -2,19 +2,23 @@
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.calls.models import Call, Voicemail
 from controlplane.calls.repository import visible_calls, visible_voicemails
-from controlplane.calls.schemas import CallStatus, CallSummary, Direction, LiveCall
+from controlplane.calls.schemas import CallStatus, CallSummary, Direction, LiveCall, Phase
+from controlplane.kit.destination import Kind
+from controlplane.objects.door import ConfigObject
 from controlplane.platform.auth import Principal
 from controlplane.platform.listing import ListQuery, fetch_page
+from controlplane.platform.tenancy import scoped
 
 _LONGEST_LIVE_LIST = 500
 
@@ -137,6 +141,78 @@ def _share(part: float, whole: int) -> float | None:
     return part / whole if whole else None
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingCall:
+    """A caller in a queue's line. ``since``: when they joined it."""
+
+    call_id: UUID
+    queue_id: UUID
+    since: datetime
+    caller_number: str | None
+    caller_name: str | None
+
+
+async def callers_waiting(session: AsyncSession, queue_ids: Collection[UUID]) -> list[WaitingCall]:
+    """Who waits in these queues now, longest first."""
+    statement = select(Call).where(
+        Call.queue_id.in_(queue_ids), Call.status == CallStatus.LIVE, Call.phase == Phase.QUEUED
+    )  # fmt: skip
+    waiting = [
+        WaitingCall(row.id, row.queue_id, _joined(row), row.caller_number, row.caller_name)
+        for row in await session.scalars(statement)
+        if row.queue_id is not None
+    ]
+    return sorted(waiting, key=lambda one: one.since)
+
+
+def _joined(call: Call) -> datetime:
+    """When a call came to the queue that it is in: the last step of its story that leads there."""
+    for step in reversed(call.timeline):
+        if step["what"] == "sent to" and (step["where"] or {}).get("id") == str(call.queue_id):
+            return datetime.fromisoformat(step["at"])
+    return call.started_at
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """Calls whose last queue it was. ``overflowed``: left the line unanswered by no will of the caller's."""
+
+    answered: int = 0
+    abandoned: int = 0
+    overflowed: int = 0
+    in_time: int = 0
+    average_wait_s: float | None = None
+    longest_wait_s: float | None = None
+
+
+async def queue_figures(
+    session: AsyncSession, queue_ids: Collection[UUID], *, since: datetime, in_time_s: float
+) -> dict[UUID, QueueFigures]:
+    """What became of the callers of these queues since a moment; who still waits is not counted."""
+    answered = Call.answered_at.is_not(None)
+    left = or_(answered, Call.status != CallStatus.LIVE)
+    abandoned = Call.status == CallStatus.ABANDONED
+    statement = (
+        select(
+            Call.queue_id,
+            func.count().filter(answered).label("answered"),
+            func.count().filter(abandoned, ~answered).label("abandoned"),
+            func.count().filter(left, ~answered, ~abandoned).label("overflowed"),
+            func.count().filter(answered, Call.wait_s <= in_time_s).label("in_time"),
+            func.avg(Call.wait_s).filter(left).label("average_wait_s"),
+            func.max(Call.wait_s).filter(left).label("longest_wait_s"),
+        )
+        .where(Call.queue_id.in_(queue_ids), Call.started_at >= since)
+        .group_by(Call.queue_id)
+    )
+    return {
+        row.queue_id: QueueFigures(
+            row.answered, row.abandoned, row.overflowed, row.in_time, row.average_wait_s, row.longest_wait_s
+        )
+        for row in await session.execute(statement)
+    }
+
+
 async def voicemails_page(
     session: AsyncSession,
     principal: Principal,
@@ -144,10 +220,17 @@ async def voicemails_page(
     query: ListQuery,
     *,
     box_id: UUID | None,
+    location_id: UUID | None,
     heard: bool | None,
+    q: str | None,
 ) -> tuple[list[Voicemail], str | None, int | None]:
     """One page of messages, newest first."""
     statement = visible_voicemails(principal, own_box_ids)
+    if q:
+        columns = (Voicemail.caller_name, Voicemail.caller_number)
+        statement = statement.where(or_(*(column.icontains(q, autoescape=True) for column in columns)))
+    if location_id is not None:
+        statement = statement.where(Voicemail.location_id == location_id)
     if box_id is not None:
         statement = statement.where(Voicemail.box_id == box_id)
     if heard is not None:
@@ -155,3 +238,26 @@ async def voicemails_page(
     return await fetch_page(
         session, statement, Voicemail, query, sortable={"left_at": Voicemail.left_at}, default_sort="-left_at"
     )
+
+
+async def boxes_page(
+    session: AsyncSession, principal: Principal, query: ListQuery, *, q: str | None
+) -> tuple[list[ConfigObject], str | None, int | None]:
+    """One page of voicemail boxes, by name."""
+    statement = scoped(select(ConfigObject).where(ConfigObject.kind == Kind.VOICEMAIL_BOX), ConfigObject, principal)
+    if q:
+        columns = (ConfigObject.name, ConfigObject.number)
+        statement = statement.where(or_(*(column.icontains(q, autoescape=True) for column in columns)))
+    sortable = {"name": ConfigObject.name, "number": ConfigObject.number}
+    return await fetch_page(session, statement, ConfigObject, query, sortable=sortable, default_sort="name")
+
+
+async def unheard_in(
+    session: AsyncSession, principal: Principal, own_box_ids: set[UUID] | None, box_ids: Collection[UUID]
+) -> dict[UUID, int]:
+    """How many new messages are in each of these boxes; boxes without any are missing."""
+    statement = visible_voicemails(principal, own_box_ids).where(
+        Voicemail.heard_at.is_(None), Voicemail.box_id.in_(box_ids)
+    )
+    counted = statement.with_only_columns(Voicemail.box_id, func.count().label("unheard")).group_by(Voicemail.box_id)
+    return {row.box_id: row.unheard for row in await session.execute(counted)}

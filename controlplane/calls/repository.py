@@ -125,6 +125,12 @@ async def find_call(session: AsyncSession, principal: Principal, call_id: UUID, 
     return call
 
 
+async def find_calls(session: AsyncSession, principal: Principal, call_ids: Collection[UUID]) -> Sequence[Call]:
+    """Those of these calls that the principal may see, locked for a change."""
+    statement = visible_calls(principal).where(Call.id.in_(call_ids)).order_by(Call.id).with_for_update()
+    return (await session.scalars(statement)).all()
+
+
 async def other_ends(
     session: AsyncSession, principal: Principal, call: Call, came_from: Sequence[CallKey], went_to: Collection[str]
 ) -> Sequence[Call]:
@@ -185,10 +191,17 @@ async def call_id_of(session: AsyncSession, node: str, linkedid: str) -> UUID | 
 
 
 async def find_voicemail(
-    session: AsyncSession, principal: Principal, own_box_ids: Collection[UUID] | None, voicemail_id: UUID
+    session: AsyncSession,
+    principal: Principal,
+    own_box_ids: Collection[UUID] | None,
+    voicemail_id: UUID,
+    *,
+    deleted: bool = False,
 ) -> Voicemail | None:
-    """One message, if the principal may hear it."""
-    statement = visible_voicemails(principal, own_box_ids).where(Voicemail.id == voicemail_id)
+    """One message, if the principal may hear it. One that was ``deleted`` is locked: to bring it back."""
+    statement = visible_voicemails(principal, own_box_ids, deleted=deleted).where(Voicemail.id == voicemail_id)
+    if deleted:
+        statement = statement.with_for_update()
     voicemail: Voicemail | None = await session.scalar(statement)
     return voicemail
 
@@ -200,8 +213,9 @@ async def recordings_of(session: AsyncSession, call_ids: Collection[UUID]) -> di
 
 
 async def voicemails_of(session: AsyncSession, call_ids: Collection[UUID]) -> dict[UUID, Voicemail]:
-    """The message of each call that has one."""
+    """The message of each call that has one: the first, of one that was forwarded."""
     statement = select(Voicemail).where(Voicemail.call_id.in_(call_ids), Voicemail.deleted_at.is_(None))
+    statement = statement.order_by(Voicemail.forwarded_from.is_(None), Voicemail.id.desc())
     return {voicemail.call_id: voicemail for voicemail in await session.scalars(statement) if voicemail.call_id}
 
 
@@ -289,9 +303,12 @@ def visible_calls(principal: Principal) -> Select[Any]:
     return statement
 
 
-def visible_voicemails(principal: Principal, own_box_ids: Collection[UUID] | None) -> Select[Any]:
-    """Messages that are not deleted and that the principal may see; ``own_box_ids`` limits staff."""
-    statement = select(Voicemail).where(visible(Voicemail, principal), Voicemail.deleted_at.is_(None))
+def visible_voicemails(
+    principal: Principal, own_box_ids: Collection[UUID] | None, *, deleted: bool = False
+) -> Select[Any]:
+    """Messages that are not ``deleted`` (or are) and that the principal may see; ``own_box_ids`` limits staff."""
+    there = Voicemail.deleted_at.is_not(None) if deleted else Voicemail.deleted_at.is_(None)
+    statement = select(Voicemail).where(visible(Voicemail, principal), there)
     if own_box_ids is not None:
         statement = statement.where(Voicemail.box_id.in_(own_box_ids))
     return statement

@@ -1,4 +1,4 @@
-"""Calls, their sound and words, and voicemail over HTTP."""
+"""Calls, their sound and words over HTTP; `voicemail_routes` has voicemail."""
 
 import base64
 import binascii
@@ -7,10 +7,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import AwareDatetime, ValidationError
 
-from controlplane.calls import explaining, media, originate, queries, service
+from controlplane.calls import explaining, export, media, originate, queries, service, voicemail_routes
 from controlplane.calls.queries import CallFilter
 from controlplane.calls.schemas import (
     CallDetail,
@@ -18,13 +18,14 @@ from controlplane.calls.schemas import (
     CallRecord,
     CallStatus,
     CallSummary,
+    CallTags,
     Direction,
     Explanation,
     OriginateRequest,
     Origination,
+    Peaks,
+    Tagged,
     Transcript,
-    Voicemail,
-    VoicemailPatch,
 )
 from controlplane.identity.door import requires
 from controlplane.kit import clock
@@ -43,8 +44,6 @@ CallReader = Annotated[Principal, Depends(requires("calls:read"))]
 CallWriter = Annotated[Principal, Depends(requires("calls:write"))]
 CallController = Annotated[Principal, Depends(requires("calls:control"))]
 Listener = Annotated[Principal, Depends(requires("recordings:read"))]
-VoicemailReader = Annotated[Principal, Depends(requires("voicemails:read"))]
-VoicemailWriter = Annotated[Principal, Depends(requires("voicemails:write"))]
 UploadName = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]*\.(raw|wav)$", max_length=200)]
 IdempotencyKey = Annotated[
     str | None,
@@ -111,6 +110,30 @@ async def list_live_calls(uow: Uow, principal: CallReader) -> Page[CallRecord]:
     return Page(items=await service.records(uow, principal, calls), next_cursor=None)
 
 
+@router.get(
+    "/calls/export.csv", response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {}}, "description": "The table."}},
+)  # fmt: skip
+async def export_calls(
+    uow: Uow, services: ServicesDep, principal: CallReader, wanted: Annotated[CallFilter, Depends(call_filter)]
+) -> StreamingResponse:
+    """The calls of a filter as CSV, all of them, newest first; it comes page by page. Times are UTC.
+
+    Cells that a spreadsheet would take for a formula begin with an apostrophe.
+    """
+    await service.note_export(uow, principal, wanted)
+    disposition = 'attachment; filename="calls.csv"'
+    return StreamingResponse(
+        export.rows(services, principal, wanted), media_type="text/csv", headers={"Content-Disposition": disposition}
+    )
+
+
+@router.post("/calls/tags")
+async def tag_calls(wanted: CallTags, uow: Uow, principal: CallWriter) -> Tagged:
+    """Adds and removes tags of up to 500 calls, all or none of them."""
+    return Tagged(changed=await service.tag_calls(uow, principal, wanted))
+
+
 @router.post("/calls/originate", status_code=202)
 async def originate_call(
     wanted: OriginateRequest,
@@ -167,6 +190,12 @@ async def hear_recording(call_id: UUID, uow: Uow, services: ServicesDep, princip
     return FileResponse(await service.recording_to_hear(uow, services, principal, call_id), media_type=WAV)
 
 
+@router.get("/calls/{call_id}/recording/peaks")
+async def draw_recording(call_id: UUID, uow: Uow, services: ServicesDep, principal: Listener) -> Peaks:
+    """How loud the recording is over time: to draw it, and to pass over silence, without fetching it first."""
+    return await service.recording_peaks(uow, services, principal, call_id)
+
+
 @router.get("/calls/{call_id}/transcript")
 async def read_call_transcript(call_id: UUID, uow: Uow, principal: Listener) -> Transcript:
     """What was said, with times and confidence of each word."""
@@ -179,54 +208,7 @@ async def hang_up(call_id: UUID, uow: Uow, principal: CallController) -> None:
     await service.hang_up(uow, principal, call_id)
 
 
-@router.get("/voicemails")
-async def list_voicemails(
-    uow: Uow,
-    principal: VoicemailReader,
-    query: Annotated[ListQuery, Depends(list_query)],
-    box_id: UUID | None = None,
-    heard: bool | None = None,
-) -> Page[Voicemail]:
-    """Messages, newest first. Staff see those of their own boxes."""
-    boxes = await service.own_boxes(uow, principal)
-    rows, cursor, total = await queries.voicemails_page(
-        uow.session, principal, boxes, query, box_id=box_id, heard=heard
-    )
-    return Page(items=await service.voicemail_reads(uow, rows), next_cursor=cursor, total=total)
-
-
-@router.get("/voicemails/{voicemail_id}")
-async def get_voicemail(voicemail_id: UUID, uow: Uow, principal: VoicemailReader) -> Voicemail:
-    """One message."""
-    return (await service.voicemail_reads(uow, [await service.get_voicemail(uow, principal, voicemail_id)]))[0]
-
-
-@router.patch("/voicemails/{voicemail_id}")
-async def change_voicemail(
-    voicemail_id: UUID, patch: VoicemailPatch, uow: Uow, principal: VoicemailWriter
-) -> Voicemail:
-    """Marks a message as heard, or as new."""
-    return await service.mark_heard(uow, principal, voicemail_id, heard=patch.heard)
-
-
-@router.delete("/voicemails/{voicemail_id}", status_code=204)
-async def delete_voicemail(voicemail_id: UUID, uow: Uow, services: ServicesDep, principal: VoicemailWriter) -> None:
-    """Deletes a message here and on its node."""
-    await service.delete_voicemail(uow, services, principal, voicemail_id)
-
-
-@router.get("/voicemails/{voicemail_id}/audio", response_class=FileResponse, responses={200: {"content": {WAV: {}}}})
-async def hear_voicemail(
-    voicemail_id: UUID, uow: Uow, services: ServicesDep, principal: VoicemailReader
-) -> FileResponse:
-    """The sound of a message. Understands ``Range``."""
-    return FileResponse(await service.voicemail_to_hear(uow, services, principal, voicemail_id), media_type=WAV)
-
-
-@router.get("/voicemails/{voicemail_id}/transcript")
-async def read_voicemail_transcript(voicemail_id: UUID, uow: Uow, principal: VoicemailReader) -> Transcript:
-    """What a message says."""
-    return await service.voicemail_transcript(uow, principal, voicemail_id)
+router.include_router(voicemail_routes.router)
 
 
 @node_router.put("/uploads/recording/{name}", status_code=204)

@@ -93,7 +93,9 @@ class CallRecord(BaseModel):
     phone_number_id: UUID | None
     location_id: UUID | None
     queue_id: UUID | None = Field(description="The last queue before the connection (or at all).")
+    queue_name: str | None = Field(None, description="As it is called today; null when it is gone.")
     extension_id: UUID | None = Field(description="Who answered; for outbound calls who dialled.")
+    extension_name: str | None = Field(None, description="As it is called today; null when it is gone.")
     hangup_cause: str | None
     source: str | None = None
     medium: str | None = None
@@ -241,6 +243,9 @@ class Explanation(BaseModel):
     story: list[str] = Field(description="All of it as lines to read.")
 
 
+MOST_TAGS = 50
+
+
 def _tag(text: str) -> str:
     return one_line(text).lower()
 
@@ -255,7 +260,31 @@ class CallPatch(BaseModel):
 
     notes: FreeText | None = Field(None, max_length=10_000)
     outcome: Annotated[str, AfterValidator(one_line), Field(max_length=100)] | None = None
-    tags: list[Tag] | None = Field(None, max_length=50)
+    tags: list[Tag] | None = Field(None, max_length=MOST_TAGS)
+
+
+class CallTags(BaseModel):
+    """Tags to put on many calls, and to take off."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    call_ids: list[UUID] = Field(min_length=1, max_length=500)
+    add: list[Tag] = Field([], max_length=MOST_TAGS)
+    remove: list[Tag] = Field([], max_length=MOST_TAGS)
+
+
+class Tagged(BaseModel):
+    """What was done to many calls."""
+
+    changed: int = Field(description="Calls whose tags are different now.")
+
+
+class Peaks(BaseModel):
+    """How loud a sound is over time, to draw it and to find silence."""
+
+    duration_s: float
+    point_s: float = Field(description="How long one point is.")
+    channels: list[list[int]] = Field(description="Per channel the loudest sample of each point, 0 to 100.")
 
 
 class OriginateRequest(BaseModel):
@@ -329,6 +358,9 @@ class Voicemail(BaseModel):
     left_at: AwareDatetime
     duration_s: float
     heard_at: AwareDatetime | None
+    forwarded_from: UUID | None = Field(None, description="The message that this is a copy of.")
+    forwarded_by: str | None = Field(None, description="Who sent it on.")
+    note: str | None = Field(None, description="What they wrote with it.")
     transcript: TranscriptRef | None = None
 
 
@@ -338,3 +370,33 @@ class VoicemailPatch(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     heard: bool
+
+
+class VoicemailForward(BaseModel):
+    """Where a message is sent on to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    box_ids: list[UUID] = Field(min_length=1, max_length=20)
+    note: FreeText | None = Field(None, max_length=500)
+
+
+class ForwardedVoicemail(BaseModel):
+    """A message sent on to a box."""
+
+    box_id: UUID
+    voicemail_id: UUID
+    on_phone: bool = Field(
+        description="The phone hears it too, in a moment. False: its box is on another node: only the inbox has it."
+    )
+
+
+class Mailbox(BaseModel):
+    """A voicemail box as an address of messages."""
+
+    id: UUID
+    name: str
+    number: str
+    location_id: UUID | None
+    own: bool = Field(description="Its messages may be read; others are only forwarded to.")
+    unheard: int = Field(description="New messages; 0 where they may not be read.")

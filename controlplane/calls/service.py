@@ -1,40 +1,42 @@
-"""Use cases on calls and voicemail."""
+"""Use cases on calls; `inbox` has those on voicemail."""
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from controlplane.calls import repository
 from controlplane.calls.models import Call, Recording, Transcript, Voicemail
+from controlplane.calls.peaks import peaks_of
+from controlplane.calls.queries import CallFilter
 from controlplane.calls.schemas import (
+    MOST_TAGS,
     CallDetail,
     CallPatch,
     CallRecord,
     CallStatus,
+    CallTags,
     OtherEnd,
+    Peaks,
     RecordingRef,
     TranscriptRef,
     TranscriptState,
 )
 from controlplane.calls.schemas import Transcript as TranscriptRead
-from controlplane.calls.schemas import Voicemail as VoicemailRead
-from controlplane.identity.door import audit, require_match
-from controlplane.kit import clock
+from controlplane.identity.door import AuditEntry, audit, audit_many, require_match
 from controlplane.nodes import door as nodes
+from controlplane.objects import door as objects
 from controlplane.platform.auth import Principal
 from controlplane.platform.etag import etag
-from controlplane.platform.problem import Conflict, NotFound
+from controlplane.platform.problem import Conflict, Invalid, NotFound
 from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 from controlplane.protocol.link import CommandKind
 
 COMMAND_LIFE_S = 10
 """Hanging up is for now or never."""
-
-DELETE_LIFE_S = 7 * 24 * 3600
-"""A node may be away for days and still has to forget a deleted message."""
 
 
 async def _get_call(uow: UnitOfWork, principal: Principal, call_id: UUID, *, lock: bool = False) -> Call:
@@ -57,11 +59,12 @@ class _Attachments:
         return {
             "recording": RecordingRef.model_validate(recording) if recording and with_sound else None,
             "voicemail_id": voicemail.id if voicemail else None,
-            "transcript": _ref(transcript) if with_sound else None,
+            "transcript": transcript_ref(transcript) if with_sound else None,
         }
 
 
-def _ref(transcript: Transcript | None) -> TranscriptRef | None:
+def transcript_ref(transcript: Transcript | None) -> TranscriptRef | None:
+    """A transcript as records tell of it."""
     if transcript is None:
         return None
     return TranscriptRef(state=TranscriptState(transcript.state), text=transcript.text)
@@ -76,13 +79,29 @@ async def _attachments(uow: UnitOfWork, calls: Sequence[Call]) -> _Attachments:
 
 
 async def records(uow: UnitOfWork, principal: Principal, calls: Sequence[Call]) -> list[CallRecord]:
-    """Call records with what belongs to them: three more queries, however many calls."""
+    """Call records with what belongs to them: four more queries, however many calls."""
     attached = await _attachments(uow, calls)
+    names = await names_of(uow, calls)
     with_sound = principal.may("recordings:read")
     return [
-        CallRecord.model_validate(call).model_copy(update=attached.details(call.id, with_sound=with_sound))
+        CallRecord.model_validate(call).model_copy(
+            update=attached.details(call.id, with_sound=with_sound) | _named(call, names)
+        )
         for call in calls
     ]
+
+
+async def names_of(uow: UnitOfWork, calls: Sequence[Call]) -> dict[UUID, str]:
+    """Today's names of the queues and extensions of these calls."""
+    ids = {id_ for call in calls for id_ in (call.queue_id, call.extension_id) if id_}
+    return await objects.names_of(uow.session, ids) if ids else {}
+
+
+def _named(call: Call, names: dict[UUID, str]) -> dict[str, str | None]:
+    return {
+        "queue_name": names.get(call.queue_id) if call.queue_id else None,
+        "extension_name": names.get(call.extension_id) if call.extension_id else None,
+    }
 
 
 async def detail(uow: UnitOfWork, principal: Principal, call_id: UUID) -> tuple[CallDetail, int]:
@@ -94,6 +113,7 @@ async def detail(uow: UnitOfWork, principal: Principal, call_id: UUID) -> tuple[
     call = await _get_call(uow, principal, call_id)
     attached = await _attachments(uow, [call])
     update = attached.details(call.id, with_sound=principal.may("recordings:read"))
+    update |= _named(call, await names_of(uow, [call]))
     update["other_ends"] = await _other_ends(uow, principal, call)
     return CallDetail.model_validate(call).model_copy(update=update), call.version
 
@@ -136,17 +156,64 @@ async def annotate(
     return await detail(uow, principal, call_id)
 
 
+async def tag_calls(uow: UnitOfWork, principal: Principal, wanted: CallTags) -> int:
+    """Adds and removes tags of many calls, all or none; returns how many changed.
+
+    Raises:
+        NotFound: One of them is not there, or not for this user.
+        Invalid: A call would have too many tags.
+    """
+    calls = await repository.find_calls(uow.session, principal, wanted.call_ids)
+    if len(calls) < len(set(wanted.call_ids)):
+        raise NotFound("One of these calls is not there.", hint="Read the list again.")
+    lines = []
+    for call in calls:
+        kept = [tag for tag in call.tags if tag not in wanted.remove]
+        tags = list(dict.fromkeys([*kept, *wanted.add]))
+        if len(tags) > MOST_TAGS:
+            raise Invalid.field("add", f"a call has at most {MOST_TAGS} tags")
+        if tags == call.tags:
+            continue
+        before, call.tags, call.version = call.tags, tags, call.version + 1
+        lines.append(AuditEntry(
+            "call.update", "call", call.id, before={"tags": before}, after={"tags": tags}, location_id=call.location_id
+        ))  # fmt: skip
+    await audit_many(uow, principal, lines)
+    return len(lines)
+
+
+async def note_export(uow: UnitOfWork, principal: Principal, wanted: CallFilter) -> None:
+    """Leaves a line in the audit log that calls were taken away as a table, and which."""
+    told = {name: str(value) for name, value in asdict(wanted).items() if value is not None}
+    await audit(uow, principal, action="call.export", kind="call", after=told)
+
+
+async def _recording(uow: UnitOfWork, services: Services, principal: Principal, call_id: UUID) -> tuple[Call, Path]:
+    call = await _get_call(uow, principal, call_id)
+    recording = (await repository.recordings_of(uow.session, [call.id])).get(call.id)
+    path = services.storage.path(recording.storage_key) if recording else None
+    if path is None or not path.exists():
+        raise NotFound("This call has no recording.")
+    return call, path
+
+
+async def recording_peaks(uow: UnitOfWork, services: Services, principal: Principal, call_id: UUID) -> Peaks:
+    """How loud a call's recording is over time.
+
+    Raises:
+        NotFound: No such call, or it has no recording.
+    """
+    _, path = await _recording(uow, services, principal, call_id)
+    return await asyncio.to_thread(peaks_of, path)
+
+
 async def recording_to_hear(uow: UnitOfWork, services: Services, principal: Principal, call_id: UUID) -> Path:
     """The sound of a call; listening leaves a line in the audit log.
 
     Raises:
         NotFound: No such call, or it has no recording.
     """
-    call = await _get_call(uow, principal, call_id)
-    recording = (await repository.recordings_of(uow.session, [call.id])).get(call.id)
-    path = services.storage.path(recording.storage_key) if recording else None
-    if path is None or not path.exists():
-        raise NotFound("This call has no recording.")
+    call, path = await _recording(uow, services, principal, call_id)
     await audit(uow, principal, action="recording.listen", kind="call", object_id=call.id, location_id=call.location_id)
     return path
 
@@ -160,10 +227,15 @@ async def call_transcript(uow: UnitOfWork, principal: Principal, call_id: UUID) 
     call = await _get_call(uow, principal, call_id)
     attached = await _attachments(uow, [call])
     source = attached.recordings.get(call.id) or attached.voicemails.get(call.id)
-    return _transcript(attached.transcripts.get(source.id) if source else None)
+    return transcript_read(attached.transcripts.get(source.id) if source else None)
 
 
-def _transcript(row: Transcript | None) -> TranscriptRead:
+def transcript_read(row: Transcript | None) -> TranscriptRead:
+    """A transcript with its words.
+
+    Raises:
+        NotFound: There is none.
+    """
     if row is None:
         raise NotFound("There is no transcript.")
     return TranscriptRead.model_validate(row)
@@ -181,99 +253,3 @@ async def hang_up(uow: UnitOfWork, principal: Principal, call_id: UUID) -> None:
         raise Conflict("This call is over.")
     await nodes.send_command(uow, call.node, CommandKind.HANGUP, {"linkedid": call.linkedid}, COMMAND_LIFE_S)
     await audit(uow, principal, action="call.hangup", kind="call", object_id=call.id, location_id=call.location_id)
-
-
-async def own_boxes(uow: UnitOfWork, principal: Principal) -> set[UUID] | None:
-    """The boxes to which staff are limited; None for everybody else."""
-    if principal.own_extension_ids is None:
-        return None
-    return await repository.boxes_of_extensions(uow.session, principal.own_extension_ids)
-
-
-async def get_voicemail(uow: UnitOfWork, principal: Principal, voicemail_id: UUID) -> Voicemail:
-    """One message.
-
-    Raises:
-        NotFound: Not there, or not for this user.
-    """
-    boxes = await own_boxes(uow, principal)
-    voicemail = await repository.find_voicemail(uow.session, principal, boxes, voicemail_id)
-    if voicemail is None:
-        raise NotFound("There is no such message.")
-    return voicemail
-
-
-async def voicemail_reads(uow: UnitOfWork, voicemails: Sequence[Voicemail]) -> list[VoicemailRead]:
-    """Messages with their transcripts."""
-    transcripts = await repository.transcripts_of(uow.session, [row.id for row in voicemails])
-    return [
-        VoicemailRead(
-            id=row.id, box_id=row.box_id, location_id=row.location_id, call_id=row.call_id,
-            caller_number=row.caller_number, caller_name=row.caller_name, left_at=row.left_at,
-            duration_s=row.duration_s, heard_at=row.heard_at, transcript=_ref(transcripts.get(row.id)),
-        )
-        for row in voicemails
-    ]  # fmt: skip
-
-
-async def voicemail_to_hear(uow: UnitOfWork, services: Services, principal: Principal, voicemail_id: UUID) -> Path:
-    """The sound of a message; listening leaves a line in the audit log.
-
-    Raises:
-        NotFound: Not there, or not for this user.
-    """
-    voicemail = await get_voicemail(uow, principal, voicemail_id)
-    path = services.storage.path(voicemail.storage_key)
-    if not path.exists():
-        raise NotFound("The sound of this message is gone.")
-    await audit(
-        uow, principal, action="voicemail.listen", kind="voicemail", object_id=voicemail.id,
-        location_id=voicemail.location_id,
-    )  # fmt: skip
-    return path
-
-
-async def voicemail_transcript(uow: UnitOfWork, principal: Principal, voicemail_id: UUID) -> TranscriptRead:
-    """What a message says.
-
-    Raises:
-        NotFound: Not there, or not for this user.
-    """
-    voicemail = await get_voicemail(uow, principal, voicemail_id)
-    return _transcript((await repository.transcripts_of(uow.session, [voicemail.id])).get(voicemail.id))
-
-
-async def mark_heard(uow: UnitOfWork, principal: Principal, voicemail_id: UUID, *, heard: bool) -> VoicemailRead:
-    """Notes in the control plane that a message was heard, or is new again. The phone's own lamp doesn't change.
-
-    Raises:
-        NotFound: Not there, or not for this user.
-    """
-    voicemail = await get_voicemail(uow, principal, voicemail_id)
-    if heard != (voicemail.heard_at is not None):
-        voicemail.heard_at = clock.now() if heard else None
-        await uow.session.flush()
-        await audit(
-            uow, principal, action="voicemail.update", kind="voicemail", object_id=voicemail.id,
-            before={"heard": not heard}, after={"heard": heard}, location_id=voicemail.location_id,
-        )  # fmt: skip
-    return (await voicemail_reads(uow, [voicemail]))[0]
-
-
-async def delete_voicemail(uow: UnitOfWork, services: Services, principal: Principal, voicemail_id: UUID) -> None:
-    """Deletes a message here and on its node; the lamp of the phone follows.
-
-    Raises:
-        NotFound: Not there, or not for this user.
-    """
-    voicemail = await get_voicemail(uow, principal, voicemail_id)
-    voicemail.deleted_at = clock.now()
-    await uow.session.flush()
-    args = {"context": voicemail.context, "box": voicemail.box_number, "msg_id": voicemail.msg_id}
-    await nodes.send_command(uow, voicemail.node, CommandKind.DELETE_VOICEMAIL, args, DELETE_LIFE_S)
-    await audit(
-        uow, principal, action="voicemail.delete", kind="voicemail", object_id=voicemail.id,
-        before={"box": voicemail.box_number, "left_at": voicemail.left_at.isoformat()},
-        location_id=voicemail.location_id,
-    )  # fmt: skip
-    services.storage.delete(voicemail.storage_key)

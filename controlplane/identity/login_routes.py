@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement
 
 from controlplane.identity import people, repository
 from controlplane.identity.door import LoggedIn, requires
-from controlplane.identity.schemas import ApiKeyCreated, ApiKeyRead, ApiKeyWrite, AuditRead, SessionRead
+from controlplane.identity.schemas import ApiKeyCreated, ApiKeyRead, ApiKeyWrite, AuditRead, Preferences, SessionRead
 from controlplane.kit import clock
 from controlplane.platform.auth import Principal
 from controlplane.platform.etag import IfMatch, tagged
@@ -19,6 +19,20 @@ from controlplane.platform.services import ServicesDep, Uow
 router = APIRouter()
 List = Annotated[ListQuery, Depends(list_query)]
 Filter = Annotated[FilterText | None, Query()]
+
+
+@router.get("/auth/me/preferences")
+async def read_preferences(uow: Uow, principal: LoggedIn, response: Response) -> Preferences:
+    """How one wants the page: saved views, columns and the like."""
+    return tagged(response, await people.preferences(uow, principal))
+
+
+@router.put("/auth/me/preferences")
+async def save_preferences(
+    wanted: Preferences, uow: Uow, principal: LoggedIn, if_match: IfMatch, response: Response
+) -> Preferences:
+    """Keeps them, whole."""
+    return tagged(response, await people.save_preferences(uow, principal, wanted, if_match))
 
 
 @router.get("/sessions")

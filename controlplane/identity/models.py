@@ -65,6 +65,16 @@ class User(OrgOwned, Base):
     last_login_at: Mapped[datetime | None]
 
 
+class UserPreferences(Base):
+    """How one user wants the page: saved views, columns and the like. The page's own words; nothing here rules."""
+
+    __tablename__ = "user_preferences"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    document: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 class LoginSession(Identified, Base):
     """A browser or program that logged in, as long as it keeps refreshing."""
 

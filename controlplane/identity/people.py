@@ -9,9 +9,9 @@ from controlplane.identity import repository
 from controlplane.identity.access import change_password, make_api_key, rights_of, rights_of_role, role_name
 from controlplane.identity.audit import audit
 from controlplane.identity.matching import require_match
-from controlplane.identity.models import ApiKey, Role, User
+from controlplane.identity.models import ApiKey, Role, User, UserPreferences
 from controlplane.identity.rights import BUILT_IN, Rights, require_no_more
-from controlplane.identity.schemas import ApiKeyRead, ApiKeyWrite, UserPatch, UserRead, UserWrite
+from controlplane.identity.schemas import ApiKeyRead, ApiKeyWrite, Preferences, UserPatch, UserRead, UserWrite
 from controlplane.identity.service import store
 from controlplane.kit import clock
 from controlplane.platform.auth import Principal, hash_password, verify_password
@@ -261,3 +261,43 @@ async def delete_key(uow: UnitOfWork, principal: Principal, key_id: UUID, if_mat
     await uow.session.flush()
     await audit(uow, principal, action="api_key.delete", kind="api_key", object_id=key_id, name=row.name,
                 before=ApiKeyRead.model_validate(row).model_dump(mode="json"))  # fmt: skip
+
+
+def _whose(principal: Principal) -> UUID:
+    if principal.user_id is None:
+        raise Forbidden("An API key has no preferences.", hint="Log in as a user.")
+    return principal.user_id
+
+
+async def preferences(uow: UnitOfWork, principal: Principal) -> Preferences:
+    """How this user wants the page; empty at first.
+
+    Raises:
+        Forbidden: It is an API key that asks.
+    """
+    row = await repository.find_preferences(uow.session, _whose(principal))
+    return Preferences(document=row.document if row else {})
+
+
+async def save_preferences(
+    uow: UnitOfWork, principal: Principal, wanted: Preferences, if_match: str | None
+) -> Preferences:
+    """Keeps how this user wants the page.
+
+    Raises:
+        Forbidden: It is an API key that asks.
+        Stale: Another window of theirs saved something meanwhile.
+    """
+    user_id = _whose(principal)
+    row = await repository.find_preferences(uow.session, user_id, for_change=True)
+    before = Preferences(document=row.document if row else {})
+    await require_match(uow, if_match, content_etag(before), kind="preferences", object_id=user_id)
+    if row is None:
+        uow.session.add(UserPreferences(user_id=user_id, document=wanted.document))
+    else:
+        row.document, row.updated_at = wanted.document, clock.now()
+    await audit(
+        uow, principal, action="preferences.update", kind="preferences", object_id=user_id,
+        after={"names": sorted(wanted.document)},
+    )  # fmt: skip
+    return wanted

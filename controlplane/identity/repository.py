@@ -8,7 +8,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from controlplane.identity.models import ApiKey, AuditLine, Location, LoginSession, Organization, Role, User
+from controlplane.identity.models import (
+    ApiKey,
+    AuditLine,
+    Location,
+    LoginSession,
+    Organization,
+    Role,
+    User,
+    UserPreferences,
+)
 from controlplane.identity.schemas import LocationInfo
 from controlplane.platform.auth import Principal
 from controlplane.platform.db import Base
@@ -338,3 +347,11 @@ def audit_conditions(
     if before is not None:
         conditions.append(AuditLine.at < before)
     return conditions
+
+
+async def find_preferences(session: AsyncSession, user_id: UUID, *, for_change: bool = False) -> UserPreferences | None:
+    """How a user wants the page, if they ever said so."""
+    statement = select(UserPreferences).where(UserPreferences.user_id == user_id)
+    if for_change:  # the user's row is always there to wait for
+        await session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+    return await session.scalar(statement)

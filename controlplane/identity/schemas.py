@@ -1,11 +1,12 @@
 """What goes in and out over HTTP about organisations, places, people and their rights."""
 
+import json
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, SecretStr
 
 from controlplane.identity.rights import SCOPES
 from controlplane.kit.text import Email, Name, one_line
@@ -253,6 +254,22 @@ class Me(BaseModel):
     scopes: list[str]
     location_ids: list[UUID] | None = Field(description="None: every location.")
     installation_admin: bool
+
+
+MOST_PREFERENCES = 64_000
+"""Bytes of JSON."""
+
+
+def _not_too_big(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    if len(json.dumps(document)) > MOST_PREFERENCES:
+        raise ValueError(f"must be at most {MOST_PREFERENCES} bytes of JSON")
+    return document
+
+
+class Preferences(Write):
+    """How a user wants the page. Its names are the page's own; nothing else reads them."""
+
+    document: Annotated[dict[str, JsonValue], AfterValidator(_not_too_big)] = {}
 
 
 class SessionRead(Read):

@@ -41,6 +41,15 @@ def spoken_text(text: str) -> str:
     return one_line(" ".join(text.split()))
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet takes for a formula."""
+
+
+def table_cell(text: str) -> str:
+    """A cell of a table (CSV) that is text and nothing else: before a formula stands an apostrophe."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
 @dataclass(frozen=True)
 class Shape:
     """What a text field must look like, in words for people: ``Annotated[str, Shape(r"[0-9]{2,8}", "2 to 8 digits")]``.

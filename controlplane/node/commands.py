@@ -41,6 +41,13 @@ class _Hangup(BaseModel):
     linkedid: str = Field(min_length=1, max_length=200)
 
 
+class _PauseMember(BaseModel):
+    queue: Word
+    member: Word
+    paused: bool
+    reason: str = Field(default="", pattern=r"^[\w .'-]{0,40}$")
+
+
 class _Box(BaseModel):
     context: Word
     box: Word
@@ -48,6 +55,14 @@ class _Box(BaseModel):
 
 class _Message(_Box):
     msg_id: str = Field(min_length=1, max_length=100)
+
+
+class _Forward(_Message):
+    to_box: Word
+
+
+class _Mark(_Message):
+    heard: bool
 
 
 class Commands:
@@ -61,7 +76,10 @@ class Commands:
             CommandKind.ORIGINATE: self._originate,
             CommandKind.HANGUP: self._hang_up,
             CommandKind.DELETE_VOICEMAIL: self._delete_voicemail,
+            CommandKind.FORWARD_VOICEMAIL: self._forward_voicemail,
+            CommandKind.MARK_VOICEMAIL: self._mark_voicemail,
             CommandKind.REFRESH_MWI: self._refresh_mwi,
+            CommandKind.PAUSE_MEMBER: self._pause_member,
         }
 
     async def run(self, command: Command) -> CommandResult:
@@ -123,18 +141,59 @@ class Commands:
 
     async def _delete_voicemail(self, command: Command) -> _Done:
         args = _Message.model_validate(command.args)
-        for file in sorted((self._voicemail / args.context / args.box).glob("*/msg*.txt")):
+        folder = self._folder_of(args)
+        if folder is None:
+            return {"deleted": False}  # gone already: as asked
+        await self._ami.action("VoicemailRemove", Context=args.context, Mailbox=args.box, Folder=folder, ID=args.msg_id)
+        return {"deleted": True}
+
+    async def _forward_voicemail(self, command: Command) -> _Done:
+        args = _Forward.model_validate(command.args)
+        folder = self._folder_of(args)
+        if folder is None:
+            raise CommandRefused("The message is no longer on this node.")
+        await self._ami.action(
+            "VoicemailForward", Context=args.context, Mailbox=args.box, Folder=folder, ID=args.msg_id,
+            ToContext=args.context, ToMailbox=args.to_box, ToFolder="INBOX",
+        )  # fmt: skip
+        return {}
+
+    async def _mark_voicemail(self, command: Command) -> _Done:
+        args = _Mark.model_validate(command.args)
+        folder, wanted = self._folder_of(args), "Old" if args.heard else "INBOX"
+        if folder in {None, wanted}:
+            return {"moved": False}
+        await self._ami.action(
+            "VoicemailMove", Context=args.context, Mailbox=args.box, Folder=folder, ID=args.msg_id, ToFolder=wanted
+        )
+        return {"moved": True}
+
+    def _folder_of(self, wanted: _Message) -> str | None:
+        """The folder of the box in which a message lies: its owner may have moved it by phone."""
+        for file in sorted((self._voicemail / wanted.context / wanted.box).glob("*/msg*.txt")):
             message = read_message(file)
-            if message is not None and message.msg_id == args.msg_id:
-                await self._ami.action(
-                    "VoicemailRemove", Context=args.context, Mailbox=args.box, Folder=file.parent.name, ID=args.msg_id
-                )
-                return {"deleted": True}
-        return {"deleted": False}  # gone already: as asked
+            if message is not None and message.msg_id == wanted.msg_id:
+                return file.parent.name
+        return None
 
     async def _refresh_mwi(self, command: Command) -> _Done:
         args = _Box.model_validate(command.args)
         await self._ami.action("VoicemailRefresh", Context=args.context, Mailbox=args.box)
+        return {}
+
+    async def _pause_member(self, command: Command) -> _Done:
+        args = _PauseMember.model_validate(command.args)
+        items = await self._ami.list_action("QueueStatus", Queue=args.queue)
+        found = [item for item in items if item["event"] == "QueueMember" and item["name"] == args.member]
+        if not found:
+            raise CommandRefused("Asterisk does not know this member of the queue.")
+        await self._ami.action(
+            "QueuePause",
+            Queue=args.queue,
+            Interface=found[0]["location"],
+            Paused="true" if args.paused else "false",
+            Reason=args.reason,
+        )
         return {}
 
 

@@ -12,6 +12,7 @@ All paths lie under ``/node/v1``. A node signs every request with its Ed25519 ke
 | ``GET rehearsals/{digest}`` | SignedManifest of a staged bundle, for the shadow (see `rehearsal`) |
 | ``POST blobs`` | ``{"sha256": [...]}`` in, an uncompressed tar of files named by hash out |
 | ``POST facts`` | FactBatch in, FactAck out |
+| ``POST queue-members`` | QueueMembers: what the members of queues do, whenever that changes |
 | ``POST apply-reports``, ``POST command-results``, ``POST heartbeat`` | word from the node |
 | ``PUT uploads/{kind}/{name}?sha256=&linkedid=`` | recording or voicemail; repeating it is harmless |
 
@@ -81,9 +82,12 @@ class CommandKind(StrEnum):
     ORIGINATE = "originate"  # args: to (channel), context, exten, caller_number, caller_name, timeout_s
     HANGUP = "hangup"  # args: linkedid
     DELETE_VOICEMAIL = "delete_voicemail"  # args: context, box, msg_id
+    FORWARD_VOICEMAIL = "forward_voicemail"  # args: context, box, msg_id, to_box (same context)
+    MARK_VOICEMAIL = "mark_voicemail"  # args: context, box, msg_id, heard
     REFRESH_MWI = "refresh_mwi"  # args: context, box
     CHECK_DRIFT = "check_drift"  # data: drift, sentences on what was changed outside of a release
     RECONCILE = "reconcile"  # puts that right; data as above, for what could not be
+    PAUSE_MEMBER = "pause_member"  # args: queue, member, paused, reason; names as in queues.conf
     SIMULATE = "simulate"  # args: a rehearsal.RehearsalOrder; its result's data: a RehearsalReport
 
 
@@ -128,6 +132,36 @@ class Heartbeat(BaseModel):
     drift: list[str] = []  # what was found changed outside of a release, in sentences
     drift_checked_at: AwareDatetime | None = None
     sip_address: str | None = Field(None, max_length=260)  # host:port that other nodes call; None: not known here
+
+
+class MemberDevice(StrEnum):
+    """What the phones of a queue's member do."""
+
+    IDLE = "idle"
+    RINGING = "ringing"
+    IN_CALL = "in_call"
+    ON_HOLD = "on_hold"
+    UNAVAILABLE = "unavailable"  # none is registered
+    UNKNOWN = "unknown"
+
+
+class ToldMember(BaseModel):
+    """A member of a queue as Asterisk sees it now; names as in queues.conf."""
+
+    queue: str = Field(max_length=100)
+    member: str = Field(max_length=100)
+    device: MemberDevice
+    paused: bool
+    reason: str = Field(max_length=100)
+    last_call_at: AwareDatetime | None = None
+    wrap_up_s: int = 0
+
+
+class QueueMembers(BaseModel):
+    """Members whose state changed; or all that the node has, and others of it are forgotten."""
+
+    is_whole: bool
+    members: list[ToldMember] = Field(max_length=50_000)
 
 
 class UploadKind(StrEnum):

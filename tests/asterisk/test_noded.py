@@ -46,7 +46,7 @@ def pbx(release_id: str, devices: dict[str, str], dialplan: str = "") -> tuple[F
         "exten => 301,1,Answer()\n same => n,VoiceMail(301@vm-1,s)\n same => n,Hangup()\n"
         "[talk]\nexten => 1,1,Answer()\n same => n,Playback(demo-congrats)\n same => n,Hangup()\n" + dialplan,
         "queues/q.conf": "[q-1]\nstrategy = ringall\nmember => PJSIP/d1\n",
-        "voicemail/v.conf": "[vm-1]\n301 => 1234,Box\n",
+        "voicemail/v.conf": "[vm-1]\n301 => 1234,Box\n302 => 1234,Other box\n",
         "prompts/0123456789abcdef.wav": b"RIFF-not-really",
         "sourcemap.json": f'{{"release":"{release_id}"}}',
     }
@@ -241,7 +241,17 @@ def test_voicemail_and_recordings_are_carried_over(node: LabNode, live: dict[str
     text = next(node.layout.spool.glob("voicemail/vm-1/301/INBOX/*.txt")).read_text()
     msg_id = text.partition("msg_id=")[2].split()[0]
     assert node.control.uploads[f"{msg_id}.wav"][0][:4] == b"RIFF"
-    assert order(node, CommandKind.DELETE_VOICEMAIL, context="vm-1", box="301", msg_id=msg_id).data == {"deleted": True}
+    place = {"context": "vm-1", "box": "301", "msg_id": msg_id}
+    assert order(node, CommandKind.FORWARD_VOICEMAIL, **place, to_box="302").ok
+    forwarded = next(node.layout.spool.glob("voicemail/vm-1/302/INBOX/*.txt"))
+    assert f"msg_id={msg_id}\n" in forwarded.read_text(), "the copy keeps its id: it isn't carried over once more"
+    assert order(node, CommandKind.MARK_VOICEMAIL, **place, heard=True).data == {"moved": True}
+    assert list(node.layout.spool.glob("voicemail/vm-1/301/Old/msg*.txt")), "the lamp goes out"
+    assert order(node, CommandKind.MARK_VOICEMAIL, **place, heard=True).data == {"moved": False}
+    assert order(node, CommandKind.DELETE_VOICEMAIL, **place).data == {"deleted": True}
+    assert forwarded.exists()
+    gone = order(node, CommandKind.FORWARD_VOICEMAIL, **place, to_box="302")
+    assert (gone.ok, gone.detail) == (False, "The message is no longer on this node.")
     assert not list(node.layout.spool.glob("voicemail/vm-1/301/INBOX/msg*"))
 
     recording = node.layout.spool / "monitor" / "nd1-1.2~1.raw"

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from controlplane.calls.jobs import mail_voicemail
+from controlplane.calls.jobs import mail_voicemail, purge_voicemail
 from controlplane.platform.jobs import Queue
 from controlplane.protocol.facts import Fact
 from controlplane.protocol.link import VoicemailEnvelope
@@ -156,14 +156,122 @@ async def test_hearing_and_deleting_a_message(
     assert (await other_org_admin.get(path)).status_code == 404
     assert (await other_org_admin.delete(path)).status_code == 404
     assert (await staff.patch(path, json={"heard": True})).json()["heard_at"] is not None
+    place = {"context": f"vm-{admin.org_id.hex}", "box": "202", "msg_id": "1795230265-00000000"}
+    (command,) = (await system.node.get("poll", wait_s=0)).json()["commands"]
+    assert (command["kind"], command["args"]) == ("mark_voicemail", {**place, "heard": True})
     assert (await admin.get("/voicemails", params={"heard": False})).json()["items"] == []
     assert (await staff.delete(path)).status_code == 204
     assert (await staff.get(path)).status_code == 404
+    await end_of_deletion(admin, message["id"])
     (command,) = (await system.node.get("poll", wait_s=0)).json()["commands"]
-    assert command["kind"] == "delete_voicemail"
-    assert command["args"] == {"context": f"vm-{admin.org_id.hex}", "box": "202", "msg_id": "1795230265-00000000"}
+    assert (command["kind"], command["args"]) == ("delete_voicemail", place)
+    assert (await staff.post(f"{path}/restore")).status_code == 404, "it is gone for good"
     actions = [line["action"] for line in (await admin.get("/audit-log", params={"kind": "voicemail"})).json()["items"]]
     assert actions == ["voicemail.delete", "voicemail.update"]
+
+
+async def end_of_deletion(client: Client, voicemail_id: str) -> None:
+    """What happens when a deletion can't be undone any more, three minutes before its time."""
+    async with client.services.uow() as uow:
+        moved = (
+            "UPDATE voicemails SET deleted_at = deleted_at - interval '3 minutes' WHERE id = :id RETURNING deleted_at"
+        )
+        deleted_at = (await uow.session.scalars(text(moved), {"id": voicemail_id})).one()
+    await purge_voicemail(client.services, voicemail_id=voicemail_id, deleted_at=deleted_at.isoformat())
+
+
+async def test_a_deletion_is_undone_within_two_minutes(
+    system: System, admin: Client, staff: Client, other_org_admin: Client
+) -> None:
+    await box_of(admin, staff)
+    await leave_message(system, admin, system.stream("no_answer_voicemail"))
+    (message,) = (await staff.get("/voicemails")).json()["items"]
+    path = f"/voicemails/{message['id']}"
+    assert (await staff.post(f"{path}/restore")).status_code == 404, "it was not deleted"
+    await staff.delete(path)
+    assert (await other_org_admin.post(f"{path}/restore")).status_code == 404
+    assert (await staff.post(f"{path}/restore")).json()["id"] == message["id"]
+    assert (await staff.get(f"{path}/audio")).content == wav(2)
+    first = (await admin.get("/audit-log", params={"action": "voicemail.delete"})).json()["items"][0]["at"]
+    await purge_voicemail(admin.services, voicemail_id=message["id"], deleted_at=first)
+    assert (await staff.get(f"{path}/audio")).content == wav(2), "the end of an undone deletion ends nothing"
+    await staff.delete(path)
+    await end_of_deletion(admin, message["id"])
+    objects = admin.services.settings.data_dir / "objects"
+    assert [one for one in objects.rglob("*.wav") if one.is_file()] == []
+
+
+async def sales_box(admin: Client, **fields: Any) -> str:
+    made = await admin.post("/voicemail-boxes", json={"name": "=Sales", "number": "300", **fields})
+    box_id: str = made.json()["id"]
+    return box_id
+
+
+async def test_a_message_is_forwarded_with_its_words_and_its_note(
+    system: System, admin: Client, staff: Client, executive: Client, other_org_admin: Client
+) -> None:
+    own, sales = await box_of(admin, staff), await sales_box(admin)
+    facts = system.stream("no_answer_voicemail")
+    await leave_message(system, admin, facts)
+    await system.push(facts)
+    await system.work(Queue.MEDIA)
+    (message,) = (await staff.get("/voicemails")).json()["items"]
+    path, body = f"/voicemails/{message['id']}/forward", {"box_ids": [sales], "note": "For you\n<b>Ann</b>"}
+    assert (await executive.post(path, json=body)).status_code == 403
+    assert (await other_org_admin.post(path, json=body)).status_code == 404
+    assert (await staff.post(path, json={"box_ids": [message["id"]]})).status_code == 404
+    assert (await staff.post(path, json={"box_ids": []})).status_code == 422
+    sent = await staff.post(path, json=body)
+    assert sent.status_code == 201, sent.text
+    (made,) = sent.json()
+    (copy,) = (await admin.get("/voicemails", params={"box_id": sales})).json()["items"]
+    assert made == {"box_id": sales, "voicemail_id": copy["id"], "on_phone": False}, "Main's phones are on another node"
+    assert (copy["forwarded_from"], copy["forwarded_by"], copy["note"]) == (
+        message["id"],
+        "staff@localhost",
+        body["note"],
+    )
+    same = ("call_id", "caller_number", "caller_name", "left_at", "duration_s", "transcript")
+    assert [copy[name] for name in same] == [message[name] for name in same]
+    assert copy["heard_at"] is None
+    assert (await admin.get(f"/voicemails/{copy['id']}/audio")).content == wav(2)
+    assert (await staff.get(f"/voicemails/{copy['id']}")).status_code == 404, "it is another's box"
+    again = (await staff.post(path, json=body)).json()
+    assert again[0]["voicemail_id"] == copy["id"], "once is enough"
+    (call,) = (await admin.get("/calls")).json()["items"]
+    assert call["voicemail_id"] == message["id"]
+    boxes = {one["id"]: one for one in (await staff.get("/voicemails/boxes")).json()["items"]}
+    assert (boxes[own]["own"], boxes[own]["unheard"]) == (True, 1)
+    assert (boxes[sales]["own"], boxes[sales]["unheard"]) == (False, 0)
+    found = (await admin.get("/voicemails/boxes", params={"q": "sal"})).json()["items"]
+    assert [(one["name"], one["unheard"]) for one in found] == [("=Sales", 1)]
+
+
+async def test_a_forwarded_message_reaches_phones_of_the_same_node(
+    system: System, admin: Client, staff: Client, locations: dict[str, str]
+) -> None:
+    await box_of(admin, staff)
+    moved = await admin.patch(f"/locations/{locations['Main']}", json={"node": "cap1"})
+    assert moved.status_code == 200, moved.text
+    sales = await sales_box(admin, location_id=locations["Main"])
+    await leave_message(system, admin, system.stream("no_answer_voicemail"))
+    (message,) = (await staff.get("/voicemails")).json()["items"]
+    sent = await staff.post(f"/voicemails/{message['id']}/forward", json={"box_ids": [sales]})
+    assert sent.json()[0]["on_phone"] is True
+    (command,) = (await system.node.get("poll", wait_s=0)).json()["commands"]
+    assert command["kind"] == "forward_voicemail"
+    assert (command["args"]["box"], command["args"]["to_box"]) == ("202", "300")
+
+
+async def test_loudness_over_time(system: System, admin: Client, staff: Client) -> None:
+    facts = system.stream("direct_answered_recorded")
+    await upload_recording(system, facts)
+    await system.push(facts)
+    path = f"/calls/{(await only_call(admin))['id']}/recording/peaks"
+    peaks = (await admin.get(path)).json()
+    assert (peaks["duration_s"], peaks["point_s"]) == (1.5, 0.05)
+    assert peaks["channels"] == [[3] * 30, [0] * 30]
+    assert (await staff.get(path)).status_code == 404
 
 
 async def test_an_envelope_must_be_one(system: System, admin: Client) -> None:
