@@ -6,9 +6,11 @@ from fastapi import APIRouter, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from controlplane.entrypoints import system
 from controlplane.platform.services import ServicesDep
 
 router = APIRouter(tags=["system"])
+router.include_router(system.router)
 
 
 @router.get("/healthz")

@@ -30,11 +30,12 @@ def _row(name: str, field: FieldInfo) -> str:
     shown = "" if default is None else f"`{'./' if isinstance(default, Path) else ''}{default}`"
     if isinstance(default, bool):
         shown = f"`{str(default).lower()}`"
-    secret = " *Secret.*" if _is_secret(field.annotation) else ""
+    secret = " *Secret.*" if is_secret(field.annotation) else ""
     return f"| `CP_{name.upper()}` | {shown} | {field.description}{secret} |\n"
 
 
-def _is_secret(annotation: object) -> bool:
+def is_secret(annotation: object) -> bool:
+    """Whether a setting of this type must never be shown."""
     union = typing.get_args(annotation) if isinstance(annotation, types.UnionType) else (annotation,)
     return SecretStr in union
 
