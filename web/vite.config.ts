@@ -14,5 +14,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
   },
   // For work on the page itself: `npx vite`, with the API of a running `make run`.
-  server: { proxy: { "/api": { target: api, ws: true }, "/openapi.json": api } },
+  server: { proxy: { "/api": { target: api, ws: true }, "/openapi.json": api, "/readyz": api } },
 });

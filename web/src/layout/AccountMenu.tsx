@@ -7,6 +7,7 @@ import MenuItem from "@mui/material/MenuItem";
 import { useColorScheme } from "@mui/material/styles";
 import Tooltip from "@mui/material/Tooltip";
 import { useState } from "react";
+import { Link } from "react-router";
 import { useMe } from "@/session/SessionProvider";
 import { logOut } from "@/session/session";
 import { useDialogs } from "@/ui/dialogs";
@@ -69,6 +70,9 @@ export function AccountMenu() {
           </MenuItem>
         ))}
         <Divider />
+        <MenuItem component={Link} to="/account" onClick={() => setAnchor(null)}>
+          {text.nav.settings}
+        </MenuItem>
         <MenuItem onClick={() => logOut().catch(notifyProblem)}>{text.nav.logOut}</MenuItem>
       </Menu>
     </>

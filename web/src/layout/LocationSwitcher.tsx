@@ -1,4 +1,5 @@
 import Autocomplete from "@mui/material/Autocomplete";
+import Box from "@mui/material/Box";
 import TextField from "@mui/material/TextField";
 import { text } from "@/ui/text";
 import { chooseLocation, useChosenLocation, useLocations } from "./locations";
@@ -9,15 +10,19 @@ export default function LocationSwitcher() {
   const chosen = useChosenLocation();
   if (locations.length < 2) return null;
   return (
-    <Autocomplete
-      size="small"
-      options={locations}
-      value={locations.find(({ id }) => id === chosen) ?? null}
-      getOptionLabel={({ name }) => name}
-      getOptionKey={({ id }) => id}
-      onChange={(_, location) => chooseLocation(location?.id ?? null)}
-      renderInput={(params) => <TextField {...params} label={text.locations.label} placeholder={text.locations.all} />}
-      sx={{ mx: 2, my: 1 }}
-    />
+    <Box component="section" aria-label={text.locations.label}>
+      <Autocomplete
+        size="small"
+        options={locations}
+        value={locations.find(({ id }) => id === chosen) ?? null}
+        getOptionLabel={({ name }) => name}
+        getOptionKey={({ id }) => id}
+        onChange={(_, location) => chooseLocation(location?.id ?? null)}
+        renderInput={(params) => (
+          <TextField {...params} label={text.locations.label} placeholder={text.locations.all} />
+        )}
+        sx={{ mx: 2, my: 1 }}
+      />
+    </Box>
   );
 }

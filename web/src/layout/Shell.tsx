@@ -17,6 +17,7 @@ import { Loading } from "@/ui/Loading";
 import { text } from "@/ui/text";
 import { AccountMenu } from "./AccountMenu";
 import { Navigation } from "./Navigation";
+import { OtherOrganization } from "./OtherOrganization";
 
 const LocationSwitcher = lazy(() => import("./LocationSwitcher"));
 const WIDTH = 240;
@@ -59,6 +60,7 @@ export function Shell() {
         sx={{ flex: 1, minWidth: 0, p: { xs: 2, md: 3 }, pt: { xs: wide ? 3 : 9 }, outline: "none" }}
       >
         <NotLive />
+        <OtherOrganization />
         <Suspense fallback={<Loading />}>
           <Outlet />
         </Suspense>

@@ -2,7 +2,15 @@
 export const text = {
   product: "Call Commander",
   login: { lead: "Log in to your phone system.", email: "Email", password: "Password", submit: "Log in" },
-  nav: { skip: "Skip to the content", menu: "Open the menu", main: "Main", logOut: "Log out", account: "Your account" },
+  nav: {
+    skip: "Skip to the content",
+    menu: "Open the menu",
+    main: "Main",
+    logOut: "Log out",
+    account: "Your account",
+    settings: "Account and password",
+  },
+  organizations: { other: "You are working in another organisation:", back: "Back to your own" },
   actions: {
     save: "Save",
     cancel: "Cancel",
@@ -27,6 +35,11 @@ export const text = {
     notFoundHint: "It may have been deleted, or the address is mistyped.",
     live: "Live",
     notLive: "Not live: what you see may be old. Connecting again …",
+  },
+  changes: {
+    waiting: (changes: string) => `${changes}: calls don't know of it yet.`,
+    applying: (number: number) => `Release ${number} is being applied.`,
+    review: "Review",
   },
   locations: { label: "Location", all: "All locations" },
   none: "–",

@@ -1,0 +1,66 @@
+import { useLocations } from "@/layout/locations";
+import { FormDialog } from "../common/FormDialog";
+import { Several, TextInput, useForm } from "../common/fields";
+import { ScopePicker } from "../common/ScopePicker";
+import { words } from "../text";
+import { useCreateKey } from "./queries";
+
+const labels = words.keys;
+
+/** Makes a key; `onMade` gets it, once. */
+export function AddKey({
+  onMade,
+  onClose,
+}: {
+  onMade: (made: { name: string; key: string }) => void;
+  onClose: () => void;
+}) {
+  const locations = useLocations();
+  const create = useCreateKey();
+  const { value, set, dirty } = useForm({
+    name: "",
+    scopes: [] as string[],
+    location_ids: [] as string[],
+    expires: "",
+  });
+  async function send() {
+    const { name, scopes, location_ids, expires } = value;
+    const made = await create.mutateAsync({
+      name,
+      scopes,
+      location_ids: location_ids.length ? location_ids : null,
+      expires_at: expires ? new Date(expires).toISOString() : null,
+    });
+    onMade({ name, key: made.key });
+  }
+  return (
+    <FormDialog title={labels.add} submit={labels.make} dirty={dirty} onClose={onClose} onSubmit={send}>
+      <TextInput
+        name="name"
+        label={labels.name}
+        help={labels.nameHelp}
+        value={value.name}
+        required
+        autoFocus
+        onChange={(name) => set({ name })}
+      />
+      <TextInput
+        name="expires_at"
+        type="datetime-local"
+        label={labels.expires}
+        help={labels.expiresHelp}
+        value={value.expires}
+        onChange={(expires) => set({ expires })}
+      />
+      <Several
+        name="location_ids"
+        label={labels.locations}
+        help={labels.locationsHelp}
+        options={locations}
+        value={value.location_ids}
+        onChange={(location_ids) => set({ location_ids })}
+      />
+      <ScopePicker value={value.scopes} onChange={(scopes) => set({ scopes })} />
+    </FormDialog>
+  );
+}

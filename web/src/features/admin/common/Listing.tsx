@@ -1,0 +1,73 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Paper from "@mui/material/Paper";
+import Table from "@mui/material/Table";
+import TableBody from "@mui/material/TableBody";
+import TableCell from "@mui/material/TableCell";
+import TableHead from "@mui/material/TableHead";
+import TableRow from "@mui/material/TableRow";
+import type { ReactNode } from "react";
+import { Loading } from "@/ui/Loading";
+import { ProblemView } from "@/ui/ProblemView";
+import { words } from "../text";
+import type { Pages } from "./pages";
+
+export interface Column<Item> {
+  label: string;
+  cell: (item: Item) => ReactNode;
+  /** Left out on narrow windows; what matters there stands in the first column. */
+  wide?: boolean;
+}
+
+interface ListingProps<Item> {
+  label: string;
+  pages: Pages<Item>;
+  columns: Column<Item>[];
+  rowKey: (item: Item) => string;
+  /** What stands here when there is nothing. */
+  empty: ReactNode;
+}
+
+/** A table of a paged list in all of its states. */
+export function Listing<Item>({ label, pages, columns, rowKey, empty }: ListingProps<Item>) {
+  if (pages.isPending) return <Loading />;
+  if (pages.isError) return <ProblemView error={pages.error} retry={() => pages.refetch()} />;
+  if (!pages.items.length) return <Paper>{empty}</Paper>;
+  return (
+    <Paper>
+      <Table aria-label={label} sx={{ tableLayout: "auto", "& td, & th": { px: { xs: 1.5, sm: 2 } } }}>
+        <TableHead>
+          <TableRow>
+            {columns.map(({ label, wide }) => (
+              <TableCell key={label} sx={shown(wide)}>
+                {label}
+              </TableCell>
+            ))}
+          </TableRow>
+        </TableHead>
+        <TableBody>
+          {pages.items.map((item) => (
+            <TableRow key={rowKey(item)} hover>
+              {columns.map(({ label, cell, wide }) => (
+                <TableCell key={label} sx={shown(wide)}>
+                  {cell(item)}
+                </TableCell>
+              ))}
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+      {pages.hasNextPage && (
+        <Box sx={{ p: 1, textAlign: "center" }}>
+          <Button loading={pages.isFetchingNextPage} onClick={() => pages.fetchNextPage()}>
+            {words.showMore}
+          </Button>
+        </Box>
+      )}
+    </Paper>
+  );
+}
+
+function shown(wide: boolean | undefined) {
+  return { display: wide ? { xs: "none", md: "table-cell" } : "table-cell", overflowWrap: "anywhere" };
+}

@@ -1,0 +1,111 @@
+import Typography from "@mui/material/Typography";
+import { useDialogs } from "@/ui/dialogs";
+import { Loading } from "@/ui/Loading";
+import { ProblemView } from "@/ui/ProblemView";
+import { text } from "@/ui/text";
+import { FormDialog } from "../common/FormDialog";
+import { Choice, TextInput, TimeZoneInput, useForm } from "../common/fields";
+import { words } from "../text";
+import { type Location, useLocation, useNodeNames, useSaveLocation } from "./queries";
+
+export function AddLocation({ onClose }: { onClose: () => void }) {
+  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return <LocationForm start={{ name: "", timezone, node: "main", address: { lines: [] } }} onClose={onClose} />;
+}
+
+export function EditLocation({ id, onClose }: { id: string; onClose: () => void }) {
+  const found = useLocation(id);
+  if (found.isError) return <ProblemView error={found.error} retry={() => found.refetch()} />;
+  if (!found.data) return <Loading />;
+  return <LocationForm id={id} etag={found.data.etag} start={found.data.location} onClose={onClose} />;
+}
+
+interface LocationFormProps {
+  id?: string;
+  etag?: string | null;
+  start: Pick<Location, "name" | "timezone" | "node" | "address">;
+  onClose: () => void;
+}
+
+function LocationForm({ id, etag, start, onClose }: LocationFormProps) {
+  const save = useSaveLocation();
+  const { notify } = useDialogs();
+  const nodes = useNodeNames();
+  const { value, set, dirty } = useForm(valuesOf(start));
+  const labels = words.locations;
+  const address = (["city", "region", "postcode", "country"] as const).map((name) => (
+    <TextInput
+      key={name}
+      name={`address.${name}`}
+      label={labels[name]}
+      value={value[name]}
+      help={name === "country" ? labels.countryHelp : undefined}
+      onChange={(typed) => set({ [name]: name === "country" ? typed.toUpperCase() : typed })}
+    />
+  ));
+  return (
+    <FormDialog
+      title={id ? `${labels.edit}: ${start.name}` : labels.add}
+      submit={text.actions.save}
+      dirty={dirty}
+      onClose={onClose}
+      onSubmit={async () => {
+        await save.mutateAsync({ id, etag, body: bodyOf(value) });
+        if (id) notify(labels.changed);
+        onClose();
+      }}
+    >
+      <TextInput
+        name="name"
+        label={labels.name}
+        value={value.name}
+        required
+        autoFocus
+        onChange={(name) => set({ name })}
+      />
+      <TimeZoneInput
+        name="timezone"
+        label={labels.timezone}
+        help={labels.timezoneHelp}
+        value={value.timezone}
+        required
+        onChange={(timezone) => set({ timezone: timezone ?? "" })}
+      />
+      {nodes.length > 1 && (
+        <Choice
+          name="node"
+          label={labels.node}
+          help={labels.nodeHelp}
+          value={value.node}
+          options={[...new Set([value.node, ...nodes])].map((name) => ({ value: name, label: name }))}
+          onChange={(node) => set({ node })}
+        />
+      )}
+      <Typography sx={{ fontWeight: 600 }}>{labels.address}</Typography>
+      <TextInput name="address.lines" label={labels.lines} value={value.lines} onChange={(lines) => set({ lines })} />
+      {address}
+    </FormDialog>
+  );
+}
+
+function valuesOf({ name, timezone, node, address }: LocationFormProps["start"]) {
+  return {
+    name,
+    timezone,
+    node,
+    lines: (address.lines ?? []).join(", "),
+    city: address.city ?? "",
+    region: address.region ?? "",
+    postcode: address.postcode ?? "",
+    country: address.country ?? "",
+  };
+}
+
+function bodyOf({ name, timezone, node, lines, ...rest }: ReturnType<typeof valuesOf>) {
+  const parts = lines
+    .split(",")
+    .map((line) => line.trim())
+    .filter(Boolean);
+  const filled = Object.fromEntries(Object.entries(rest).filter(([, typed]) => typed.trim()));
+  return { name, timezone, node, address: { lines: parts, ...filled } };
+}

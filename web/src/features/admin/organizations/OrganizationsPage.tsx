@@ -1,0 +1,109 @@
+import Button from "@mui/material/Button";
+import Chip from "@mui/material/Chip";
+import { useState } from "react";
+import type { Schemas } from "@/api/client";
+import { useMay, useMe } from "@/session/SessionProvider";
+import { useDialogs } from "@/ui/dialogs";
+import { dateTime } from "@/ui/format";
+import { Page } from "@/ui/Page";
+import { text } from "@/ui/text";
+import { FormDialog } from "../common/FormDialog";
+import { TextInput, useForm } from "../common/fields";
+import { Listing } from "../common/Listing";
+import { RowMenu } from "../common/RowMenu";
+import { words } from "../text";
+import { useDeleteOrganization, useOrganizations, useSaveOrganization } from "./queries";
+import { workIn } from "./workIn";
+
+type Organization = Schemas["OrganizationRead"];
+const labels = words.organizations;
+
+export function OrganizationsPage() {
+  const pages = useOrganizations();
+  const me = useMe();
+  const mayWrite = useMay()("organizations:write") && me.installation_admin;
+  const [open, setOpen] = useState<{ organization?: Organization } | null>(null);
+  const add = mayWrite && (
+    <Button variant="contained" onClick={() => setOpen({})}>
+      {labels.add}
+    </Button>
+  );
+  return (
+    <Page title={labels.title} lead={labels.lead} actions={add}>
+      <Listing
+        label={labels.title}
+        pages={pages}
+        rowKey={({ id }) => id}
+        empty={null}
+        columns={[
+          {
+            label: labels.name,
+            cell: ({ id, name }) => (
+              <>
+                <bdi>{name}</bdi>{" "}
+                {id === me.org_id && <Chip size="small" color="primary" variant="outlined" label={labels.here} />}
+              </>
+            ),
+          },
+          { label: labels.since, cell: ({ created_at }) => dateTime(created_at), wide: true },
+          ...(mayWrite
+            ? [
+                {
+                  label: words.actions,
+                  cell: (organization: Organization) => (
+                    <OrganizationMenu organization={organization} onRename={() => setOpen({ organization })} />
+                  ),
+                },
+              ]
+            : []),
+        ]}
+      />
+      {open && <OrganizationForm organization={open.organization} onClose={() => setOpen(null)} />}
+    </Page>
+  );
+}
+
+function OrganizationMenu({ organization, onRename }: { organization: Organization; onRename: () => void }) {
+  const me = useMe();
+  const remove = useDeleteOrganization();
+  const { ask, notifyProblem } = useDialogs();
+  const { id, name } = organization;
+  async function askAndDelete() {
+    const title = `${labels.deleteTitle} ${name}`;
+    if (await ask({ title, body: labels.deleteBody, confirm: text.actions.delete, dangerous: true }))
+      await remove.mutateAsync(id).catch(notifyProblem);
+  }
+  const rename = { label: labels.rename, run: onRename };
+  const elsewhere = [
+    { label: labels.work, run: () => workIn(id === me.user?.org_id ? null : id) },
+    rename,
+    { label: text.actions.delete, run: askAndDelete, dangerous: true },
+  ];
+  return <RowMenu label={name} actions={id === me.org_id ? [rename] : elsewhere} />;
+}
+
+function OrganizationForm({ organization, onClose }: { organization?: Organization; onClose: () => void }) {
+  const save = useSaveOrganization();
+  const { value, set, dirty } = useForm({ name: organization?.name ?? "" });
+  return (
+    <FormDialog
+      title={organization ? `${labels.rename}: ${organization.name}` : labels.add}
+      submit={text.actions.save}
+      dirty={dirty}
+      onClose={onClose}
+      onSubmit={async () => {
+        await save.mutateAsync({ id: organization?.id, name: value.name });
+        onClose();
+      }}
+    >
+      <TextInput
+        name="name"
+        label={labels.name}
+        value={value.name}
+        required
+        autoFocus
+        onChange={(name) => set({ name })}
+      />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,55 @@
+import Checkbox from "@mui/material/Checkbox";
+import FormControlLabel from "@mui/material/FormControlLabel";
+import { FormDialog } from "../common/FormDialog";
+import { TextInput, useForm } from "../common/fields";
+import { ScopePicker } from "../common/ScopePicker";
+import { words } from "../text";
+import { type Role, useSaveRole } from "./queries";
+
+/** Makes a role of one's own, or changes one. */
+export function RoleForm({ role, onClose }: { role: Role | null; onClose: () => void }) {
+  const save = useSaveRole();
+  const { value, set, dirty } = useForm({
+    name: role?.name ?? "",
+    scopes: role?.scopes ?? [],
+    all_locations: role?.all_locations ?? false,
+    own_only: role?.own_only ?? false,
+  });
+  return (
+    <FormDialog
+      title={role ? `${words.roles.edit}: ${role.name}` : words.roles.add}
+      submit={words.roles.save}
+      dirty={dirty}
+      onClose={onClose}
+      onSubmit={async () => {
+        await save.mutateAsync({ id: role?.id ?? null, body: value });
+        onClose();
+      }}
+    >
+      <TextInput
+        name="name"
+        label={words.roles.name}
+        value={value.name}
+        required
+        autoFocus
+        onChange={(name) => set({ name })}
+      />
+      <div>
+        <FormControlLabel
+          label={words.roles.everywhere}
+          control={
+            <Checkbox
+              checked={value.all_locations}
+              onChange={(event) => set({ all_locations: event.target.checked })}
+            />
+          }
+        />
+        <FormControlLabel
+          label={words.roles.ownOnly}
+          control={<Checkbox checked={value.own_only} onChange={(event) => set({ own_only: event.target.checked })} />}
+        />
+      </div>
+      <ScopePicker value={value.scopes} onChange={(scopes) => set({ scopes })} />
+    </FormDialog>
+  );
+}
