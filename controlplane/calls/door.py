@@ -4,7 +4,7 @@ from controlplane.calls import repository
 from controlplane.calls.explain import steps_in_words
 from controlplane.calls.explaining import explain_call
 from controlplane.calls.fold import fold
-from controlplane.calls.queries import live_states
+from controlplane.calls.queries import QueueFigures, WaitingCall, callers_waiting, live_states, queue_figures
 from controlplane.calls.record import FoldedCall
 from controlplane.calls.schemas import CallDetail, ExplainedStep, Explanation, LiveCall
 from controlplane.calls.telling import sentence
@@ -19,9 +19,13 @@ __all__ = [
     "Explanation",
     "FoldedCall",
     "LiveCall",
+    "QueueFigures",
+    "WaitingCall",
+    "callers_waiting",
     "explain",
     "fold",
     "live_states",
+    "queue_figures",
     "sentence",
     "steps_in_words",
 ]

@@ -9,7 +9,7 @@ from controlplane.calls import events, repository
 from controlplane.calls.fold import fold
 from controlplane.calls.record import FoldedCall
 from controlplane.calls.repository import CallKey
-from controlplane.calls.schemas import CallStatus
+from controlplane.calls.schemas import CallStatus, Phase
 from controlplane.kit.ids import new_id
 from controlplane.platform.events import Event
 from controlplane.platform.uow import UnitOfWork
@@ -36,6 +36,7 @@ async def fold_calls(uow: UnitOfWork, facts: Mapping[CallKey, Sequence[Fact]]) -
         if before is None or any(before[name] != row[name] for name in _COMPARED):
             rows.append(row)
             news.extend(_events(call, row["id"], before))
+            news.extend(_queue_events(call, row["id"], before))
     if not rows:
         return 0
     await repository.upsert_calls(uow.session, rows)
@@ -84,6 +85,19 @@ def _events(call: FoldedCall, call_id: UUID, before: Mapping[str, Any] | None) -
         yield events.CallEnded(**about, occurred_at=call.ended_at, talk_s=call.talk_s, duration_s=call.duration_s)
     elif before is not None and not told and (not was_live or any(about[name] != before[name] for name in _TOLD)):
         yield events.CallUpdated(**about, occurred_at=call.last_fact_at)
+
+
+def _queue_events(call: FoldedCall, call_id: UUID, before: Mapping[str, Any] | None) -> Iterable[Event]:
+    """The waiting lines that this call left and joined. Their place is that of the call."""
+    left = before["queue_id"] if before is not None and before["phase"] == Phase.QUEUED else None
+    joined = call.queue_id if call.phase == Phase.QUEUED else None
+    if left == joined:
+        return
+    for queue_id, waits in ((left, False), (joined, True)):
+        if queue_id is not None:
+            yield events.QueueUpdated(
+                org_id=call.org_id, location_id=call.location_id, subject=str(queue_id), call_id=call_id, waits=waits
+            )
 
 
 async def _attach(uow: UnitOfWork, call_ids: Sequence[UUID]) -> None:

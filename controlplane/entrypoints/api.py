@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from controlplane import __version__
+from controlplane.agents import routes as agents
 from controlplane.ascode import routes as ascode
 from controlplane.calls import routes as calls
 from controlplane.entrypoints import declared_jobs as _declared_jobs  # noqa: F401
@@ -33,7 +34,7 @@ from controlplane.telephony import routes as telephony
 
 UPLOADS = (
     r"/api/v1/(prompts/[^/]+/audio|(config|devices|phone-numbers)/import)"
-    r"|/node/v1/(facts|heartbeat|command-results|blobs|apply-reports|uploads/.+)"
+    r"|/node/v1/(facts|heartbeat|command-results|blobs|apply-reports|queue-members|uploads/.+)"
 )
 """Paths whose routes look who sends before they read, and have limits of their own."""
 
@@ -41,8 +42,8 @@ UPLOADS = (
 def api_routers() -> list[APIRouter]:
     """Routers under ``/api/v1``, one line a slice."""
     return [
-        identity.router, nodes.router, numbering.router, telephony.router, release.router, ascode.router, calls.router,
-        rehearsal.router, realtime.router,
+        agents.router, identity.router, nodes.router, numbering.router, telephony.router, release.router, ascode.router,
+        calls.router, rehearsal.router, realtime.router,
     ]  # fmt: skip
 
 
@@ -54,6 +55,7 @@ def root_routers() -> list[APIRouter]:
         nodes.node_router,
         release.node_router,
         calls.node_router,
+        agents.node_router,
         rehearsal.node_router,
     ]
 
@@ -92,7 +94,7 @@ def make_api(services: Services) -> FastAPI:
     for router in root_routers():
         app.include_router(router)
     install_docs(app)
-    install_web(app, services.settings.wss_port)
+    install_web(app, services.settings)
     return app
 
 

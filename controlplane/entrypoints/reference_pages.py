@@ -10,6 +10,7 @@ from typing import Any
 import typer.main
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
+from controlplane.agents import events as agents
 from controlplane.calls import events as calls
 from controlplane.entrypoints.cli import app
 from controlplane.nodes import events as nodes
@@ -52,7 +53,7 @@ from the [environment](settings.md), as for the running system. Generated from t
 
 def events_page() -> str:
     """The whole page, events by name."""
-    found = sorted(_events(calls, nodes, release), key=lambda event: event.name)
+    found = sorted(_events(agents, calls, nodes, release), key=lambda event: event.name)
     return EVENTS_HEAD + "".join(_event(event) for event in found)
 
 

@@ -8,13 +8,14 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from starlette.exceptions import HTTPException
 
 from controlplane.platform.security_headers import web_policy
+from controlplane.platform.settings import Settings, wss_host
 
 DIST = Path(__file__).resolve().parents[1] / "web_dist"
 _NONCE = "__CSP_NONCE__"
 _NOT_PAGES = ("api", "node", "docs", "webhooks", "healthz", "readyz", "metrics", "openapi.json", "assets", "dni.js")
 
 
-def install_web(app: FastAPI, wss_port: int, dist: Path = DIST) -> None:
+def install_web(app: FastAPI, settings: Settings, dist: Path = DIST) -> None:
     """Serves the web UI under every path that nothing else answers; call it last.
 
     Without a build ``/`` leads to the API's description.
@@ -42,7 +43,8 @@ def install_web(app: FastAPI, wss_port: int, dist: Path = DIST) -> None:
             return RedirectResponse("/docs")
         nonce = secrets.token_urlsafe(16)
         answer = HTMLResponse(page.read_text().replace(_NONCE, nonce))
-        answer.headers["Content-Security-Policy"] = web_policy(nonce, f"wss://{request.url.hostname}:{wss_port}")
+        socket = f"wss://{wss_host(settings, request.url.hostname or '')}:{settings.wss_port}"
+        answer.headers["Content-Security-Policy"] = web_policy(nonce, socket)
         answer.headers["Cache-Control"] = "no-cache"
         return answer
 

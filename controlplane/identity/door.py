@@ -55,6 +55,7 @@ __all__ = [
     "list_users",
     "load_locations",
     "load_organizations",
+    "own_extensions",
     "principal_from_token",
     "read_locations",
     "require_match",
@@ -132,6 +133,14 @@ async def principal_from_token(services: Services, token: str, ip: str | None) -
     """
     async with services.uow() as uow:
         return await principal_of_token(uow, services.crypto, token, Caller(ip))
+
+
+async def own_extensions(uow: UnitOfWork, principal: Principal) -> list[UUID]:
+    """The user's own extensions, in their order; none for API keys, and none while working in another organisation."""
+    if principal.user_id is None:
+        return []
+    found = await repository.find_user(uow.session, principal, principal.user_id)
+    return list(found[0].extension_ids) if found else []
 
 
 async def load_locations(session: AsyncSession, *, org_ids: Collection[UUID] | None = None) -> list[LocationInfo]:

@@ -30,6 +30,7 @@ SCOPES: frozenset[str] = read_write((*_IDENTITY, "nodes", *TELEPHONY, "calls", "
     "config:apply",  # apply and roll back
     "recordings:read",  # sound and transcript of calls
     "calls:control",  # start, hang up: what a caller notices
+    "queues:control",  # members log in and out, and pause
 }
 """Every scope there is."""
 
@@ -56,7 +57,7 @@ BUILT_IN: dict[str, Rights] = {
     "admin": Rights(frozenset({"*"}), all_locations=True),
     "manager": Rights(
         read_write((*TELEPHONY, "users", "calls", "voicemails"))
-        | {"locations:read", "roles:read", "recordings:read", "calls:control"}
+        | {"locations:read", "roles:read", "recordings:read", "calls:control", "queues:control"}
         | {"config:read", "config:plan", "config:apply"}
     ),
     "executive": Rights(
@@ -66,7 +67,7 @@ BUILT_IN: dict[str, Rights] = {
     ),
     "staff": Rights(
         frozenset({"extensions:read", "queues:read", "calls:read", "recordings:read", "calls:control"})
-        | {"voicemails:read", "voicemails:write"},
+        | {"voicemails:read", "voicemails:write", "queues:control"},
         own_only=True,
     ),
 }

@@ -167,7 +167,7 @@ class _Linked:
         """What runs side by side."""
         return [
             self.push, self.poll, self.apply, self.reconcile, self.heartbeat, self.send_words, self.upload,
-            self.rehearse, self.watch_drift,
+            self.rehearse, self.watch_drift, self.tell_members,
         ]  # fmt: skip
 
     async def push(self) -> None:
@@ -228,6 +228,7 @@ class _Linked:
             backoff.reset()
             self._tell(report)
             self._node.watch.changed.set()
+            await self._node.watch.members.read_again()
             await asyncio.to_thread(self._releases.tidy)
 
     async def reconcile(self) -> None:
@@ -289,6 +290,10 @@ class _Linked:
     async def watch_drift(self) -> None:
         """Looks for what was changed outside of a release."""
         await self._drift.run(self._link)
+
+    async def tell_members(self) -> None:
+        """Tells what the members of queues do."""
+        await self._node.watch.members.run(self._link)
 
     async def _obey(self, command: Command) -> None:
         """Each command once, though its delivery may be repeated."""

@@ -11,6 +11,7 @@ import structlog
 from controlplane.kit import clock
 from controlplane.node.ami import Ami, AmiDown, AmiError, AmiEvent
 from controlplane.node.layout import AsteriskLayout
+from controlplane.node.members import Members
 from controlplane.node.runtime import running_pid
 from controlplane.node.spool import NewFact, Spool
 from controlplane.node.verify import trunk_registrations
@@ -30,7 +31,8 @@ class Watch:
         version: Asterisk's, None until first connected.
         devices: contacts by phone; a phone without one is not registered.
         trunks: ``up``, ``down`` or ``unknown`` by trunk endpoint.
-        changed: set when any of it changed.
+        members: what the members of queues do.
+        changed: set when any of it changed, members excepted: they are told by themselves.
     """
 
     def __init__(self, layout: AsteriskLayout, ami: Ami, spool: Spool, drain: Callable[[], None]) -> None:
@@ -42,6 +44,7 @@ class Watch:
         self.version: str | None = None
         self.devices: dict[str, set[str]] = {}
         self.trunks: dict[str, str] = {}
+        self.members = Members(ami)
         self.changed = asyncio.Event()
 
     async def run(self) -> None:
@@ -76,6 +79,8 @@ class Watch:
                 await self._contact(event)
             case "Registry":
                 await self._read_registrations()
+            case _:
+                self.members.take(event)
 
     async def _read_all(self) -> None:
         self.version = str((await self._ami.action("CoreSettings")).get("asteriskversion", ""))
@@ -86,6 +91,7 @@ class Watch:
         for name, state in _qualified(contacts).items():
             self._set_trunk(name, state)
         await self._read_registrations()
+        await self.members.read()
         self.changed.set()
 
     def _note_start(self, started_at: str) -> None:

@@ -13,6 +13,7 @@ from controlplane.nodes.service import (
     record_live,
     send_command,
     set_desired,
+    wait_for_command,
 )
 from controlplane.nodes.signed import read_message, signed_node, signed_upload_node
 from controlplane.platform.services import Services
@@ -40,6 +41,7 @@ __all__ = [
     "signed_node",
     "signed_upload_node",
     "take_calls_to_fold",
+    "wait_for_command",
 ]
 
 

@@ -390,7 +390,12 @@ async def order(
             raise Conflict("The node can't be reached now.", hint="Try again when its state is up.")
         await audit(uow, principal, action=action, kind="node", object_id=node.id, name=node.name)
         command_id = await send_command(uow, node.name, kind, {}, ttl_s=ORDER_S)
-    deadline = asyncio.get_running_loop().time() + ORDER_S
+    return await wait_for_command(services, command_id, ORDER_S)
+
+
+async def wait_for_command(services: Services, command_id: UUID, wait_s: float) -> CommandOutcome:
+    """What became of a command once it is done or expired; after the wait what is known of it by then."""
+    deadline = asyncio.get_running_loop().time() + wait_s
     with services.wakeups.subscribe(f"command:{command_id}") as woken:
         while True:
             async with services.uow() as uow:

@@ -16,7 +16,7 @@ from controlplane.objects.repository import (
     users_of,
 )
 from controlplane.objects.routing import object_router
-from controlplane.objects.service import change, get, require_match, sealed_where
+from controlplane.objects.service import change, create, get, require_match, sealed_where
 from controlplane.objects.shapes import shapes_of
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Write",
     "Writes",
     "change",
+    "create",
     "document_of",
     "get",
     "names_of",

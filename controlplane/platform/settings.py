@@ -138,6 +138,11 @@ class Settings(BaseSettings):
         return {f"CP_{name.upper()}": _plain(getattr(self, name)) for name in type(self).model_fields}
 
 
+def wss_host(settings: Settings, page_host: str) -> str:
+    """Under which name browser phones reach Asterisk's socket: its own address, or the page's if it listens on all."""
+    return page_host if settings.sip_host in {"0.0.0.0", "::"} else settings.sip_host  # noqa: S104 - compared, not bound
+
+
 def _plain(value: object) -> str:
     if value is None:
         return ""

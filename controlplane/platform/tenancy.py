@@ -22,6 +22,11 @@ def visible(model: Any, principal: Principal) -> ColumnElement[bool]:
     return and_(condition, or_(inside, location.is_(None)))
 
 
+def sees_location(principal: Principal, location_id: Any) -> bool:
+    """The same rule for a thing of the principal's organisation that is no row, such as an object of a release."""
+    return location_id is None or principal.location_ids is None or location_id in principal.location_ids
+
+
 def scoped(statement: Select[Any], model: Any, principal: Principal) -> Select[Any]:
     """The statement, limited to visible rows."""
     return statement.where(visible(model, principal))

@@ -27,6 +27,8 @@ SCOPES: Mapping[str, str] = {
     "device": "devices:read",
     "trunk": "trunks:read",
     "node": "nodes:read",
+    "queue": "queues:read",
+    "member": "queues:read",
 }
 """The scope that a group of events takes. A group that is not here is heard by nobody."""
 

@@ -62,7 +62,7 @@ async def way_to_dial(services: Services, uow: UnitOfWork, org_id: UUID, extensi
     if dialed is None:
         raise Invalid.field("number", "nothing inside has this number, and no outbound route takes it")
     return WayToDial(
-        node=_node_of(live, extension),
+        node=node_of(live, extension),
         phones=tuple(sorted(device.endpoint for device in devices)),
         context=names.internal_context(org_id),
         dialed=dialed,
@@ -71,7 +71,7 @@ async def way_to_dial(services: Services, uow: UnitOfWork, org_id: UUID, extensi
     )
 
 
-def _node_of(live: Compiled, extension: Extension) -> str:
+def node_of(live: Compiled, extension: Extension) -> str:
     """Where its phones are registered."""
     location = live.configuration.locations.get(extension.location) if extension.location else None
     return location.node if location else nodes_of(live.configuration)[0]

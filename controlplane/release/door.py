@@ -2,13 +2,13 @@
 
 from controlplane.release.compare import compare
 from controlplane.release.compiled import Compiled
-from controlplane.release.dialing import WayToDial, way_to_dial
+from controlplane.release.dialing import WayToDial, node_of, way_to_dial
 from controlplane.release.dialplan_source import DialplanSource, SourceLine
 from controlplane.release.errors import PlanRefused
 from controlplane.release.frozen import configuration_of
 from controlplane.release.gate import before_apply
 from controlplane.release.in_force import InForce, ReleaseThen, in_force
-from controlplane.release.model import Hop, PbxModel, PhoneNumber, Span, TimeCondition
+from controlplane.release.model import Device, Extension, Hop, Member, PbxModel, PhoneNumber, Queue, Span, TimeCondition
 from controlplane.release.progress import find_by_number, history, wait_until_done
 from controlplane.release.reach import require_everywhere
 from controlplane.release.repository import ReleaseFilter
@@ -21,14 +21,18 @@ __all__ = [
     "ChangeRead",
     "Comparison",
     "Compiled",
+    "Device",
     "DialplanSource",
+    "Extension",
     "Hop",
     "InForce",
+    "Member",
     "PbxModel",
     "PhoneNumber",
     "PlanRead",
     "PlanRefused",
     "ProblemRead",
+    "Queue",
     "ReleaseFilter",
     "ReleaseRead",
     "ReleaseState",
@@ -50,6 +54,7 @@ __all__ = [
     "live_now",
     "longest_waits",
     "make_staged",
+    "node_of",
     "plan",
     "read_staged",
     "require_everywhere",

@@ -10,12 +10,13 @@ from fastapi import FastAPI
 
 from controlplane.entrypoints.web_page import install_web
 from controlplane.platform.problem import install_problem_handlers
+from controlplane.platform.settings import Settings
 
 
 def client_of(dist: Path) -> httpx2.AsyncClient:
     app = FastAPI()
     install_problem_handlers(app)
-    install_web(app, 8089, dist)
+    install_web(app, Settings(_env_file=None, sip_host="0.0.0.0"), dist)
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://pbx.test")
 
 

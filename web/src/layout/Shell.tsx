@@ -12,7 +12,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Outlet } from "react-router";
 import { useConnected, useLiveConnection } from "@/realtime/live";
 import { useStaleness } from "@/realtime/staleness";
-import { useMe } from "@/session/SessionProvider";
+import { useMay, useMe } from "@/session/SessionProvider";
 import { Loading } from "@/ui/Loading";
 import { text } from "@/ui/text";
 import { AccountMenu } from "./AccountMenu";
@@ -20,6 +20,7 @@ import { Navigation } from "./Navigation";
 import { OtherOrganization } from "./OtherOrganization";
 
 const LocationSwitcher = lazy(() => import("./LocationSwitcher"));
+const Softphone = lazy(() => import("@/features/softphone/Dock"));
 const WIDTH = 240;
 
 /** The frame round every page: menu, location, account, and what must stay over page changes. */
@@ -28,7 +29,8 @@ export function Shell() {
   useStaleness();
   const wide = useMediaQuery("(min-width: 1000px)");
   const [open, setOpen] = useState(false);
-  const { organization } = useMe();
+  const { organization, user } = useMe();
+  const hasPhone = useMay()("calls:control") && !!user?.extension_ids.length;
   return (
     <Box sx={{ display: "flex", minHeight: "100dvh" }}>
       <Link href="#content" sx={SKIP}>
@@ -64,7 +66,13 @@ export function Shell() {
         <Suspense fallback={<Loading />}>
           <Outlet />
         </Suspense>
+        {hasPhone && <Box sx={{ height: 64 }} />}
       </Box>
+      {hasPhone && (
+        <Suspense fallback={null}>
+          <Softphone />
+        </Suspense>
+      )}
     </Box>
   );
 }

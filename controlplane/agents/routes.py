@@ -1,0 +1,92 @@
+"""Live queues, their members, and the phone in the browser over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from controlplane.agents import live, members, softphone
+from controlplane.agents.schemas import LiveQueue, MemberAction, MemberOrder, Softphone, SoftphoneRequest
+from controlplane.identity.door import requires
+from controlplane.nodes.door import NodeIdentity, read_message, signed_node
+from controlplane.platform.auth import Principal
+from controlplane.platform.listing import Page
+from controlplane.platform.services import ServicesDep, Uow
+from controlplane.protocol.link import QueueMembers
+
+router = APIRouter()
+node_router = APIRouter(prefix="/node/v1", tags=["node"], include_in_schema=False)
+
+QueueReader = Annotated[Principal, Depends(requires("queues:read"))]
+MemberController = Annotated[Principal, Depends(requires("queues:control"))]
+Caller = Annotated[Principal, Depends(requires("calls:control"))]
+DeviceWriter = Annotated[Principal, Depends(requires("devices:write"))]
+
+
+@router.get("/queues/live", tags=["queues"])
+async def list_live_queues(
+    uow: Uow, services: ServicesDep, principal: QueueReader, location_id: UUID | None = None, mine: bool = False
+) -> Page[LiveQueue]:
+    """The queues in force with who waits, what their members do, and how the day goes; all of them on one page.
+
+    Staff see the queues that their own extension is in, and not who the callers are.
+    """
+    found = await live.live_queues(services, uow, principal, location_id=location_id, mine=mine)
+    return Page(items=found, next_cursor=None)
+
+
+@router.post("/queues/{queue_id}/members/me/{action}", status_code=204, tags=["queues"])
+async def act_as_member(
+    queue_id: UUID,
+    action: MemberAction,
+    services: ServicesDep,
+    principal: MemberController,
+    wanted: MemberOrder | None = None,
+) -> None:
+    """Logs one's own extension in or out, or pauses it; answers when the queue's node has done it."""
+    reason = (wanted or MemberOrder.model_validate({})).reason
+    await members.order(services, principal, queue_id, None, action, reason)
+
+
+@router.post("/queues/{queue_id}/members/{extension_id}/{action}", status_code=204, tags=["queues"])
+async def act_for_member(
+    queue_id: UUID,
+    extension_id: UUID,
+    action: MemberAction,
+    services: ServicesDep,
+    principal: MemberController,
+    wanted: MemberOrder | None = None,
+) -> None:
+    """The same for any member; staff only for their own extension."""
+    reason = (wanted or MemberOrder.model_validate({})).reason
+    await members.order(services, principal, queue_id, extension_id, action, reason)
+
+
+@router.get("/softphone", tags=["softphone"])
+async def get_softphone(
+    request: Request, response: Response, uow: Uow, services: ServicesDep, principal: Caller
+) -> Softphone:
+    """How the page itself registers as the phone of one's own extension. The password is for its owner alone."""
+    response.headers["Cache-Control"] = "no-store"
+    return await softphone.softphone(services, uow, principal, request.url.hostname or "localhost")
+
+
+@router.post("/softphone", status_code=201, tags=["softphone"])
+async def prepare_softphone(
+    request: Request,
+    response: Response,
+    wanted: SoftphoneRequest,
+    uow: Uow,
+    services: ServicesDep,
+    principal: DeviceWriter,
+) -> Softphone:
+    """Makes the browser phone of an extension, by default one's own, as a draft. It works once that is applied."""
+    await softphone.prepare(services, uow, principal, wanted.extension_id)
+    response.headers["Cache-Control"] = "no-store"
+    return await softphone.softphone(services, uow, principal, request.url.hostname or "localhost")
+
+
+@node_router.post("/queue-members", status_code=204)
+async def take_queue_members(request: Request, uow: Uow, node: Annotated[NodeIdentity, Depends(signed_node)]) -> None:
+    """What the members of a node's queues do."""
+    await members.take_told(uow, node.name, await read_message(request, QueueMembers))

@@ -1,0 +1,100 @@
+"""Follows what the members of queues do, and tells it: whole after each connection, then what changed."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from controlplane.node.ami import Ami, AmiError, AmiEvent
+from controlplane.node.backoff import Backoff
+from controlplane.node.link import Link, LinkDown, LinkRefused
+from controlplane.protocol.link import MemberDevice, QueueMembers, ToldMember
+
+_EVENTS = frozenset({"QueueMemberStatus", "QueueMemberPause", "QueueMemberAdded", "QueueMemberRingInUse"})
+_PAUSE_S = 0.1
+"""A burst of changes is one message: a call changes its member several times."""
+
+# Asterisk 22, include/asterisk/devicestate.h.
+_DEVICES: Mapping[str, MemberDevice] = {
+    "1": MemberDevice.IDLE,
+    "2": MemberDevice.IN_CALL,
+    "3": MemberDevice.IN_CALL,  # busy
+    "4": MemberDevice.UNAVAILABLE,  # invalid
+    "5": MemberDevice.UNAVAILABLE,
+    "6": MemberDevice.RINGING,
+    "7": MemberDevice.IN_CALL,  # and another call rings
+    "8": MemberDevice.ON_HOLD,
+}
+
+Key = tuple[str, str]
+
+
+class Members:
+    """Members of this node's queues, by queue and name."""
+
+    def __init__(self, ami: Ami) -> None:
+        self._ami = ami
+        self._now: dict[Key, ToldMember] = {}
+        self._told: dict[Key, ToldMember] | None = None
+        self._changed = asyncio.Event()
+
+    def take(self, event: AmiEvent) -> None:
+        """Hears an event of Asterisk."""
+        if event.get("event") in _EVENTS:
+            self._note(event, name=event.get("membername", ""))
+            self._changed.set()
+
+    async def read(self) -> None:
+        """Asks Asterisk for all of them: after a connection, and after a release that may have others.
+
+        Raises:
+            AmiError: it went away.
+        """
+        self._now = {}
+        for item in await self._ami.list_action("QueueStatus", timeout_s=60):
+            if item["event"] == "QueueMember":
+                self._note(item, name=item.get("name", ""))
+        self._told = None
+        self._changed.set()
+
+    async def read_again(self) -> None:
+        """The same where Asterisk may be away: then the next connection reads them."""
+        try:
+            await self.read()
+        except AmiError:
+            return
+
+    async def run(self, link: Link) -> None:
+        """Tells the control plane until cancelled."""
+        backoff = Backoff(first_s=0.2, most_s=10.0)
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                await self._tell(link)
+            except (LinkDown, LinkRefused):
+                self._told = None  # whether it arrived is not known
+                self._changed.set()
+                await backoff.sleep()
+                continue
+            backoff.reset()
+            await asyncio.sleep(_PAUSE_S)
+
+    async def _tell(self, link: Link) -> None:
+        now, told = dict(self._now), self._told
+        news = [one for key, one in now.items() if told is None or told.get(key) != one]
+        if news or told is None:
+            await link.post("queue-members", QueueMembers(is_whole=told is None, members=news))
+        if self._told is told:  # else all of them were read anew meanwhile
+            self._told = now
+
+    def _note(self, item: AmiEvent, *, name: str) -> None:
+        last_call = int(item.get("lastcall") or 0)
+        self._now[item["queue"], name] = ToldMember(
+            queue=item["queue"],
+            member=name,
+            device=_DEVICES.get(item.get("status", ""), MemberDevice.UNKNOWN),
+            paused=item.get("paused") == "1",
+            reason=item.get("pausedreason", "") if item.get("paused") == "1" else "",
+            last_call_at=datetime.fromtimestamp(last_call, UTC) if last_call else None,
+            wrap_up_s=int(item.get("wrapuptime") or 0),
+        )

@@ -1,0 +1,50 @@
+import BackspaceIcon from "@mui/icons-material/BackspaceOutlined";
+import CallIcon from "@mui/icons-material/Call";
+import Button from "@mui/material/Button";
+import IconButton from "@mui/material/IconButton";
+import InputAdornment from "@mui/material/InputAdornment";
+import Stack from "@mui/material/Stack";
+import TextField from "@mui/material/TextField";
+import { type FormEvent, useState } from "react";
+import { Keypad } from "./Keypad";
+import { dialable } from "./number";
+import { text } from "./text";
+
+/** A number to call: typed, pasted or pressed. */
+export function DialForm({ onDial }: { onDial: (number: string) => void }) {
+  const [typed, setTyped] = useState("");
+  const number = dialable(typed);
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!number) return;
+    onDial(number);
+    setTyped("");
+  }
+
+  const erase = (
+    <InputAdornment position="end">
+      <IconButton size="small" aria-label={text.dial.erase} onClick={() => setTyped(typed.slice(0, -1))}>
+        <BackspaceIcon fontSize="small" />
+      </IconButton>
+    </InputAdornment>
+  );
+  return (
+    <Stack component="form" onSubmit={submit} sx={{ gap: 0.5 }}>
+      <TextField
+        label={text.dial.number}
+        type="tel"
+        value={typed}
+        autoComplete="off"
+        onChange={(event) => setTyped(event.target.value)}
+        slotProps={{ input: { endAdornment: typed ? erase : undefined } }}
+        helperText={text.dial.help}
+        fullWidth
+      />
+      <Keypad onPress={(key) => setTyped(typed + key)} />
+      <Button type="submit" variant="contained" color="success" startIcon={<CallIcon />} disabled={!number}>
+        {text.dial.call}
+      </Button>
+    </Stack>
+  );
+}

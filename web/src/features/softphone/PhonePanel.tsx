@@ -1,0 +1,78 @@
+import Alert from "@mui/material/Alert";
+import Button from "@mui/material/Button";
+import Divider from "@mui/material/Divider";
+import Link from "@mui/material/Link";
+import Stack from "@mui/material/Stack";
+import Typography from "@mui/material/Typography";
+import { CallCard } from "./CallCard";
+import { DialForm } from "./DialForm";
+import type { Account, Softphone } from "./queries";
+import { SoundSettings } from "./SoundSettings";
+import { text } from "./text";
+import type { Phone } from "./usePhone";
+
+interface PhonePanelProps {
+  phone: Phone;
+  softphone: Softphone;
+  account: Account;
+}
+
+/** The open softphone: its state, its calls, the dial pad, its sound. */
+export function PhonePanel({ phone, softphone, account }: PhonePanelProps) {
+  const { calls, registration } = phone.state;
+  const browser = phone.phone;
+  const shown = calls.filter(({ incoming, state }) => !incoming || state !== "ringing");
+  return (
+    <Stack sx={{ gap: 1.5 }}>
+      <Stack>
+        <Typography variant="h6" component="h2" sx={{ overflowWrap: "anywhere" }}>
+          <bdi>{softphone.name}</bdi> · {softphone.number}
+        </Typography>
+        <Typography variant="body2" color="text.secondary" role="status">
+          {text.registration[registration]}
+        </Typography>
+      </Stack>
+      {registration === "other-tab" && <OtherTab onTake={phone.takeOver} />}
+      {registration === "unreachable" && <Unreachable url={account.wss_url} onRetry={() => browser?.retry()} />}
+      {phone.fault && (
+        <Alert severity="warning" onClose={phone.forgiveFault}>
+          {text.microphone[phone.fault]}
+        </Alert>
+      )}
+      {browser && shown.map((call) => <CallCard key={call.id} call={call} calls={shown} phone={browser} />)}
+      {browser && registration === "registered" && <DialForm onDial={(number) => browser.dial(number)} />}
+      <Divider />
+      <SoundSettings sound={phone.sound} onChange={phone.chooseSound} />
+    </Stack>
+  );
+}
+
+function OtherTab({ onTake }: { onTake: () => void }) {
+  return (
+    <Stack sx={{ gap: 0.5 }}>
+      <Button variant="outlined" onClick={onTake}>
+        {text.useHere}
+      </Button>
+      <Typography variant="body2" color="text.secondary">
+        {text.useHereHint}
+      </Typography>
+    </Stack>
+  );
+}
+
+/** Most often the certificate: browsers ask nothing for a socket, they only refuse. */
+function Unreachable({ url, onRetry }: { url: string; onRetry: () => void }) {
+  const page = url.replace(/^wss:/, "https:").replace(/\/ws$/, "/");
+  return (
+    <Alert severity="warning">
+      {text.trust.lead}{" "}
+      <Link href={page} target="_blank" rel="noreferrer" color="inherit">
+        {text.trust.link}
+      </Link>
+      . {text.trust.after}
+      <Button color="inherit" size="small" onClick={onRetry} sx={{ display: "block", mt: 1, ml: -0.5 }}>
+        {text.trust.retry}
+      </Button>
+    </Alert>
+  );
+}

@@ -1,0 +1,254 @@
+/** The SIP side of the softphone: registers, makes and takes calls. What it knows is read through `usePhone`. */
+import { C, UA, WebSocketInterface } from "jssip";
+import type { EndEvent, RTCSession } from "jssip/lib/RTCSession";
+import type { RTCSessionEvent } from "jssip/lib/UA";
+import { type Counts, count, type Quality, qualityBetween } from "./quality";
+import type { Account } from "./queries";
+import { adjust, MicrophoneProblem, openMicrophone, play, type SoundChoice } from "./sound";
+
+export type Registration = "connecting" | "registered" | "unreachable" | "refused" | "other-tab";
+
+export interface PhoneCall {
+  id: string;
+  incoming: boolean;
+  number: string;
+  name: string;
+  state: "dialing" | "ringing" | "talking" | "held";
+  muted: boolean;
+  answeredAt: number | null;
+  quality: Quality | null;
+}
+
+export interface PhoneState {
+  registration: Registration;
+  calls: readonly PhoneCall[];
+}
+
+/** What the person must be told. */
+export interface PhoneListener {
+  microphone(problem: MicrophoneProblem): void;
+  failed(cause: string): void;
+  transferred(ok: boolean): void;
+}
+
+interface Line {
+  call: PhoneCall;
+  session: RTCSession;
+  microphone: MediaStream | null;
+  speaker: HTMLAudioElement | null;
+  counts: Counts | null;
+}
+
+const LOOK_MS = 2000;
+const PC_CONFIG: RTCConfiguration = { iceServers: [] }; // Asterisk is on the same network or has a public address
+
+/** One registration and its calls. */
+export class BrowserPhone {
+  private readonly ua: UA;
+  private readonly lines = new Map<string, Line>();
+  private readonly watchers = new Set<() => void>();
+  private readonly looking: ReturnType<typeof setInterval>;
+  private state: PhoneState = { registration: "connecting", calls: [] };
+
+  constructor(
+    private readonly account: Account,
+    private sound: SoundChoice,
+    private readonly listener: PhoneListener,
+  ) {
+    this.ua = new UA({
+      sockets: [new WebSocketInterface(account.wss_url)],
+      uri: `sip:${account.sip_user}@${account.domain}`,
+      password: account.secret,
+      display_name: account.display_name,
+      register_expires: 120,
+      session_timers: false,
+      connection_recovery_max_interval: 15,
+    });
+    this.ua.on("registered", () => this.setRegistration("registered"));
+    this.ua.on("registrationFailed", ({ response }) => this.setRegistration(response ? "refused" : "unreachable"));
+    this.ua.on("disconnected", () => this.setRegistration("unreachable"));
+    this.ua.on("newRTCSession", (event: RTCSessionEvent) => this.take(event));
+    this.ua.start();
+    this.looking = setInterval(() => this.look(), LOOK_MS);
+  }
+
+  readonly watch = (watcher: () => void): (() => void) => {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  };
+
+  readonly now = (): PhoneState => this.state;
+
+  /** Ends its calls and its registration. */
+  stop(): void {
+    clearInterval(this.looking);
+    this.ua.stop();
+  }
+
+  choose(sound: SoundChoice): void {
+    this.sound = sound;
+    for (const { speaker } of this.lines.values()) if (speaker) adjust(speaker, sound);
+  }
+
+  /** Connects at once instead of waiting for the next try. */
+  retry(): void {
+    this.setRegistration("connecting");
+    this.ua.stop();
+    this.ua.start();
+  }
+
+  async dial(number: string): Promise<void> {
+    const microphone = await this.microphone();
+    if (!microphone) return;
+    this.holdOthers(null);
+    const session = this.ua.call(`sip:${number}@${this.account.domain}`, {
+      mediaStream: microphone,
+      pcConfig: PC_CONFIG,
+    });
+    const line = this.lines.get(session.id);
+    if (line) line.microphone = microphone;
+  }
+
+  async answer(id: string): Promise<void> {
+    const line = this.lines.get(id);
+    const microphone = line && (await this.microphone());
+    if (!line || !microphone) return;
+    this.holdOthers(id);
+    line.microphone = microphone;
+    line.session.answer({ mediaStream: microphone, pcConfig: PC_CONFIG });
+  }
+
+  /** Declines what rings, hangs up what talks. */
+  hangUp(id: string): void {
+    const line = this.lines.get(id);
+    if (!line || line.session.isEnded()) return;
+    const declines = line.call.incoming && !line.session.isEstablished();
+    line.session.terminate(declines ? { status_code: 486 } : {});
+  }
+
+  mute(id: string, muted: boolean): void {
+    const session = this.lines.get(id)?.session;
+    if (muted) session?.mute({ audio: true });
+    else session?.unmute({ audio: true });
+    this.set(id, { muted });
+  }
+
+  hold(id: string, held: boolean): void {
+    if (!held) this.holdOthers(id);
+    const session = this.lines.get(id)?.session;
+    if (held) session?.hold();
+    else session?.unhold();
+  }
+
+  sendDigit(id: string, digit: string): void {
+    this.lines.get(id)?.session.sendDTMF(digit, { transportType: C.DTMF_TRANSPORT.RFC2833 });
+  }
+
+  /** Sends the caller on. With `consulted` the two of them are connected, else the number is called. */
+  transfer(id: string, target: string, consulted?: string): void {
+    const line = this.lines.get(id);
+    const other = consulted ? this.lines.get(consulted)?.session : undefined;
+    line?.session.refer(other ? other.remote_identity.uri : `sip:${target}@${this.account.domain}`, {
+      ...(other ? { replaces: other } : {}),
+      eventHandlers: {
+        accepted: () => {
+          this.listener.transferred(true);
+          this.hangUp(id);
+        },
+        failed: () => this.listener.transferred(false),
+        requestFailed: () => this.listener.transferred(false),
+      },
+    });
+  }
+
+  private take({ session, originator }: RTCSessionEvent): void {
+    const incoming = originator === "remote";
+    const { uri, display_name } = session.remote_identity;
+    const call: PhoneCall = {
+      id: session.id,
+      incoming,
+      number: uri.user ?? "",
+      name: display_name ?? "",
+      state: incoming ? "ringing" : "dialing",
+      muted: false,
+      answeredAt: null,
+      quality: null,
+    };
+    this.lines.set(call.id, { call, session, microphone: null, speaker: null, counts: null });
+    const hear = (connection: RTCPeerConnection) => this.hear(call.id, connection);
+    if (session.connection) hear(session.connection);
+    else session.on("peerconnection", ({ peerconnection }) => hear(peerconnection));
+    session.on("progress", () => !incoming && this.set(call.id, { state: "ringing" }));
+    session.on("accepted", () => this.set(call.id, { state: "talking", answeredAt: Date.now() }));
+    session.on("hold", () => this.setHold(call.id));
+    session.on("unhold", () => this.setHold(call.id));
+    session.on("ended", () => this.end(call.id));
+    session.on("failed", (event: EndEvent) => this.fail(call.id, event));
+    this.change();
+  }
+
+  private hear(id: string, connection: RTCPeerConnection): void {
+    connection.addEventListener("track", ({ track }) => {
+      const line = this.lines.get(id);
+      if (line && track.kind === "audio") line.speaker = play(new MediaStream([track]), this.sound);
+    });
+  }
+
+  private async microphone(): Promise<MediaStream | null> {
+    try {
+      return await openMicrophone(this.sound);
+    } catch (problem) {
+      if (problem instanceof MicrophoneProblem) this.listener.microphone(problem);
+      return null;
+    }
+  }
+
+  private holdOthers(id: string | null): void {
+    for (const { session } of this.lines.values())
+      if (session.id !== id && session.isEstablished() && !session.isOnHold().local) session.hold();
+  }
+
+  private setHold(id: string): void {
+    const session = this.lines.get(id)?.session;
+    if (session?.isEstablished()) this.set(id, { state: session.isOnHold().local ? "held" : "talking" });
+  }
+
+  private fail(id: string, { cause, originator }: EndEvent): void {
+    const line = this.lines.get(id);
+    this.end(id);
+    if (line && !line.call.incoming && originator !== "local") this.listener.failed(cause);
+  }
+
+  private end(id: string): void {
+    const line = this.lines.get(id);
+    for (const track of line?.microphone?.getTracks() ?? []) track.stop();
+    line?.speaker?.pause();
+    this.lines.delete(id);
+    this.change();
+  }
+
+  private look(): void {
+    for (const [id, line] of this.lines)
+      if (line.session.isEstablished())
+        count(line.session.connection).then((counts) => {
+          const quality = qualityBetween(line.counts, counts);
+          line.counts = counts;
+          this.set(id, { quality });
+        });
+  }
+
+  private set(id: string, news: Partial<PhoneCall>): void {
+    const line = this.lines.get(id);
+    if (line) line.call = { ...line.call, ...news };
+    this.change();
+  }
+
+  private setRegistration(registration: Registration): void {
+    this.change({ registration });
+  }
+
+  private change(news: Partial<PhoneState> = {}): void {
+    this.state = { ...this.state, ...news, calls: [...this.lines.values()].map(({ call }) => call) };
+    for (const watcher of this.watchers) watcher();
+  }
+}

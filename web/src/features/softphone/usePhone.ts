@@ -1,0 +1,54 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { useDialogs } from "@/ui/dialogs";
+import { lead } from "./leader";
+import { BrowserPhone, type PhoneState } from "./phone";
+import type { Account } from "./queries";
+import { keepChoice, type MicrophoneFault, readChoice, type SoundChoice } from "./sound";
+import { text } from "./text";
+
+const ELSEWHERE: PhoneState = { registration: "other-tab", calls: [] };
+const never = () => () => undefined;
+
+/** The page's phone while its dock is shown, and what the person chose for it. */
+export function usePhone(account: Account) {
+  const { notify } = useDialogs();
+  const [attempt, setAttempt] = useState({ steal: false, number: 0 });
+  const [leads, setLeads] = useState(false);
+  const [sound, setSound] = useState<SoundChoice>(readChoice);
+  const [fault, setFault] = useState<MicrophoneFault | null>(null);
+  const [phone, setPhone] = useState<BrowserPhone | null>(null);
+
+  useEffect(() => lead(attempt.steal, setLeads), [attempt]);
+  useEffect(() => {
+    if (!leads) return;
+    const mine = new BrowserPhone(account, readChoice(), {
+      microphone: (problem) => setFault(problem.fault),
+      failed: (cause) => notify({ message: text.causes[cause] ?? `${text.failed}: ${cause}.`, severity: "warning" }),
+      transferred: (ok) =>
+        notify({ message: ok ? text.transfer.done : text.transfer.failed, severity: ok ? "success" : "error" }),
+    });
+    setPhone(mine);
+    return () => {
+      setPhone(null);
+      mine.stop();
+    };
+  }, [leads, account, notify]);
+
+  const state = useSyncExternalStore(phone?.watch ?? never, phone?.now ?? (() => ELSEWHERE));
+  return {
+    phone,
+    state,
+    fault,
+    forgiveFault: () => setFault(null),
+    sound,
+    chooseSound: (next: SoundChoice) => {
+      setSound(next);
+      keepChoice(next);
+      phone?.choose(next);
+    },
+    /** Takes the phone from the tab that has it. */
+    takeOver: () => setAttempt(({ number }) => ({ steal: true, number: number + 1 })),
+  };
+}
+
+export type Phone = ReturnType<typeof usePhone>;
