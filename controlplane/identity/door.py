@@ -52,6 +52,7 @@ __all__ = [
     "disable_user",
     "ensure_first_admin",
     "get_organization",
+    "home_nodes",
     "list_users",
     "load_locations",
     "load_organizations",
@@ -146,6 +147,11 @@ async def own_extensions(uow: UnitOfWork, principal: Principal) -> list[UUID]:
 async def load_locations(session: AsyncSession, *, org_ids: Collection[UUID] | None = None) -> list[LocationInfo]:
     """Locations of these organisations, or all, by birth."""
     return await repository.location_infos(session, org_ids)
+
+
+async def home_nodes(session: AsyncSession) -> dict[UUID, str]:
+    """Each organisation's home: the node of its first location."""
+    return await repository.home_nodes(session)
 
 
 async def read_locations(session: AsyncSession, org_id: UUID) -> list[LocationRead]:

@@ -6,6 +6,7 @@ from typing import Any, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, true, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.identity.models import (
@@ -110,6 +111,13 @@ async def location_infos(session: AsyncSession, org_ids: Collection[UUID] | None
         statement = statement.where(Location.org_id.in_(org_ids))
     rows = await session.execute(statement)
     return [LocationInfo(id_, org_id, name, timezone, node) for id_, org_id, name, timezone, node in rows]
+
+
+async def home_nodes(session: AsyncSession) -> dict[UUID, str]:
+    """The node of each organisation's first location."""
+    statement = select(Location.org_id, Location.node).ext(distinct_on(Location.org_id))
+    rows = await session.execute(statement.order_by(Location.org_id, Location.id))
+    return {row.org_id: row.node for row in rows}
 
 
 async def count_locations(session: AsyncSession, org_id: UUID, ids: Collection[UUID]) -> int:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from controlplane.identity.door import load_locations
+from controlplane.identity import door as identity
 from controlplane.nodes import door as nodes
 from controlplane.platform.crypto import Crypto
 from controlplane.release.parts import Placement
@@ -21,9 +21,7 @@ def nodes_of(configuration: Configuration) -> list[str]:
 
 async def home_nodes(session: AsyncSession, default: str) -> Callable[[UUID], str]:
     """Looks up an organisation's home node: that of its first location."""
-    homes: dict[UUID, str] = {}
-    for location in await load_locations(session):
-        homes.setdefault(location.org_id, location.node)
+    homes = await identity.home_nodes(session)
     return lambda org_id: homes.get(org_id, default)
 
 

@@ -84,7 +84,8 @@ def forget() -> None:
 
 
 async def _up_to_date(crypto: Crypto, session: AsyncSession, org_id: UUID, loaded: _Loaded) -> _Loaded:
-    while (stamps := await objects.stamps_of(session, org_id)) != loaded.stamps:
+    stamps = await objects.stamps_of(session, org_id)
+    while stamps != loaded.stamps:
         gone = {UUID(stamp[:36]): stamp for stamp in loaded.stamps - stamps}
         new = {UUID(stamp[:36]) for stamp in stamps - loaded.stamps}
         if len(new) > MANY:
@@ -98,6 +99,8 @@ async def _up_to_date(crypto: Crypto, session: AsyncSession, org_id: UUID, loade
             objects=patched(loaded.objects, changes) if loaded.objects else tuple(found),
             texts=texts | {row.id: tuple(row.texts) for row in rows if row.texts},
         )
+        if stamps != loaded.stamps:  # somebody wrote between the two looks
+            stamps = await objects.stamps_of(session, org_id)
     return loaded
 
 
