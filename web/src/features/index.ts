@@ -1,6 +1,8 @@
 /** Every feature of the page, one line each, in the order of the menu. */
 import { admin } from "./admin";
+import { changes } from "./changes";
 import type { Feature } from "./feature";
 import { home } from "./home";
+import { rehearsal } from "./rehearsal";
 
-export const features: Feature[] = [home, admin];
+export const features: Feature[] = [home, rehearsal, changes, admin];
