@@ -19,6 +19,7 @@ import { AccountMenu } from "./AccountMenu";
 import { Navigation } from "./Navigation";
 import { OtherOrganization } from "./OtherOrganization";
 
+const ChangesBar = lazy(() => import("./ChangesBar"));
 const LocationSwitcher = lazy(() => import("./LocationSwitcher"));
 const Softphone = lazy(() => import("@/features/softphone/Dock"));
 const WIDTH = 240;
@@ -63,6 +64,9 @@ export function Shell() {
       >
         <NotLive />
         <OtherOrganization />
+        <Suspense fallback={null}>
+          <ChangesBar />
+        </Suspense>
         <Suspense fallback={<Loading />}>
           <Outlet />
         </Suspense>
