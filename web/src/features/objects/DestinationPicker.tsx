@@ -1,0 +1,96 @@
+import MenuItem from "@mui/material/MenuItem";
+import Stack from "@mui/material/Stack";
+import TextField from "@mui/material/TextField";
+import type { Schemas } from "@/api/client";
+import { type Errors, errorText, targetOf } from "./document";
+import { Group } from "./fields/Group";
+import { ObjectPicker } from "./fields/ObjectPicker";
+import { kindOf } from "./kinds";
+import { text } from "./text";
+
+export type Destination = Schemas["Destination"];
+type DestinationKind = Destination["kind"];
+
+const KINDS: DestinationKind[] = [
+  "extension",
+  "ring_group",
+  "queue",
+  "ivr_menu",
+  "time_condition",
+  "voicemail",
+  "announcement",
+  "external_number",
+  "location_routing",
+  "hangup",
+];
+
+export interface DestinationPickerProps {
+  label: string;
+  value: Destination | null;
+  onChange: (destination: Destination | null) => void;
+  help?: string;
+  /** Messages by path below the destination: "", "id", "number". */
+  errors?: Errors;
+  /** There may be none: what happens then, such as "as closed". */
+  nullable?: boolean;
+  required?: boolean;
+  disabled?: boolean;
+}
+
+/** Where a call goes next: a kind, and which one. Both are searched and, where there is none yet, made on the spot. */
+export function DestinationPicker(props: DestinationPickerProps) {
+  const { label, value, onChange, help, errors = {}, nullable, required, disabled } = props;
+  const target = value ? targetOf(value.kind) : undefined;
+
+  function chooseKind(kind: string) {
+    onChange(kind ? { kind: kind as DestinationKind, id: null, number: null } : null);
+  }
+
+  return (
+    <Group label={required ? `${label} *` : label} help={help} error={errorText(errors)}>
+      <Stack direction="row" sx={{ gap: 1, flexWrap: "wrap" }}>
+        <TextField
+          select
+          label={text.destination.label}
+          value={value?.kind ?? ""}
+          onChange={(event) => chooseKind(event.target.value)}
+          disabled={disabled}
+          error={Boolean(errorText(errors))}
+          sx={{ flex: "1 1 160px", maxWidth: 240 }}
+        >
+          {nullable && <MenuItem value="">{text.destination.none}</MenuItem>}
+          {KINDS.map((kind) => (
+            <MenuItem key={kind} value={kind}>
+              {text.destination.kinds[kind]}
+            </MenuItem>
+          ))}
+        </TextField>
+        {value && target && (
+          <Stack sx={{ flex: "3 1 240px" }}>
+            <ObjectPicker
+              key={target}
+              kind={target}
+              value={value.id ?? null}
+              onChange={(id) => onChange({ ...value, id })}
+              label={text.destination.which(kindOf(target).one)}
+              error={errors.id}
+              disabled={disabled}
+            />
+          </Stack>
+        )}
+        {value?.kind === "external_number" && (
+          <TextField
+            label={text.destination.number}
+            type="tel"
+            value={value.number ?? ""}
+            onChange={(event) => onChange({ ...value, number: event.target.value || null })}
+            error={Boolean(errors.number)}
+            helperText={errors.number ?? text.destination.numberHelp}
+            disabled={disabled}
+            sx={{ flex: "3 1 240px" }}
+          />
+        )}
+      </Stack>
+    </Group>
+  );
+}

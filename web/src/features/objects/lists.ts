@@ -1,0 +1,14 @@
+/** Small operations on the lists of a form; none changes what it is given. */
+
+/** The list with one row a step up (-1) or down (1); at the ends it stays. */
+export function moved<Row>(rows: Row[], at: number, step: 1 | -1): Row[] {
+  const row = rows[at];
+  const to = at + step;
+  if (row === undefined || to < 0 || to >= rows.length) return rows;
+  return rows.toSpliced(at, 1).toSpliced(to, 0, row);
+}
+
+/** The list with one row otherwise. */
+export function replaced<Row>(rows: Row[], at: number, row: Row): Row[] {
+  return rows.map((old, index) => (index === at ? row : old));
+}
