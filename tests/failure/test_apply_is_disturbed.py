@@ -180,3 +180,29 @@ async def test_a_release_with_a_lost_file_fails_and_changes_nothing(
 
 def files_in(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if path.is_file()}
+
+
+async def test_what_was_changed_by_hand_is_told_and_put_right(house: House) -> None:
+    await change(house)
+    release = await outcome(house, await post(house))
+    node = f"/nodes/{(await house.node())['id']}"
+    assert await house.api.post(f"{node}/drift-check") == {"checked": True, "detail": "", "found": []}
+
+    edited = next(path for path in sorted((house.layout.current / "queues").glob("*.conf")) if path.stat().st_size)
+    edited = edited.resolve()
+    edited.unlink()  # as editors do it: a new file in place of the old one
+    edited.write_text("[by-hand]\nstrategy = ringall\n")
+    await cli(house, "dialplan add extension 666,1,NoOp(hand) into by-hand")
+
+    found = (await house.api.post(f"{node}/drift-check"))["found"]
+    assert any(f"queues/{edited.name} was changed at" in line and "outside of a release" in line for line in found)
+    assert any("by-hand" in line and "It was" in line for line in found)
+
+    async def node_says(found: list[str]) -> bool:  # with its next heartbeat
+        seen = await house.node()
+        return (seen["drift"], seen["drift_found"]) == (bool(found), found)
+
+    await house.ask(lambda: node_says(found), "shown with the node")
+    assert (await house.api.post(f"{node}/reconcile"))["found"] == []
+    await house.ask(lambda: node_says([]), "gone from the node")
+    await is_in_force(house, release)
