@@ -1,0 +1,53 @@
+/** The way of a played call over the canvas. Pure. */
+import type { FlowGraph } from "@/flow/document/graph";
+
+/** As the simulator tells it. */
+export interface PlayedStep {
+  what: string;
+  words: string;
+  why: string | null;
+  object: { kind: string; id: string | null; name: string } | null;
+}
+
+export interface Trail {
+  /** Nodes in the order in which the call came to them. */
+  nodes: ReadonlySet<string>;
+  edges: ReadonlySet<string>;
+  /** Where the call is now. */
+  here: string | null;
+}
+
+/** The nodes and lines that a call has come along until this step. What isn't on the canvas is passed over. */
+export function trailOf(graph: FlowGraph, entry: string, steps: PlayedStep[], until: number): Trail {
+  const nodes = new Set([entry]);
+  const edges = new Set<string>();
+  let here = entry;
+  let pressed: string | null = null;
+  for (const step of steps.slice(0, until + 1)) {
+    if (step.what === "key") pressed = /pressed (\S+)/.exec(step.words)?.[1] ?? null;
+    const to = step.object && nodeOf(graph, step.object);
+    if (!to || to === here || !["sent to", "hours"].includes(step.what)) continue;
+    const edge = edgeBetween(graph, here, to, step.why === "key" ? pressed : step.why);
+    if (edge) edges.add(edge);
+    nodes.add(to);
+    here = to;
+    pressed = null;
+  }
+  return { nodes, edges, here };
+}
+
+function nodeOf(graph: FlowGraph, place: NonNullable<PlayedStep["object"]>): string | null {
+  const id = place.id ?? `external:${place.name}`;
+  return graph.nodes.some((node) => node.id === id) ? id : null;
+}
+
+/** The line that the call took: of several to the same node the one whose key or reason was told. */
+function edgeBetween(graph: FlowGraph, from: string, to: string, why: string | null): string | undefined {
+  const between = graph.edges.filter(({ source, target }) => source === from && target === to);
+  const ports = graph.nodes.find(({ id }) => id === from)?.ports ?? [];
+  const told = between.find(({ port }) => {
+    const found = ports.find(({ id }) => id === port);
+    return found && (found.label === why || found.field === why || found.field === `on_${why}`);
+  });
+  return (told ?? between[0])?.id;
+}
