@@ -20,6 +20,7 @@ import { useMay } from "@/session/SessionProvider";
 import { useDialogs } from "@/ui/dialogs";
 import { phoneNumber } from "@/ui/format";
 import { Page } from "@/ui/Page";
+import { useLeaveGuard } from "@/ui/useLeaveGuard";
 import { lead } from "./actions";
 import { Bar } from "./Bar";
 import { ChooseGoal } from "./ChooseGoal";
@@ -33,7 +34,6 @@ import { usePlanProblems } from "./queries";
 import { type Simulation, TrialPanel } from "./trial/TrialPanel";
 import { trailOf } from "./trial/trail";
 import { useSaving } from "./useSaving";
-import { useUnsavedGuard } from "./useUnsavedGuard";
 
 export function Designer({ catalog, onReload }: { catalog: Catalog; onReload: () => void }) {
   const document = useFlow((state) => state.document);
@@ -63,7 +63,7 @@ function OpenDesigner({ catalog, document, onReload }: Props) {
   const graph = useMemo(() => graphOf(catalog, document), [catalog, document]);
   const dirty = useMemo(() => isDirty(catalog, document, saved), [catalog, document, saved]);
   const { seats, tidy } = useSeats(document, graph);
-  useUnsavedGuard(dirty);
+  useLeaveGuard(dirty);
 
   const editor = useMemo<Editor>(
     () => ({

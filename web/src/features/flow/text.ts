@@ -75,11 +75,6 @@ export const words = {
     secrets: "Note this down now: it is shown only once",
     refused: (name: string) => `“${name}” was not saved`,
   },
-  unsaved: {
-    title: "Leave without saving?",
-    body: "Your changes to this flow have not been saved. They are lost when you leave.",
-    leave: "Leave",
-  },
   trial: {
     title: "Try it",
     lead: "Plays a call on a second phone system that nobody can reach. No phone rings.",

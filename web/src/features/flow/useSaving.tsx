@@ -48,7 +48,8 @@ export function useSaving(catalog: Catalog, onReload: () => void): Saving {
     setBusy(true);
     const result = await saveFlow(catalog).finally(() => setBusy(false));
     setSecrets(result.secrets);
-    void queries.invalidateQueries({ predicate: ({ queryKey: [resource] }) => resource !== "flows" });
+    const resources = ["config", ...Object.values(catalog.kinds).map(({ resource }) => resource)];
+    for (const resource of resources) void queries.invalidateQueries({ queryKey: [resource] });
     if (result.refused) await tellRefused(result.refused);
     else {
       setRefused([]);
@@ -76,11 +77,7 @@ export function useSaving(catalog: Catalog, onReload: () => void): Saving {
     notify({ message: `${words.save.refused(name)}: ${whole}`, severity: "error" });
   }
 
-  const dialogs = (
-    <>
-      <Secrets secrets={secrets} onClose={() => setSecrets([])} />
-    </>
-  );
+  const dialogs = <Secrets secrets={secrets} onClose={() => setSecrets([])} />;
   return { busy, save, refused, dialogs };
 }
 

@@ -43,7 +43,7 @@ export function graphOf(catalog: Catalog, document: FlowDocument): FlowGraph {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       const object = document.objects[id];
       if (!object || nodes.has(id)) continue;
-      const ports = portsOf(catalog, object);
+      const ports = object.hidden ? [] : portsOf(catalog, object);
       nodes.set(id, { id, kind: object.kind, object, ports });
       for (const port of ports) {
         const destination = port.destination ?? port.implied;

@@ -12,8 +12,9 @@ import {
   type NodeChange,
   ReactFlow,
   useReactFlow,
+  useStore,
 } from "@xyflow/react";
-import { type DragEvent, useMemo, useState } from "react";
+import { type DragEvent, useEffect, useMemo, useRef, useState } from "react";
 import "@xyflow/react/dist/style.css";
 import { heightOf, NODE_WIDTH } from "@/flow/document/layout";
 import { type FlowDocument, nameOf, type Point } from "@/flow/document/types";
@@ -45,6 +46,8 @@ export function Canvas({ seats }: { seats: Record<string, Point> }) {
     [editor, seats, moving, selection.nodeId],
   );
   const edges = useMemo(() => edgesOf(editor, selection.edgeId), [editor, selection.edgeId]);
+
+  useKeepInView(editor.trail?.here ?? selection.nodeId, seats, calm);
 
   function onNodesChange(changes: NodeChange<GenericNodeType>[]) {
     for (const change of changes) {
@@ -134,6 +137,23 @@ const CANVAS = {
   "& .react-flow__minimap": { display: { xs: "none", md: "block" } },
 } as const;
 
+/** Moves the view when a node that was just chosen lies outside of it, as one that was added by a press may. */
+function useKeepInView(id: string | null, seats: Record<string, Point>, calm: boolean) {
+  const { setCenter, getZoom, getViewport } = useReactFlow();
+  const size = useStore(({ width, height }) => `${width} ${height}`);
+  const known = useRef(seats);
+  known.current = seats;
+  useEffect(() => {
+    const at = id ? known.current[id] : undefined;
+    if (!at) return;
+    const { x, y, zoom } = getViewport();
+    const [width = 0, height = 0] = size.split(" ").map(Number);
+    const [left, top] = [at.x * zoom + x, at.y * zoom + y];
+    if (left < 0 || top < 0 || left + NODE_WIDTH * zoom > width || top + 120 * zoom > height)
+      void setCenter(at.x + NODE_WIDTH / 2, at.y + 80, { zoom: getZoom(), duration: calm ? 0 : 300 });
+  }, [id, size, calm, setCenter, getZoom, getViewport]);
+}
+
 function moved(document: FlowDocument, id: string, at: Point): FlowDocument {
   const to = { x: Math.round(at.x), y: Math.round(at.y) };
   return { ...document, positions: { ...document.positions, [id]: to } };
@@ -180,7 +200,7 @@ function edgesOf({ graph, trail }: Editor, selected: string | null): FlowEdgeTyp
       target,
       sourceHandle: port,
       selected: id === selected,
-      markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 },
+      markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, markerUnits: "userSpaceOnUse" },
       ariaLabel: words.canvas.way(names.get(source) ?? "", way ? portWords(way) : "", names.get(target) ?? ""),
       data: { implied, lit: trail?.edges.has(id) ?? false },
     };

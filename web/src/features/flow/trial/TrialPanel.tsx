@@ -14,9 +14,9 @@ import { api, data, type Schemas } from "@/api/client";
 import { useLocations } from "@/layout/locations";
 import { ProblemView } from "@/ui/ProblemView";
 import { text } from "@/ui/text";
+import { fromClock } from "@/ui/zoned";
 import { useEditor } from "../editor";
 import { words } from "../text";
-import { momentIn } from "./moment";
 import { PhoneStates, type States } from "./PhoneStates";
 import { Played } from "./Played";
 
@@ -51,7 +51,7 @@ export function TrialPanel({ dirty, played, onPlayed, step, onStep, onClose }: P
     play.mutate({
       number: String(entry?.fields.number ?? ""),
       caller: read("caller") || null,
-      moment: momentIn(read("moment"), zone),
+      moment: read("moment") ? fromClock(read("moment"), zone) : null,
       keys: read("keys")
         .split(/[\s,]+/)
         .filter(Boolean),

@@ -23,8 +23,20 @@ export function trailOf(graph: FlowGraph, entry: string, steps: PlayedStep[], un
   const edges = new Set<string>();
   let here = entry;
   let pressed: string | null = null;
+  let said: string | null = null;
   for (const step of steps.slice(0, until + 1)) {
     if (step.what === "key") pressed = /pressed (\S+)/.exec(step.words)?.[1] ?? null;
+    if (step.what === "ended" && step.why === "system") {
+      const end = graph.edges.find(
+        ({ id, target }) => target === `hangup:${here}` && isWay(graph, here, id, pressed ?? said),
+      );
+      if (end) {
+        edges.add(end.id);
+        nodes.add(end.target);
+        here = end.target;
+      }
+    }
+    if (step.what === "hours") said = step.why;
     const to = step.object && nodeOf(graph, step.object);
     if (!to || to === here || !["sent to", "hours"].includes(step.what)) continue;
     const edge = edgeBetween(graph, here, to, step.why === "key" ? pressed : step.why);
@@ -32,6 +44,7 @@ export function trailOf(graph: FlowGraph, entry: string, steps: PlayedStep[], un
     nodes.add(to);
     here = to;
     pressed = null;
+    if (step.what !== "hours") said = null;
   }
   return { nodes, edges, here };
 }
@@ -44,10 +57,11 @@ function nodeOf(graph: FlowGraph, place: NonNullable<PlayedStep["object"]>): str
 /** The line that the call took: of several to the same node the one whose key or reason was told. */
 function edgeBetween(graph: FlowGraph, from: string, to: string, why: string | null): string | undefined {
   const between = graph.edges.filter(({ source, target }) => source === from && target === to);
-  const ports = graph.nodes.find(({ id }) => id === from)?.ports ?? [];
-  const told = between.find(({ port }) => {
-    const found = ports.find(({ id }) => id === port);
-    return found && (found.label === why || found.field === why || found.field === `on_${why}`);
-  });
-  return (told ?? between[0])?.id;
+  return (between.find(({ id }) => isWay(graph, from, id, why)) ?? between[0])?.id;
+}
+
+/** Is this line the way that was told: of a key, or of a reason such as `closed`? */
+function isWay(graph: FlowGraph, from: string, edgeId: string, why: string | null): boolean {
+  const port = graph.nodes.find(({ id }) => id === from)?.ports.find(({ id }) => `${from}>${id}` === edgeId);
+  return port !== undefined && why !== null && [port.label, port.field, port.field.replace(/^on_/, "")].includes(why);
 }
