@@ -6,6 +6,7 @@ import { type Errors, errorText, targetOf } from "./document";
 import { Group } from "./fields/Group";
 import { ObjectPicker } from "./fields/ObjectPicker";
 import { kindOf } from "./kinds";
+import { codeOf, decoded, openEndOf, spelled, useTemplateScope } from "./template/scope";
 import { text } from "./text";
 
 export type Destination = Schemas["Destination"];
@@ -40,10 +41,15 @@ export interface DestinationPickerProps {
 /** Where a call goes next: a kind, and which one. Both are searched and, where there is none yet, made on the spot. */
 export function DestinationPicker(props: DestinationPickerProps) {
   const { label, value, onChange, help, errors = {}, nullable, required, disabled } = props;
-  const target = value ? targetOf(value.kind) : undefined;
+  const scope = useTemplateScope();
+  const open = openEndOf(value);
+  const target = value && !open ? targetOf(value.kind) : undefined;
 
   function chooseKind(kind: string) {
-    onChange(kind ? { kind: kind as DestinationKind, id: null, number: null } : null);
+    const end = decoded(kind);
+    if (end)
+      onChange(end as unknown as Destination); // inside a template, ends may be open
+    else onChange(kind ? { kind: kind as DestinationKind, id: null, number: null } : null);
   }
 
   return (
@@ -52,13 +58,23 @@ export function DestinationPicker(props: DestinationPickerProps) {
         <TextField
           select
           label={text.destination.label}
-          value={value?.kind ?? ""}
+          value={open ? codeOf(open) : (value?.kind ?? "")}
           onChange={(event) => chooseKind(event.target.value)}
           disabled={disabled}
           error={Boolean(errorText(errors))}
           sx={{ flex: "1 1 160px", maxWidth: 240 }}
         >
           {nullable && <MenuItem value="">{text.destination.none}</MenuItem>}
+          {scope?.parts.map((name) => (
+            <MenuItem key={`part:${name}`} value={`part:${name}`}>
+              {text.template.step(spelled(name))}
+            </MenuItem>
+          ))}
+          {scope?.destinations.map((name) => (
+            <MenuItem key={`here:${name}`} value={`here:${name}`}>
+              {text.template.here(spelled(name))}
+            </MenuItem>
+          ))}
           {KINDS.map((kind) => (
             <MenuItem key={kind} value={kind}>
               {text.destination.kinds[kind]}

@@ -1,13 +1,14 @@
 import Autocomplete from "@mui/material/Autocomplete";
 import TextField from "@mui/material/TextField";
-import type { ComponentType } from "react";
+import { type ComponentType, lazy, Suspense } from "react";
 import { errorText } from "../document";
 import { BooleanField, EnumField, LinesField, LocationField, NumberField, PasswordField, StringField } from "./basic";
+import { EnumsField, OptionsField } from "./choices";
 import type { EditorProps } from "./editor";
 import { HolidaysField } from "./HolidaysField";
 import { HoursField } from "./HoursField";
-import { EnumsField, MembersField, ObjectsField, OptionsField } from "./lists";
 import { CallerIdField, DestinationField, ObjectField, RecordingField } from "./parts";
+import { MembersField, ReferencesField } from "./references";
 import { SpokenField } from "./SpokenField";
 
 const ZONES = Intl.supportedValuesOf("timeZone");
@@ -37,7 +38,7 @@ const EDITORS: Record<string, ComponentType<EditorProps>> = {
   enums: EnumsField,
   strings: LinesField,
   reference: ObjectField,
-  references: ObjectsField,
+  references: ReferencesField,
   location: LocationField,
   timezone: TimezoneField,
   Destination: DestinationField,
@@ -50,8 +51,22 @@ const EDITORS: Record<string, ComponentType<EditorProps>> = {
   "IvrOption[]": OptionsField,
 };
 
+/** Editors of single fields, by resource and field. */
+const OWN_EDITORS: Record<string, ComponentType<EditorProps>> = {
+  "routing-templates.parts": lazy(() => import("../template/PartsField")),
+  "routing-templates.entry": lazy(() => import("../template/EntryField")),
+  "routing-templates.slots": lazy(() => import("../template/SlotsField")),
+  "location-routings.slots": lazy(() => import("../template/FillingsField")),
+  "location-routings.overrides": lazy(() => import("../template/OverridesField")),
+};
+
 /** The editor that fits a field's type. */
 export function Field(props: EditorProps) {
-  const Editor = EDITORS[props.spec.type] ?? StringField;
-  return <Editor {...props} />;
+  const { resource, spec } = props;
+  const Editor = OWN_EDITORS[`${resource}.${spec.name}`] ?? EDITORS[spec.type] ?? StringField;
+  return (
+    <Suspense fallback={null}>
+      <Editor {...props} />
+    </Suspense>
+  );
 }

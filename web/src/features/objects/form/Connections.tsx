@@ -9,6 +9,7 @@ import { findKind, type KindInfo } from "../kinds";
 import { type ConfigObject, titleOf, useNames, useUses } from "../queries";
 import { labelOf } from "../schema";
 import { text } from "../text";
+import { RoutingExtras } from "./RoutingExtras";
 
 /** Beside a form: what uses this object, and where it leads. */
 export function Connections({ info, object }: { info: KindInfo; object: ConfigObject }) {
@@ -16,6 +17,7 @@ export function Connections({ info, object }: { info: KindInfo; object: ConfigOb
     <Stack sx={{ gap: 2 }}>
       <Uses info={info} object={object} />
       <Leads info={info} object={object} />
+      {info.kind === "location_routing" && <RoutingExtras routing={object} />}
     </Stack>
   );
 }
