@@ -3,6 +3,7 @@ import { admin } from "./admin";
 import { changes } from "./changes";
 import type { Feature } from "./feature";
 import { home } from "./home";
+import { queues } from "./queues";
 import { rehearsal } from "./rehearsal";
 
-export const features: Feature[] = [home, rehearsal, changes, admin];
+export const features: Feature[] = [home, queues, rehearsal, changes, admin];

@@ -71,16 +71,17 @@ export function CallCard({ call, calls, phone }: CallCardProps) {
             </Tool>
           </>
         )}
-        <Button
-          variant="contained"
-          color="error"
-          startIcon={<CallEndIcon />}
-          onClick={() => phone.hangUp(call.id)}
-          sx={{ ml: "auto" }}
-        >
-          {text.call.hangUp}
-        </Button>
       </Stack>
+      <Button
+        fullWidth
+        variant="contained"
+        color="error"
+        startIcon={<CallEndIcon />}
+        onClick={() => phone.hangUp(call.id)}
+        sx={{ mt: 1 }}
+      >
+        {text.call.hangUp}
+      </Button>
       {tool === "keypad" && <Keypad onPress={(digit) => phone.sendDigit(call.id, digit)} />}
       {tool === "transfer" && (
         <TransferForm
@@ -126,16 +127,15 @@ const COLORS = { good: "success.main", fair: "warning.main", poor: "error.main",
 /** In words; the figures for who wants them. `data-level` is how loud the other side is, 0 to 1. */
 function QualityLine({ quality }: { quality: Quality }) {
   const { words, mos, jitterMs, lossPercent, level } = quality;
-  const figures = mos && `MOS ${mos.toFixed(1)} · ${Math.round(jitterMs)} ms · ${lossPercent.toFixed(1)} %`;
+  const figures = mos && text.quality.figures(mos.toFixed(1), Math.round(jitterMs), lossPercent.toFixed(1));
   return (
-    <Typography variant="body2" data-level={level} title={figures || undefined}>
+    <Typography component="div" variant="body2" data-level={level}>
       <Typography component="span" variant="body2" sx={{ color: COLORS[words] }}>
         {text.quality[words]}
       </Typography>
       {figures && (
-        <Typography component="span" variant="body2" color="text.secondary">
-          {" "}
-          · {figures}
+        <Typography component="p" variant="caption" color="text.secondary">
+          {figures}
         </Typography>
       )}
     </Typography>

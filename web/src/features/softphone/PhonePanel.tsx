@@ -4,6 +4,7 @@ import Divider from "@mui/material/Divider";
 import Link from "@mui/material/Link";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
+import { useState } from "react";
 import { CallCard } from "./CallCard";
 import { DialForm } from "./DialForm";
 import type { Account, Softphone } from "./queries";
@@ -40,11 +41,24 @@ export function PhonePanel({ phone, softphone, account }: PhonePanelProps) {
         </Alert>
       )}
       {browser && shown.map((call) => <CallCard key={call.id} call={call} calls={shown} phone={browser} />)}
-      {browser && registration === "registered" && <DialForm onDial={(number) => browser.dial(number)} />}
+      {browser && registration === "registered" && (
+        <Dialing
+          key={shown.length ? "busy" : "free"}
+          busy={shown.length > 0}
+          onDial={(number) => browser.dial(number)}
+        />
+      )}
       <Divider />
       <SoundSettings sound={phone.sound} onChange={phone.chooseSound} />
     </Stack>
   );
+}
+
+/** While one talks the keys are out of the way; a second call needs a click more. */
+function Dialing({ busy, onDial }: { busy: boolean; onDial: (number: string) => void }) {
+  const [open, setOpen] = useState(!busy);
+  if (open) return <DialForm onDial={onDial} />;
+  return <Button onClick={() => setOpen(true)}>{text.newCall}</Button>;
 }
 
 function OtherTab({ onTake }: { onTake: () => void }) {

@@ -64,6 +64,7 @@ export const text = {
     done: "The call was transferred.",
     failed: "The transfer was refused. The caller is still with you.",
   },
+  newCall: "New call",
   dial: { number: "Number", call: "Call", erase: "Erase the last digit", help: "Type or paste a number." },
   failed: "The call did not go through",
   causes: {
@@ -87,5 +88,6 @@ export const text = {
     fair: "Fair connection",
     poor: "Poor connection",
     measuring: "Measuring …",
+    figures: (mos: string, jitterMs: number, loss: string) => `MOS ${mos} · jitter ${jitterMs} ms · lost ${loss} %`,
   },
 } as const;

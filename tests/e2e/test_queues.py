@@ -1,0 +1,112 @@
+"""Queues live: the wallboard on the wall, and what members do about their calls, seen on real Asterisk."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
+from controlplane.lab.baresip import BaresipTools
+from controlplane.node.runtime import ensure_tree
+from tests.e2e.desk import Desk
+from tests.system.office import HANGUP, Office, Phones, another_office, to
+from tests.system.office import Desk as PhoneDesk
+
+SOON_MS = 2000
+
+
+@dataclass(frozen=True)
+class Floor:
+    """A queue with one member, who is also a user, and whose phone is a phone."""
+
+    office: Office
+    ben: PhoneDesk
+    email: str
+    line: str
+
+
+@pytest.fixture(scope="module")
+async def floor(system: ThrowAwaySystem) -> AsyncIterator[Floor]:
+    async with another_office(system, "Wallboard", "wall") as office:
+        ben = await office.desk("701", name="Ben")
+        queue = await office.make(
+            "queues", name="Support", members=[{"extension_id": ben.id}], overflow=HANGUP, join_empty=True, retry_s=1
+        )
+        for email, role, extensions in (("ben@wall.test", "staff", [ben.id]), ("boss@wall.test", "manager", [])):
+            await office.api.post(
+                "/users",
+                {
+                    "email": email, "name": role, "role": role, "password": PASSWORD,
+                    "location_ids": [office.location], "extension_ids": extensions,
+                },
+            )  # fmt: skip
+        line = await office.line(to("queue", queue))
+        await office.api.apply("Support")
+        yield Floor(office, ben, "ben@wall.test", line)
+
+
+@pytest.fixture
+async def phones(system: ThrowAwaySystem, tmp_path: Path) -> AsyncIterator[Phones]:
+    async with contextlib.AsyncExitStack() as stack:
+        tools = BaresipTools.from_tree(ensure_tree("phones", progress=print))
+        yield Phones(tools, system, tmp_path, stack)
+
+
+async def log_in(desk: Desk, email: str) -> None:
+    await desk.page.context.clear_cookies()
+    await desk.log_in(email, PASSWORD)
+
+
+async def test_the_wallboard_shows_who_waits_within_two_seconds(desk: Desk, floor: Floor, phones: Phones) -> None:
+    await log_in(desk, "boss@wall.test")
+    await desk.open("/queues/wallboard", "Queues live")
+    card = desk.page.get_by_role("region", name="Support")
+    await expect(card).to_contain_text("Nobody takes calls")
+    await phones.at(floor.ben)
+    await expect(card).to_contain_text("All is calm", timeout=SOON_MS)
+    caller = await phones.outside(floor.office)
+    out = await caller.dial(floor.line)
+    await expect(card.get_by_role("list", name="Waiting")).to_contain_text("(310) 555-", timeout=SOON_MS)
+    await expect(card).to_contain_text("Ringing", timeout=SOON_MS)
+    await desk.accessible()
+    await desk.picture("waiting")
+    await desk.page.get_by_role("button", name="Big screen").click()
+    board = desk.page.get_by_role("dialog", name="Queues live")
+    await expect(board.get_by_role("region", name="Support")).to_contain_text("Somebody waits")
+    await desk.accessible()
+    await desk.picture("big")
+    await desk.page.keyboard.press("Escape")
+    await expect(board).to_be_hidden()
+    await caller.hangup(out)
+    await caller.wait_closed(out)
+    await expect(card).to_contain_text("Nobody waits", timeout=SOON_MS)
+    await expect(card.get_by_role("definition").nth(1)).to_have_text("1", timeout=SOON_MS)
+
+
+async def test_a_member_pauses_and_logs_out_and_asterisk_does_so(desk: Desk, floor: Floor, phones: Phones) -> None:
+    ben = await phones.at(floor.ben)
+    await log_in(desk, floor.email)
+    await desk.open("/my-queues", "My queues")
+    mine = desk.page.get_by_role("region", name="Support")
+    await expect(mine).to_contain_text("Free")
+    await mine.get_by_role("button", name="Pause").click()
+    await desk.accessible(but=("region",))  # menus lie beside the landmarks
+    await desk.page.get_by_role("menuitem", name="Lunch").click()
+    await expect(mine).to_contain_text("Paused: Lunch")
+    caller = await phones.outside(floor.office)
+    await caller.dial(floor.line)
+    await expect(mine).to_contain_text("Waiting: 1")
+    assert not ben.calls, "a paused member gets no call"
+    await desk.picture("paused")
+    await mine.get_by_role("button", name="Back to work").click()
+    rung = await ben.wait_ringing()
+    await expect(mine).to_contain_text("Ringing")
+    await ben.hangup(rung)
+    await mine.get_by_role("button", name="Log out").click()
+    await expect(mine).to_contain_text("Logged out")
+    await desk.accessible()
+    await mine.get_by_role("button", name="Log in").click()
+    await expect(mine.get_by_role("button", name="Pause")).to_be_visible()

@@ -1,0 +1,140 @@
+import CloseIcon from "@mui/icons-material/FullscreenExit";
+import Box from "@mui/material/Box";
+import IconButton from "@mui/material/IconButton";
+import Paper from "@mui/material/Paper";
+import Stack from "@mui/material/Stack";
+import Tooltip from "@mui/material/Tooltip";
+import Typography from "@mui/material/Typography";
+import { useEffect, useRef } from "react";
+import { useConnected } from "@/realtime/live";
+import { duration, timeOfDay } from "@/ui/format";
+import { text as common } from "@/ui/text";
+import { dayAlarm, freeMembers, lineAlarm, longestWait } from "./levels";
+import { AlarmWords } from "./QueueCard";
+import type { LiveQueue } from "./queries";
+import { text } from "./text";
+
+interface BigScreenProps {
+  queues: LiveQueue[];
+  now: number;
+  onLeave: () => void;
+}
+
+/** The wallboard for a screen on the wall: few figures, to be read from five metres; Escape leaves it. */
+export function BigScreen({ queues, now, onLeave }: BigScreenProps) {
+  const connected = useConnected();
+  const board = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const leave = (event: KeyboardEvent) => event.key === "Escape" && onLeave();
+    window.addEventListener("keydown", leave);
+    board.current?.focus();
+    return () => window.removeEventListener("keydown", leave);
+  }, [onLeave]);
+  const columns = queues.length > 1 ? "repeat(auto-fit, minmax(min(100%, 30vw), 1fr))" : "1fr";
+  return (
+    <Box
+      ref={board}
+      tabIndex={-1}
+      role="dialog"
+      aria-modal
+      aria-labelledby="board-title"
+      sx={{ position: "fixed", inset: 0, zIndex: "modal", bgcolor: "background.default", p: 2, overflow: "auto" }}
+    >
+      <Stack direction="row" sx={{ alignItems: "center", gap: 2, mb: 2 }}>
+        <Typography
+          id="board-title"
+          component="h2"
+          sx={{ flex: 1, fontSize: "clamp(1.25rem, 2vw, 2.5rem)", fontWeight: 650 }}
+        >
+          {text.wallboard.title}
+        </Typography>
+        <Typography
+          role="status"
+          sx={{ fontSize: "clamp(1rem, 1.4vw, 1.8rem)", color: connected ? "text.secondary" : "error.main" }}
+        >
+          {connected ? timeOfDay(new Date(now).toISOString()) : common.states.notLive}
+        </Typography>
+        <Tooltip title={text.wallboard.leave}>
+          <IconButton aria-label={text.wallboard.leave} onClick={onLeave}>
+            <CloseIcon />
+          </IconButton>
+        </Tooltip>
+      </Stack>
+      <Box sx={{ display: "grid", gridTemplateColumns: columns, gap: 2 }}>
+        {queues.map((queue) => (
+          <BigQueue key={queue.id} queue={queue} now={now} />
+        ))}
+      </Box>
+    </Box>
+  );
+}
+
+function BigQueue({ queue, now }: { queue: LiveQueue; now: number }) {
+  const alarm = lineAlarm(queue, now);
+  const loud = alarm.level === "success" ? "text.primary" : `${alarm.level}.main`;
+  const level = queue.today.service_level_2;
+  const day = dayAlarm(level);
+  return (
+    <Paper
+      component="section"
+      aria-label={queue.name}
+      sx={{ p: 2, borderTop: 12, borderTopColor: `${alarm.level}.main`, minWidth: 0 }}
+    >
+      <Stack direction="row" sx={{ alignItems: "baseline", gap: 2, flexWrap: "wrap" }}>
+        <Typography component="h3" sx={{ flex: "1 1 40%", ...SIZES.name, overflowWrap: "anywhere" }}>
+          <bdi>{queue.name}</bdi>
+        </Typography>
+        <AlarmWords alarm={alarm} />
+      </Stack>
+      <Stack direction="row" sx={{ alignItems: "flex-end", gap: 3, flexWrap: "wrap" }}>
+        <Figure value={String(queue.waiting.length)} label={text.waiting.title} color={loud} size={SIZES.huge} />
+        <Figure
+          value={queue.waiting.length ? duration(longestWait(queue, now)) : "–"}
+          label={text.waiting.longest}
+          color={loud}
+        />
+        <Figure value={`${freeMembers(queue.members)}/${queue.members.length}`} label={text.people.free} />
+      </Stack>
+      <Stack direction="row" sx={{ gap: 3, mt: 1, flexWrap: "wrap" }}>
+        <Figure value={String(queue.today.answered)} label={text.today.answered} size={SIZES.small} />
+        <Figure value={String(queue.today.abandoned)} label={text.today.abandoned} size={SIZES.small} />
+        <Figure
+          value={level === null ? "–" : `${Math.round(100 * level)} %${day ? ` · ${day.words}` : ""}`}
+          label={text.today.level}
+          color={day ? `${day.level}.main` : undefined}
+          size={SIZES.small}
+        />
+      </Stack>
+    </Paper>
+  );
+}
+
+const SIZES = {
+  name: { fontSize: "clamp(1.25rem, 2.2vw, 3rem)", fontWeight: 650 },
+  huge: { fontSize: "clamp(4rem, 9vw, 12rem)" },
+  large: { fontSize: "clamp(2.5rem, 5vw, 7rem)" },
+  small: { fontSize: "clamp(1.5rem, 2.4vw, 3.5rem)" },
+} as const;
+
+interface FigureProps {
+  value: string;
+  label: string;
+  color?: string;
+  size?: { fontSize: string };
+}
+
+function Figure({ value, label, color, size = SIZES.large }: FigureProps) {
+  return (
+    <Box>
+      <Typography
+        component="p"
+        sx={{ ...size, lineHeight: 1.05, fontWeight: 700, fontVariantNumeric: "tabular-nums", color }}
+      >
+        {value}
+      </Typography>
+      <Typography color="text.secondary" sx={{ fontSize: "clamp(0.9rem, 1.2vw, 1.6rem)" }}>
+        {label}
+      </Typography>
+    </Box>
+  );
+}

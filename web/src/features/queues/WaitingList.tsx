@@ -1,0 +1,36 @@
+import List from "@mui/material/List";
+import ListItem from "@mui/material/ListItem";
+import Typography from "@mui/material/Typography";
+import { duration, phoneNumber } from "@/ui/format";
+import type { LiveQueue } from "./queries";
+import { text } from "./text";
+
+const SHOWN = 5;
+
+/** Who waits, longest first. */
+export function WaitingList({ queue, now }: { queue: LiveQueue; now: number }) {
+  if (!queue.waiting.length) return <Typography color="text.secondary">{text.waiting.nobody}</Typography>;
+  const rest = queue.waiting.length - SHOWN;
+  return (
+    <List dense disablePadding aria-label={text.waiting.title}>
+      {queue.waiting.slice(0, SHOWN).map((one, place) => (
+        <ListItem key={one.call_id} disableGutters sx={{ gap: 1 }}>
+          <Typography sx={{ flex: 1, minWidth: 0, overflowWrap: "anywhere" }}>
+            <bdi>
+              {one.caller_name ||
+                (one.caller_number ? phoneNumber(one.caller_number) : `${text.waiting.caller} ${place + 1}`)}
+            </bdi>
+          </Typography>
+          <Typography sx={{ fontVariantNumeric: "tabular-nums" }}>
+            {duration(Math.max(0, now - Date.parse(one.since)) / 1000)}
+          </Typography>
+        </ListItem>
+      ))}
+      {rest > 0 && (
+        <ListItem disableGutters>
+          <Typography color="text.secondary">+ {rest}</Typography>
+        </ListItem>
+      )}
+    </List>
+  );
+}
