@@ -1,7 +1,7 @@
 """Follows what the members of queues do, and tells it: whole after each connection, then what changed."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 
 from controlplane.node.ami import Ami, AmiError, AmiEvent
@@ -44,22 +44,29 @@ class Members:
             self._changed.set()
 
     async def read(self) -> None:
-        """Asks Asterisk for all of them: after a connection, and after a release that may have others.
+        """Asks Asterisk for all of them: after a connection, and after all queues were loaded again.
 
         Raises:
             AmiError: it went away.
         """
         self._now = {}
-        for item in await self._ami.list_action("QueueStatus", timeout_s=60):
-            if item["event"] == "QueueMember":
-                self._note(item, name=item.get("name", ""))
+        self._note_all(await self._ami.list_action("QueueStatus", timeout_s=60))
         self._told = None
         self._changed.set()
 
-    async def read_again(self) -> None:
-        """The same where Asterisk may be away: then the next connection reads them."""
+    async def read_again(self, queues: Collection[str] | None) -> None:
+        """Asks for those of queues that were loaded again, None: of all. 5,000 are a second's work.
+
+        Where Asterisk is away, the next connection reads them.
+        """
         try:
-            await self.read()
+            if queues is None:
+                await self.read()
+                return
+            for queue in queues:
+                self._now = {key: one for key, one in self._now.items() if key[0] != queue}
+                self._note_all(await self._ami.list_action("QueueStatus", Queue=queue))
+                self._changed.set()
         except AmiError:
             return
 
@@ -86,6 +93,11 @@ class Members:
             await link.post("queue-members", QueueMembers(is_whole=told is None, members=news))
         if self._told is told:  # else all of them were read anew meanwhile
             self._told = now
+
+    def _note_all(self, items: Iterable[AmiEvent]) -> None:
+        for item in items:
+            if item["event"] == "QueueMember":
+                self._note(item, name=item.get("name", ""))
 
     def _note(self, item: AmiEvent, *, name: str) -> None:
         last_call = int(item.get("lastcall") or 0)

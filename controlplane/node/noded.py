@@ -22,13 +22,14 @@ from controlplane.node.layout import AsteriskLayout
 from controlplane.node.link import Link, LinkDown, LinkRefused, enrol, make_client
 from controlplane.node.outbox import Outbox
 from controlplane.node.rehearsal.rehearsals import Rehearsals
+from controlplane.node.reload import queues_loaded
 from controlplane.node.spool import Spool
 from controlplane.node.store import open_store
 from controlplane.node.tailer import Tailer
 from controlplane.node.uploader import Uploader
 from controlplane.node.verify import Verifier
 from controlplane.node.watch import Watch
-from controlplane.protocol.bundle import ApplyReport
+from controlplane.protocol.bundle import ApplyReport, ApplyState
 from controlplane.protocol.link import Command, CommandKind, Heartbeat
 
 log = structlog.get_logger(__name__)
@@ -228,7 +229,8 @@ class _Linked:
             backoff.reset()
             self._tell(report)
             self._node.watch.changed.set()
-            await self._node.watch.members.read_again()
+            is_live = report.state == ApplyState.LIVE  # else all was loaded again on the way back
+            await self._node.watch.members.read_again(queues_loaded(report.reloads) if is_live else None)
             await asyncio.to_thread(self._releases.tidy)
 
     async def reconcile(self) -> None:

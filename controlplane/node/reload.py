@@ -1,6 +1,6 @@
 """Which of Asterisk's parts must read their files again, in which order, and nothing more."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from controlplane.node.ami import Ami, AmiError
 from controlplane.node.ari import Ari
@@ -12,6 +12,7 @@ from controlplane.protocol.bundle import FileKind
 # the dialplan (it names them all). Phones that go are removed last.
 _BEFORE_DEVICES = ((FileKind.MUSICONHOLD, "moh reload"), (FileKind.VOICEMAIL, "voicemail reload"))
 _RELOAD_TRUNKS = "module reload res_pjsip.so"  # takes their identify and registration sections along
+_QUEUE = "queue reload "
 _RELOAD_TIMEOUT_S = 60.0  # 50,000 numbers in one context took 8 s
 
 
@@ -64,10 +65,10 @@ class Reload:
     async def _reload_queues(self, ami: Ami) -> list[str]:
         """All, with 5,000 members: 2 s; one: 2 ms. A queue that the files have no more goes."""
         if self.queues is None:
-            return [await _reload(ami, "queue reload all")]
+            return [await _reload(ami, f"{_QUEUE}all")]
         for name in sorted(self.queues):
             await ami.action("QueueReload", timeout_s=_RELOAD_TIMEOUT_S, Queue=name, Members="yes", Parameters="yes")
-        return [f"queue reload {name}" for name in sorted(self.queues)]
+        return [f"{_QUEUE}{name}" for name in sorted(self.queues)]
 
     async def _load_dialplan(self, ami: Ami) -> list[str]:
         if self.dialplan is None:
@@ -75,6 +76,12 @@ class Reload:
         done = await self.dialplan.run(ami)
         await ami.action("Setvar", Variable=RELEASE_VARIABLE, Value=self._release_id)
         return [*done, f"set {RELEASE_VARIABLE}"]
+
+
+def queues_loaded(steps: Iterable[str]) -> frozenset[str] | None:
+    """Which queues these steps of a reload have loaded again; None: all of them."""
+    names = frozenset(step.removeprefix(_QUEUE) for step in steps if step.startswith(_QUEUE))
+    return None if "all" in names else names
 
 
 async def release_in_asterisk(ami: Ami) -> str:
