@@ -5,5 +5,6 @@ import type { Feature } from "./feature";
 import { home } from "./home";
 import { queues } from "./queues";
 import { rehearsal } from "./rehearsal";
+import { setup } from "./setup";
 
-export const features: Feature[] = [home, queues, rehearsal, changes, admin];
+export const features: Feature[] = [home, queues, rehearsal, changes, setup, admin];

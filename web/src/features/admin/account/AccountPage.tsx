@@ -8,9 +8,9 @@ import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { Link as RouterLink } from "react-router";
 import { useMe } from "@/session/SessionProvider";
+import { TimeZoneInput } from "@/ui/fields";
 import { dateTime, setPreferences, usePreferences } from "@/ui/format";
 import { Page } from "@/ui/Page";
-import { TimeZoneInput } from "../common/fields";
 import { words } from "../text";
 import { PasswordForm } from "./PasswordForm";
 

@@ -8,7 +8,7 @@ import { type FormEvent, useState } from "react";
 import { api, data } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import { useDialogs } from "@/ui/dialogs";
-import { FieldErrors, TextInput } from "../common/fields";
+import { FieldErrors, TextInput } from "@/ui/fields";
 import { words } from "../text";
 
 const labels = words.account;

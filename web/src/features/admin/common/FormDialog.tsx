@@ -8,9 +8,9 @@ import Stack from "@mui/material/Stack";
 import { type FormEvent, type ReactNode, useEffect, useId, useState } from "react";
 import { type ApiProblem, asProblem } from "@/api/problem";
 import { useDialogs } from "@/ui/dialogs";
+import { FieldErrors } from "@/ui/fields";
 import { text } from "@/ui/text";
 import { words } from "../text";
-import { FieldErrors } from "./fields";
 
 interface FormDialogProps {
   title: string;

@@ -9,6 +9,7 @@ import type { ReactNode } from "react";
 import { fetchFile } from "@/api/client";
 import { useMay } from "@/session/SessionProvider";
 import { useDialogs } from "@/ui/dialogs";
+import { saveFile } from "@/ui/download";
 import { Loading } from "@/ui/Loading";
 import { Page } from "@/ui/Page";
 import { ProblemView } from "@/ui/ProblemView";
@@ -86,11 +87,7 @@ function Readiness() {
 function Backup() {
   const may = useMay();
   const { notifyProblem } = useDialogs();
-  async function fetchConfiguration() {
-    const url = URL.createObjectURL(await fetchFile("/api/v1/config/export"));
-    Object.assign(document.createElement("a"), { href: url, download: "configuration.yaml" }).click();
-    URL.revokeObjectURL(url);
-  }
+  const fetchConfiguration = async () => saveFile(await fetchFile("/api/v1/config/export"), "configuration.yaml");
   return (
     <Block title={labels.backup}>
       <Alert severity="info" sx={{ mb: 1 }}>

@@ -1,0 +1,82 @@
+import Typography from "@mui/material/Typography";
+import { useState } from "react";
+import { api, data } from "@/api/client";
+import { TextInput, useForm } from "@/ui/fields";
+import { importObjects } from "../draft";
+import type { Existing } from "../queries";
+import { words } from "../text";
+import { PhoneCard } from "./PhoneCard";
+import { StepForm } from "./StepForm";
+
+const labels = words.phone;
+
+/** Makes the first extension with its phone and box, then shows how to set the phone up. */
+export function PhoneStep({ existing }: { existing: Existing }) {
+  const [secret, setSecret] = useState<string | null>(null);
+  const [device] = existing.devices;
+  if (device) return <PhoneCard device={device} secret={secret} onSecret={setSecret} />;
+  return <PhoneForm existing={existing} onMade={setSecret} />;
+}
+
+function PhoneForm({ existing, onMade }: { existing: Existing; onMade: (secret: string) => void }) {
+  const { value, set } = useForm({ name: "", number: "201" });
+  async function save() {
+    await importObjects(phoneObjects(existing, value));
+    const query = { q: deviceName(value.number), limit: 1 };
+    const [made] = (await data(api.GET("/api/v1/devices", { params: { query } }))).items;
+    if (made) onMade(await newSecret(made.id));
+  }
+  return (
+    <StepForm submit={labels.save} onSubmit={save}>
+      <TextInput
+        name="extensions.name"
+        label={labels.name}
+        help={labels.nameHelp}
+        value={value.name}
+        required
+        onChange={(name) => set({ name })}
+      />
+      <TextInput
+        name="extensions.number"
+        label={labels.number}
+        help={labels.numberHelp}
+        value={value.number}
+        required
+        onChange={(number) => set({ number })}
+      />
+      <Typography variant="body2" color="text.secondary">
+        {labels.note}
+      </Typography>
+    </StepForm>
+  );
+}
+
+/** The phone's secret, made anew: it can be shown this once. */
+export async function newSecret(deviceId: string): Promise<string> {
+  const path = { object_id: deviceId };
+  return (await data(api.POST("/api/v1/devices/{object_id}/rotate-secret", { params: { path } }))).secret;
+}
+
+function deviceName(number: string): string {
+  return `desk-${number}`;
+}
+
+/** An extension with box and phone. Opening hours that lead nowhere yet lead to them. */
+function phoneObjects({ locations, hours }: Existing, { name, number }: { name: string; number: string }) {
+  const location = locations[0]?.name;
+  const here = { location, number, name };
+  const waiting = hours.filter(({ open, closed }) => open.kind === "hangup" && closed.kind === "hangup");
+  return {
+    voicemail_boxes: [here],
+    extensions: [{ ...here, voicemail_box: number }],
+    devices: [{ name: deviceName(number), location, extension: number }],
+    time_conditions: waiting.map((condition) => ({
+      id: condition.id,
+      name: condition.name,
+      location,
+      open_hours: condition.open_hours,
+      open: { extension: number },
+      closed: { voicemail: number },
+    })),
+  };
+}
