@@ -42,5 +42,10 @@ export const text = {
     review: "Review",
   },
   locations: { label: "Location", all: "All locations" },
+  unsaved: {
+    title: "Leave without saving?",
+    body: "What you changed on this page is not saved.",
+    confirm: "Leave without saving",
+  },
   none: "–",
 } as const;

@@ -1,0 +1,142 @@
+import Alert from "@mui/material/Alert";
+import Autocomplete from "@mui/material/Autocomplete";
+import Button from "@mui/material/Button";
+import Chip from "@mui/material/Chip";
+import Stack from "@mui/material/Stack";
+import TextField from "@mui/material/TextField";
+import Typography from "@mui/material/Typography";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { type ApiProblem, asProblem } from "@/api/problem";
+import { useMay } from "@/session/SessionProvider";
+import { useDialogs } from "@/ui/dialogs";
+import { useLeaveGuard } from "@/ui/useLeaveGuard";
+import { Part } from "./CallPage";
+import type { CallDetail } from "./queries";
+import { text } from "./text";
+
+const STALE = 412;
+type Noted = Pick<CallDetail, "tags" | "outcome" | "notes">;
+
+/** What people add to a call; who may only read sees it as it is. */
+export function Annotations({ call, etag }: { call: CallDetail; etag: string }) {
+  const may = useMay();
+  return (
+    <Part title={text.page.notes}>{may("calls:write") ? <Form call={call} etag={etag} /> : <Reading {...call} />}</Part>
+  );
+}
+
+function Reading({ tags, outcome, notes }: Noted) {
+  if (!tags.length && !outcome && !notes) return <Typography color="text.secondary">–</Typography>;
+  return (
+    <Stack sx={{ gap: 1 }}>
+      <span>
+        {tags.map((tag) => (
+          <Chip key={tag} size="small" label={<bdi>{tag}</bdi>} sx={{ mr: 0.5 }} />
+        ))}
+      </span>
+      {outcome && <bdi>{outcome}</bdi>}
+      {notes && (
+        <Typography dir="auto" sx={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+          {notes}
+        </Typography>
+      )}
+    </Stack>
+  );
+}
+
+function Form({ call, etag }: { call: CallDetail; etag: string }) {
+  const [noted, setNoted] = useState<Noted>({ tags: call.tags, outcome: call.outcome, notes: call.notes });
+  const queries = useQueryClient();
+  const { notify } = useDialogs();
+  const dirty = JSON.stringify(noted) !== JSON.stringify({ tags: call.tags, outcome: call.outcome, notes: call.notes });
+  useLeaveGuard(dirty);
+  const reload = () => queries.invalidateQueries({ queryKey: ["call", call.id] });
+  const save = useMutation<unknown, ApiProblem, void>({
+    mutationFn: () =>
+      api.PATCH("/api/v1/calls/{call_id}", {
+        params: { path: { call_id: call.id }, header: { "if-match": etag } },
+        body: { tags: noted.tags, outcome: noted.outcome?.trim() || null, notes: noted.notes || null },
+      }),
+    onSuccess: async () => {
+      await reload();
+      notify(text.page.saved);
+    },
+  });
+  const fields = save.error ? asProblem(save.error).fields : {};
+  const wrong = (name: string) =>
+    Object.entries(fields).find(([field]) => field === name || field.startsWith(`${name}.`))?.[1];
+  return (
+    <Stack
+      component="form"
+      sx={{ gap: 2 }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      <Autocomplete
+        multiple
+        freeSolo
+        size="small"
+        options={[]}
+        value={noted.tags}
+        onChange={(_, tags) =>
+          setNoted({ ...noted, tags: [...new Set(tags.map((tag) => tag.trim().toLowerCase()).filter(Boolean))] })
+        }
+        renderInput={(params) => (
+          <TextField
+            {...params}
+            label={text.annotate.tags}
+            error={Boolean(wrong("tags"))}
+            helperText={wrong("tags") ?? text.annotate.tagsHint}
+          />
+        )}
+      />
+      <TextField
+        label={text.annotate.outcome}
+        value={noted.outcome ?? ""}
+        onChange={(event) => setNoted({ ...noted, outcome: event.target.value || null })}
+        error={Boolean(wrong("outcome"))}
+        helperText={wrong("outcome") ?? text.annotate.outcomeHint}
+        slotProps={{ htmlInput: { maxLength: 100 } }}
+      />
+      <TextField
+        label={text.annotate.notes}
+        multiline
+        minRows={2}
+        maxRows={12}
+        value={noted.notes ?? ""}
+        onChange={(event) => setNoted({ ...noted, notes: event.target.value || null })}
+        error={Boolean(wrong("notes"))}
+        helperText={wrong("notes")}
+        slotProps={{ htmlInput: { maxLength: 10_000, dir: "auto" } }}
+      />
+      {save.error && <Refused error={save.error} reload={reload} />}
+      <span>
+        <Button type="submit" variant="contained" disabled={!dirty} loading={save.isPending}>
+          {text.annotate.save}
+        </Button>
+      </span>
+    </Stack>
+  );
+}
+
+function Refused({ error, reload }: { error: ApiProblem; reload: () => void }) {
+  const problem = asProblem(error);
+  if (problem.status !== STALE)
+    return <Alert severity="error">{[problem.message, problem.problem.hint].filter(Boolean).join(" ")}</Alert>;
+  return (
+    <Alert
+      severity="warning"
+      action={
+        <Button color="inherit" size="small" onClick={reload}>
+          {text.page.theirs}
+        </Button>
+      }
+    >
+      {text.page.changed}. {problem.message}
+    </Alert>
+  );
+}

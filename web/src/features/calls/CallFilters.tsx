@@ -1,0 +1,192 @@
+import Autocomplete from "@mui/material/Autocomplete";
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import MenuItem from "@mui/material/MenuItem";
+import TextField from "@mui/material/TextField";
+import { useEffect, useState } from "react";
+import { useChosenLocation, useLocations } from "@/layout/locations";
+import { useMay } from "@/session/SessionProvider";
+import { text as common } from "@/ui/text";
+import { type FilterName, type Filters, narrows } from "./filters";
+import { NamedPicker } from "./NamedPicker";
+import { text } from "./text";
+
+interface CallFiltersProps {
+  filters: Filters;
+  onChange: (filters: Filters) => void;
+}
+
+const GRID = {
+  display: "grid",
+  gap: 1.5,
+  gridTemplateColumns: "repeat(auto-fill, minmax(170px, 1fr))",
+  alignItems: "start",
+};
+const RARE: FilterName[] = ["location", "queue", "extension", "min", "max", "tag"];
+
+/** What the log is narrowed to. */
+export function CallFilters({ filters, onChange }: CallFiltersProps) {
+  const [all, setAll] = useState(RARE.some((name) => filters[name]));
+  const set = (changes: Filters) => onChange({ ...filters, ...changes });
+  const field = (name: FilterName) => ({
+    value: filters[name] ?? "",
+    onCommit: (value: string) => set({ [name]: value }),
+  });
+  const when = filters.when ?? (filters.from || filters.to ? "custom" : "");
+  return (
+    <Box component="search" sx={{ mb: 2 }}>
+      <Box sx={GRID}>
+        <Choice
+          label={text.filters.when}
+          value={when}
+          options={text.when}
+          onChange={(value) => set({ when: value, ...(value === "custom" ? {} : { from: "", to: "" }) })}
+        />
+        {when === "custom" && (
+          <>
+            <Day label={text.filters.from} value={filters.from} onChange={(from) => set({ when, from })} />
+            <Day label={text.filters.to} value={filters.to} onChange={(to) => set({ when, to })} />
+          </>
+        )}
+        <Choice
+          label={text.filters.direction}
+          value={filters.direction}
+          options={{ "": text.filters.any, ...text.direction }}
+          onChange={(direction) => set({ direction })}
+        />
+        <Choice
+          label={text.filters.status}
+          value={filters.status}
+          options={{ "": text.filters.any, ...text.status }}
+          onChange={(status) => set({ status })}
+        />
+        <Typed label={text.filters.number} {...field("number")} hint={text.filters.numberHint} />
+        <Typed label={text.filters.q} {...field("q")} />
+        {all && <RareFilters filters={filters} set={set} />}
+        <Box sx={{ display: "flex", gap: 1, minHeight: 40 }}>
+          <Button size="small" onClick={() => setAll(!all)} aria-expanded={all}>
+            {all ? text.filters.fewer : text.filters.more}
+          </Button>
+          {narrows(filters) && (
+            <Button size="small" onClick={() => onChange({ sort: filters.sort })}>
+              {common.actions.reset}
+            </Button>
+          )}
+        </Box>
+      </Box>
+    </Box>
+  );
+}
+
+function RareFilters({ filters, set }: { filters: Filters; set: (changes: Filters) => void }) {
+  const may = useMay();
+  const chosen = useChosenLocation();
+  const locations = useLocations();
+  return (
+    <>
+      {!chosen && locations.length > 1 && (
+        <Autocomplete
+          size="small"
+          options={locations}
+          value={locations.find(({ id }) => id === filters.location) ?? null}
+          getOptionLabel={({ name }) => name}
+          getOptionKey={({ id }) => id}
+          onChange={(_, location) => set({ location: location?.id })}
+          renderInput={(params) => <TextField {...params} label={text.filters.location} />}
+        />
+      )}
+      {may("queues:read") && (
+        <NamedPicker
+          kind="queues"
+          label={text.filters.queue}
+          value={filters.queue}
+          onChange={(queue) => set({ queue })}
+        />
+      )}
+      {may("extensions:read") && (
+        <NamedPicker
+          kind="extensions"
+          label={text.filters.extension}
+          value={filters.extension}
+          onChange={(extension) => set({ extension })}
+        />
+      )}
+      <Typed label={text.filters.min} value={filters.min ?? ""} onCommit={(min) => set({ min })} numeric />
+      <Typed label={text.filters.max} value={filters.max ?? ""} onCommit={(max) => set({ max })} numeric />
+      <Typed label={text.filters.tag} value={filters.tag ?? ""} onCommit={(tag) => set({ tag })} />
+    </>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string | undefined;
+  options: Record<string, string>;
+  onChange: (value: string) => void;
+}
+
+function Choice({ label, value = "", options, onChange }: ChoiceProps) {
+  return (
+    <TextField
+      select
+      label={label}
+      value={value in options ? value : ""}
+      onChange={(event) => onChange(event.target.value)}
+      slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
+    >
+      {Object.entries(options).map(([id, words]) => (
+        <MenuItem key={id} value={id}>
+          {words}
+        </MenuItem>
+      ))}
+    </TextField>
+  );
+}
+
+function Day({ label, value = "", onChange }: { label: string; value?: string; onChange: (day: string) => void }) {
+  return (
+    <TextField
+      type="date"
+      label={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      slotProps={{ inputLabel: { shrink: true } }}
+    />
+  );
+}
+
+interface TypedProps {
+  label: string;
+  value: string;
+  onCommit: (value: string) => void;
+  hint?: string;
+  numeric?: boolean;
+}
+
+const PAUSE_MS = 400;
+
+/** Text that filters when the person pauses: not each letter is a question to the server. */
+function Typed({ label, value, onCommit, hint, numeric }: TypedProps) {
+  const [typed, setTyped] = useState(value);
+  const [shown, setShown] = useState(value);
+  if (shown !== value) {
+    setShown(value); // the address changed: a saved view, or "back"
+    setTyped(value);
+  }
+  useEffect(() => {
+    if (typed === value) return;
+    const timer = setTimeout(() => onCommit(typed), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed, value, onCommit]);
+  return (
+    <TextField
+      label={label}
+      type={numeric ? "number" : "search"}
+      value={typed}
+      onChange={(event) => setTyped(event.target.value)}
+      onKeyDown={(event) => event.key === "Enter" && onCommit(typed)}
+      placeholder={hint}
+      slotProps={{ htmlInput: numeric ? { min: 0 } : { maxLength: 100 }, inputLabel: { shrink: true } }}
+    />
+  );
+}

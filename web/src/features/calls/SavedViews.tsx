@@ -1,0 +1,141 @@
+import BookmarkIcon from "@mui/icons-material/BookmarkBorder";
+import RemoveIcon from "@mui/icons-material/DeleteOutlined";
+import Button from "@mui/material/Button";
+import Dialog from "@mui/material/Dialog";
+import DialogActions from "@mui/material/DialogActions";
+import DialogContent from "@mui/material/DialogContent";
+import DialogTitle from "@mui/material/DialogTitle";
+import Divider from "@mui/material/Divider";
+import IconButton from "@mui/material/IconButton";
+import List from "@mui/material/List";
+import ListItem from "@mui/material/ListItem";
+import ListItemButton from "@mui/material/ListItemButton";
+import ListItemText from "@mui/material/ListItemText";
+import Popover from "@mui/material/Popover";
+import TextField from "@mui/material/TextField";
+import Typography from "@mui/material/Typography";
+import { type FormEvent, useState } from "react";
+import { useKept } from "@/session/preferences";
+import { useDialogs } from "@/ui/dialogs";
+import { text as common } from "@/ui/text";
+import { type Filters, readFilters, writeFilters } from "./filters";
+import { text } from "./text";
+
+interface View {
+  name: string;
+  /** The filters as an address has them. */
+  query: string;
+}
+
+function readViews(stored: unknown): View[] {
+  if (!Array.isArray(stored)) return [];
+  return stored.filter((one): one is View => typeof one?.name === "string" && typeof one?.query === "string");
+}
+
+/** Filters under a name of one's own. */
+export function SavedViews({ filters, onChoose }: { filters: Filters; onChoose: (filters: Filters) => void }) {
+  const [views, keep] = useKept("calls.views", readViews);
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const [naming, setNaming] = useState(false);
+  const { notify, notifyProblem } = useDialogs();
+  const query = writeFilters(filters).toString();
+
+  const remove = (name: string) => {
+    keep(views.filter((view) => view.name !== name)).then(
+      () => notify({ message: text.views.removed, undo: () => keep(views).catch(notifyProblem) }),
+      notifyProblem,
+    );
+  };
+  const save = (name: string) =>
+    keep([...views.filter((view) => view.name !== name), { name, query }].sort((a, b) => a.name.localeCompare(b.name)));
+
+  return (
+    <>
+      <Button startIcon={<BookmarkIcon />} onClick={(event) => setAnchor(event.currentTarget)}>
+        {text.views.button}
+      </Button>
+      <Popover
+        anchorEl={anchor}
+        open={anchor !== null}
+        onClose={() => setAnchor(null)}
+        anchorOrigin={{ vertical: "bottom", horizontal: "left" }}
+      >
+        <List dense sx={{ width: 300, maxHeight: 400 }} aria-label={text.views.button}>
+          {!views.length && (
+            <ListItem>
+              <Typography color="text.secondary">{text.views.none}</Typography>
+            </ListItem>
+          )}
+          {views.map((view) => (
+            <ListItem
+              key={view.name}
+              disablePadding
+              secondaryAction={
+                <IconButton edge="end" aria-label={text.views.remove(view.name)} onClick={() => remove(view.name)}>
+                  <RemoveIcon fontSize="small" />
+                </IconButton>
+              }
+            >
+              <ListItemButton
+                selected={view.query === query}
+                onClick={() => {
+                  onChoose(readFilters(new URLSearchParams(view.query)));
+                  setAnchor(null);
+                }}
+              >
+                <ListItemText primary={<bdi>{view.name}</bdi>} sx={{ overflowWrap: "anywhere" }} />
+              </ListItemButton>
+            </ListItem>
+          ))}
+          <Divider component="li" />
+          <ListItem disablePadding>
+            <ListItemButton
+              onClick={() => {
+                setAnchor(null);
+                setNaming(true);
+              }}
+            >
+              <ListItemText primary={text.views.save} />
+            </ListItemButton>
+          </ListItem>
+        </List>
+      </Popover>
+      {naming && <NameView save={save} onClose={() => setNaming(false)} />}
+    </>
+  );
+}
+
+function NameView({ save, onClose }: { save: (name: string) => Promise<void>; onClose: () => void }) {
+  const [name, setName] = useState("");
+  const { notify, notifyProblem } = useDialogs();
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    await save(name.trim()).then(() => notify(text.views.saved), notifyProblem);
+    onClose();
+  }
+  return (
+    <Dialog open onClose={onClose} aria-labelledby="name-view" maxWidth="xs">
+      <form onSubmit={submit}>
+        <DialogTitle id="name-view">{text.views.save}</DialogTitle>
+        <DialogContent>
+          <TextField
+            autoFocus
+            required
+            fullWidth
+            margin="dense"
+            label={text.views.name}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            slotProps={{ htmlInput: { maxLength: 80 } }}
+          />
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={onClose}>{common.actions.cancel}</Button>
+          <Button type="submit" variant="contained" disabled={!name.trim()}>
+            {common.actions.save}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

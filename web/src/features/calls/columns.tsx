@@ -1,0 +1,87 @@
+import RecordedIcon from "@mui/icons-material/GraphicEq";
+import MessageIcon from "@mui/icons-material/VoicemailOutlined";
+import Chip from "@mui/material/Chip";
+import type { ReactNode } from "react";
+import { dateTime, duration, phoneNumber } from "@/ui/format";
+import { Caller } from "./Caller";
+import type { Call } from "./queries";
+import { StatusChip } from "./StatusChip";
+import { text } from "./text";
+
+export type ColumnId = Exclude<keyof typeof text.columns, "button">;
+
+/** What cells know besides the call. */
+export interface Places {
+  name: (locationId: string | null) => string;
+  zone: (locationId: string | null) => string | null;
+}
+
+interface Column {
+  id: ColumnId;
+  /** Least width in pixels, and its share of what is left. */
+  width: number;
+  grow: number;
+  end?: boolean;
+  cell: (call: Call, places: Places) => ReactNode;
+}
+
+const plain = (words: string | null | undefined) => <bdi>{words ?? ""}</bdi>;
+
+export const COLUMNS: Column[] = [
+  {
+    id: "started",
+    width: 190,
+    grow: 0,
+    cell: (call, places) => dateTime(call.started_at, places.zone(call.location_id)),
+  },
+  { id: "direction", width: 100, grow: 0, cell: ({ direction }) => text.direction[direction] },
+  { id: "status", width: 140, grow: 0, cell: (call) => <StatusChip {...call} /> },
+  { id: "caller", width: 220, grow: 3, cell: (call) => <Caller {...call} /> },
+  { id: "dialed", width: 140, grow: 1, cell: ({ dialed_number }) => plain(phoneNumber(dialed_number)) },
+  { id: "location", width: 140, grow: 1, cell: (call, places) => plain(places.name(call.location_id)) },
+  { id: "queue", width: 130, grow: 1, cell: ({ queue_name }) => plain(queue_name) },
+  { id: "extension", width: 140, grow: 1, cell: ({ extension_name }) => plain(extension_name) },
+  { id: "duration", width: 80, grow: 0, end: true, cell: ({ duration_s }) => duration(duration_s) },
+  { id: "talk", width: 80, grow: 0, end: true, cell: ({ talk_s }) => duration(talk_s) },
+  { id: "wait", width: 80, grow: 0, end: true, cell: ({ wait_s }) => duration(wait_s) },
+  { id: "ring", width: 80, grow: 0, end: true, cell: ({ ring_s }) => duration(ring_s) },
+  { id: "sound", width: 80, grow: 0, cell: (call) => <SoundIcons {...call} /> },
+  {
+    id: "tags",
+    width: 150,
+    grow: 1,
+    cell: ({ tags }) => tags.map((tag) => <Chip key={tag} size="small" label={plain(tag)} sx={{ mr: 0.5 }} />),
+  },
+  { id: "outcome", width: 130, grow: 1, cell: ({ outcome }) => plain(outcome) },
+  { id: "notes", width: 220, grow: 2, cell: ({ notes }) => plain(notes) },
+];
+
+const USUAL: ColumnId[] = [
+  "started",
+  "direction",
+  "status",
+  "caller",
+  "dialed",
+  "queue",
+  "extension",
+  "duration",
+  "sound",
+  "tags",
+];
+
+/** The kept choice of columns, or the usual one. */
+export function readColumns(stored: unknown): ColumnId[] {
+  const known = new Set(COLUMNS.map(({ id }) => id as string));
+  const chosen = Array.isArray(stored) ? stored.filter((id): id is ColumnId => known.has(id)) : [];
+  return chosen.length ? chosen : USUAL;
+}
+
+/** What can be heard of a call. */
+export function SoundIcons({ recording, voicemail_id }: Pick<Call, "recording" | "voicemail_id">) {
+  return (
+    <>
+      {recording && <RecordedIcon fontSize="small" titleAccess={text.hasRecording} />}
+      {voicemail_id && <MessageIcon fontSize="small" titleAccess={text.hasVoicemail} />}
+    </>
+  );
+}

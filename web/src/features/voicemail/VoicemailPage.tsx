@@ -1,0 +1,144 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import List from "@mui/material/List";
+import MenuItem from "@mui/material/MenuItem";
+import Paper from "@mui/material/Paper";
+import TextField from "@mui/material/TextField";
+import { useDeferredValue, useState } from "react";
+import { useSearchParams } from "react-router";
+import { useChosenLocation } from "@/layout/locations";
+import { useMay } from "@/session/SessionProvider";
+import { EmptyState } from "@/ui/EmptyState";
+import { Loading } from "@/ui/Loading";
+import { Page } from "@/ui/Page";
+import { ProblemView } from "@/ui/ProblemView";
+import { BoxList } from "./BoxList";
+import { GreetingButton } from "./GreetingDialog";
+import { MessageItem } from "./MessageItem";
+import { type Mailbox, type Message, useMailboxes, useMessage, useMessages } from "./queries";
+import { text } from "./text";
+
+/** The inbox: messages of one box or of all that this person may read. */
+export function VoicemailPage() {
+  const [params, setParams] = useSearchParams();
+  const boxes = useMailboxes();
+  const own = boxes.data?.filter((box) => box.own) ?? [];
+  const chosen = own.find(({ id }) => id === params.get("box"));
+  const may = useMay();
+  const set = (name: string, value: string) =>
+    setParams(
+      (before) => {
+        if (value) before.set(name, value);
+        else before.delete(name);
+        return before;
+      },
+      { replace: true },
+    );
+  return (
+    <Page
+      title={text.title}
+      actions={chosen && may("voicemail-boxes:write") && may("prompts:write") && <GreetingButton box={chosen} />}
+    >
+      <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: { xs: "1fr", md: "260px 1fr" }, alignItems: "start" }}>
+        {boxes.isError ? (
+          <ProblemView error={boxes.error} retry={() => boxes.refetch()} />
+        ) : (
+          <BoxList boxes={own} chosen={chosen?.id ?? ""} onChoose={(id) => set("box", id)} />
+        )}
+        <Box sx={{ minWidth: 0 }}>
+          <Filters heard={params.get("heard") ?? ""} q={params.get("q") ?? ""} set={set} />
+          <Messages
+            box={params.get("box")}
+            heard={params.get("heard")}
+            q={params.get("q")}
+            open={params.get("message")}
+            onOpen={(id) => set("message", id)}
+            boxes={boxes.data ?? []}
+          />
+        </Box>
+      </Box>
+    </Page>
+  );
+}
+
+interface FiltersProps {
+  heard: string;
+  q: string;
+  set: (name: string, value: string) => void;
+}
+
+function Filters({ heard, q, set }: FiltersProps) {
+  return (
+    <Box component="search" sx={{ display: "flex", gap: 1.5, mb: 2, flexWrap: "wrap" }}>
+      <TextField
+        select
+        label={text.show}
+        value={heard in text.heard ? heard : ""}
+        onChange={(event) => set("heard", event.target.value)}
+        slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
+        sx={{ minWidth: 160 }}
+      >
+        {Object.entries(text.heard).map(([value, label]) => (
+          <MenuItem key={value} value={value}>
+            {label}
+          </MenuItem>
+        ))}
+      </TextField>
+      <TextField
+        type="search"
+        label={text.search}
+        value={q}
+        onChange={(event) => set("q", event.target.value)}
+        slotProps={{ htmlInput: { maxLength: 100 } }}
+        sx={{ flex: "1 1 200px" }}
+      />
+    </Box>
+  );
+}
+
+interface MessagesProps {
+  box: string | null;
+  heard: string | null;
+  q: string | null;
+  open: string | null;
+  onOpen: (id: string) => void;
+  boxes: Mailbox[];
+}
+
+function Messages({ open, onOpen, boxes, ...wanted }: MessagesProps) {
+  const location = useChosenLocation();
+  const q = useDeferredValue(wanted.q);
+  const list = useMessages({ ...wanted, q, location });
+  const [linked] = useState(open);
+  const asked = useMessage(linked);
+  if (list.isPending) return <Loading />;
+  if (list.isError) return <ProblemView error={list.error} retry={() => list.refetch()} />;
+  const listed = list.data.pages.flatMap(({ items }) => items);
+  const messages: Message[] =
+    asked.data && open === linked && !listed.some(({ id }) => id === linked) ? [asked.data, ...listed] : listed;
+  const narrowed = wanted.box || wanted.heard || wanted.q || location;
+  if (!messages.length)
+    return <EmptyState title={narrowed ? text.noMatch : text.empty} hint={narrowed ? undefined : text.emptyHint} />;
+  return (
+    <>
+      <Paper>
+        <List disablePadding aria-label={text.messages}>
+          {messages.map((message) => (
+            <MessageItem
+              key={message.id}
+              message={message}
+              box={boxes.find(({ id }) => id === message.box_id)}
+              open={message.id === open}
+              onToggle={() => onOpen(message.id === open ? "" : message.id)}
+            />
+          ))}
+        </List>
+      </Paper>
+      {list.hasNextPage && (
+        <Button sx={{ mt: 1 }} onClick={() => list.fetchNextPage()} loading={list.isFetchingNextPage}>
+          {text.older}
+        </Button>
+      )}
+    </>
+  );
+}

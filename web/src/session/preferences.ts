@@ -1,0 +1,52 @@
+/** What each user keeps on the server about the page: saved views, columns. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import { asProblem } from "@/api/problem";
+import type { components } from "@/api/schema";
+
+type Document = components["schemas"]["Preferences"]["document"];
+
+const KEY = ["preferences"];
+const STALE = 412;
+const TRIES = 3;
+
+async function read(): Promise<{ document: NonNullable<Document>; etag: string }> {
+  const { data, response } = await api.GET("/api/v1/auth/me/preferences");
+  return { document: data?.document ?? {}, etag: response.headers.get("ETag") ?? "*" };
+}
+
+/** Writes one name and leaves the others as another window may have written them meanwhile. */
+async function write(name: string, value: unknown): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const { document, etag } = await read();
+    try {
+      await api.PUT("/api/v1/auth/me/preferences", {
+        params: { header: { "if-match": etag } },
+        body: { document: { ...document, [name]: value } as Document },
+      });
+      return;
+    } catch (error) {
+      if (asProblem(error).status !== STALE || tries === TRIES) throw error;
+    }
+  }
+}
+
+/**
+ * One named thing that this user keeps. `parse` makes sense of what is stored, or of nothing (`undefined`).
+ * @returns the value, and how to keep another one; that throws `ApiProblem`.
+ */
+export function useKept<T>(name: string, parse: (stored: unknown) => T): [T, (value: T) => Promise<void>] {
+  const queries = useQueryClient();
+  const { data } = useQuery({ queryKey: KEY, queryFn: read, staleTime: 60_000 });
+  const keep = async (value: T) => {
+    queries.setQueryData<Awaited<ReturnType<typeof read>>>(KEY, (old) =>
+      old ? { ...old, document: { ...old.document, [name]: value } as NonNullable<Document> } : old,
+    );
+    try {
+      await write(name, value);
+    } finally {
+      await queries.invalidateQueries({ queryKey: KEY });
+    }
+  };
+  return [parse(data?.document[name]), keep];
+}

@@ -1,0 +1,26 @@
+/** Words of the player, the transcript and the recorder. */
+export const text = {
+  play: "Play",
+  pause: "Pause",
+  back: "Back 10 seconds",
+  ahead: "Ahead 10 seconds",
+  position: "Position",
+  speed: "Speed",
+  skip: "Skip silence",
+  download: "Download",
+  transcript: "Transcript",
+  jump: (time: string) => `Play from ${time}`,
+  sides: ["Caller", "Answering side"],
+  states: {
+    pending: "The transcript is being written. It appears here by itself.",
+    empty: "Nobody said anything.",
+    failed: "There is no transcript: ",
+  },
+  record: "Record",
+  again: "Record again",
+  stop: "Stop",
+  recording: "Recording",
+  recorded: "Your recording",
+  noMicrophone: "The microphone can't be used here: the page must be opened by HTTPS or on this machine itself.",
+  blocked: "The browser doesn't let this page use the microphone. Allow it in the address bar, then try again.",
+} as const;
