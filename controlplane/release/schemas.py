@@ -150,6 +150,7 @@ class ConfigStatus(BaseModel):
 
     changes_count: int = Field(description="Changes that wait to be applied, as many as a plan would tell.")
     elsewhere_count: int = Field(description="Those of them outside of one's own locations: an admin applies these.")
+    failed_sounds: int = Field(description="Texts and recordings of the drafts that could not be made into sound.")
     live: ReleaseBrief | None = Field(description="What the phones run on; null before the first release.")
     newest: ReleaseBrief | None = Field(description="The last that was applied; it may have failed or be under way.")
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 from uuid import UUID
 
 from controlplane.identity.schemas import LocationInfo, OrganizationInfo
@@ -52,6 +52,11 @@ def sound_key(spoken: Spoken) -> str:
     if spoken.prompt_id is not None:
         return f"prompt:{spoken.prompt_id}"
     return "text:" + hashlib.sha256((spoken.text or "").encode()).hexdigest()
+
+
+def is_sound_key(key: object) -> TypeGuard[str]:
+    """Whether something is what `sound_key` gives."""
+    return isinstance(key, str) and key.startswith(("prompt:", "text:"))
 
 
 @dataclass(frozen=True, slots=True)

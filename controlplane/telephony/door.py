@@ -11,13 +11,14 @@ from controlplane.objects import door as objects
 from controlplane.platform.crypto import Crypto
 from controlplane.telephony.configuration import Configuration
 from controlplane.telephony.loading import load_organization, stored
-from controlplane.telephony.ready_sounds import ready_sounds
+from controlplane.telephony.ready_sounds import failed_sounds, ready_sounds
 from controlplane.telephony.service import ensure_sounds, ensure_texts, put_sound, uploaded_sounds
 from controlplane.telephony.templates import expand
 
 __all__ = [
     "ensure_sounds",
     "ensure_texts",
+    "failed_sounds",
     "load_configuration",
     "load_organization",
     "names_of",

@@ -27,3 +27,12 @@ async def ready_sounds(
         if text is not None and (sound := found.get(sound_key(Spoken(text=text)))):
             found[sound_key(Spoken(prompt_id=prompt_id))] = sound
     return found
+
+
+async def failed_sounds(
+    session: AsyncSession, prompts: Collection[Stored[PromptFields]], missing: Collection[str]
+) -> int:
+    """How many of the missing sounds could not be made. A prompt with a text has the sound of its text."""
+    texts = {sound_key(Spoken(prompt_id=one.id)): one.fields.text for one in prompts}
+    keys = {sound_key(Spoken(text=text)) if (text := texts.get(key)) else key for key in missing}
+    return sum(row.state == SoundState.FAILED for row in await repository.find_sounds(session, keys))

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from controlplane.kit.destination import Spoken
+from controlplane.telephony.configuration import sound_key
 from tests.api.clients import Client
 from tests.api.release.test_reach import applied, make
 
@@ -16,7 +19,9 @@ async def status(client: Client) -> dict[str, Any]:
 
 
 async def test_it_counts_what_a_plan_would_tell(admin: Client, locations: dict[str, str]) -> None:
-    assert await status(admin) == {"changes_count": 0, "elsewhere_count": 0, "live": None, "newest": None}
+    assert await status(admin) == {
+        "changes_count": 0, "elsewhere_count": 0, "failed_sounds": 0, "live": None, "newest": None,
+    }  # fmt: skip
     desk = await make(admin, "extensions", name="Desk", number="201")
     assert (await status(admin))["changes_count"] == 1
     release = await applied(admin)
@@ -57,6 +62,23 @@ async def test_what_leaves_another_place_is_elsewhere(
         await admin.patch(f"/extensions/{there['id']}", json={"location_id": locations["Main"]})
     told = await status(manager)
     assert (told["changes_count"], told["elsewhere_count"]) == (1, 1)
+
+
+async def test_sounds_that_could_not_be_made_are_counted(admin: Client) -> None:
+    prompt = await make(admin, "prompts", name="Welcome", text="Hello")
+    assert (await status(admin))["failed_sounds"] == 0, "it was not tried yet"
+    key = sound_key(Spoken(text="Hello"))
+    async with admin.services.uow() as uow:
+        await uow.session.execute(
+            text(
+                "INSERT INTO sounds (key, voice, state, files, duration_ms, error)"
+                " VALUES (:key, 'v', 'failed', '{}', 0, 'broken')"
+            ),
+            {"key": key},
+        )
+    assert (await status(admin))["failed_sounds"] == 1
+    await admin.delete(f"/prompts/{prompt['id']}")
+    assert (await status(admin))["failed_sounds"] == 0
 
 
 async def test_staff_may_not_look(staff: Client) -> None:
