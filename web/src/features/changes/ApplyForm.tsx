@@ -21,7 +21,7 @@ export function ApplyForm({ blocked }: { blocked: boolean }) {
     apply.mutate(reason, { onSuccess: ({ id }) => navigate(`/changes/releases/${id}`) });
   }
   return (
-    <Paper component="form" onSubmit={submit} sx={{ p: 2, position: "sticky", bottom: 8, zIndex: 2 }}>
+    <Paper component="form" onSubmit={submit} sx={{ p: 2 }}>
       {apply.isError && <Refused error={apply.error} />}
       <Stack direction="row" sx={{ gap: 2, flexWrap: "wrap", alignItems: "start" }}>
         <TextField

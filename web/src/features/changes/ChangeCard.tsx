@@ -43,9 +43,7 @@ export function ChangeCard({ change }: { change: Change }) {
           ))}
         </Box>
       ) : (
-        <Typography sx={{ mt: 0.5 }}>
-          <bdi>{change.effect}</bdi>
-        </Typography>
+        <Typography sx={{ mt: 0.5 }}>{change.effect}</Typography>
       )}
       <Numbers change={change} />
       {change.warnings?.map((warning) => (
@@ -63,11 +61,7 @@ type FieldChange = NonNullable<Change["fields"]>[number];
 function Field({ field }: { field: FieldChange }) {
   const [label = field.field] = field.words.split(":");
   if (!field.words.includes(": was ") || Array.isArray(field.old) || Array.isArray(field.new))
-    return (
-      <li>
-        <bdi>{field.words}</bdi>
-      </li>
-    );
+    return <li>{field.words}</li>;
   return (
     <li>
       {label}:{" "}

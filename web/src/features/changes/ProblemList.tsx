@@ -41,7 +41,7 @@ function OneProblem({ problem }: { problem: Problem }) {
         )
       }
     >
-      <bdi>{problem.message}</bdi> {problem.hint}
+      {problem.message} {problem.hint}
     </Alert>
   );
 }

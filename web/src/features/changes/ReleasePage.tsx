@@ -30,7 +30,7 @@ function Shown({ release }: { release: Release }) {
   return (
     <Page
       title={text.release(number)}
-      lead={<bdi>{text.by(author, dateTime(created_at))}</bdi>}
+      lead={text.by(author, dateTime(created_at))}
       actions={<Actions release={release} />}
     >
       {release.reason && (

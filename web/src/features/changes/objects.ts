@@ -8,7 +8,7 @@ const RESOURCES: Record<string, string> = {
 export function objectPath(kind: string, id: string | null | undefined): string | null {
   if (!id || !kind) return null;
   if (kind === "flow_test") return `/flow-tests/${id}`;
-  if (kind === "location") return "/locations";
+  if (kind === "location") return "/admin/locations";
   return `/config/${RESOURCES[kind] ?? `${kind.replaceAll("_", "-")}s`}/${id}`;
 }
 

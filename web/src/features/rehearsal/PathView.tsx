@@ -17,7 +17,7 @@ export function PathView({ played }: { played: Simulation }) {
   return (
     <Stack sx={{ gap: 2, overflowWrap: "anywhere" }}>
       <Alert severity={GOOD.has(end.how) ? "success" : "warning"} role="status">
-        <strong>{text.outcomes[end.how]}.</strong> <bdi>{end.words}</bdi>
+        <strong>{text.outcomes[end.how]}.</strong> {end.words}
       </Alert>
       <Typography variant="body2" color="text.secondary">
         {dateTime(moment, timezone)} ({timezone}). {text.longest(duration(longest_s))} {text.took(took_ms)}
@@ -52,7 +52,7 @@ function StepWords({ step }: { step: Simulation["steps"][number] }) {
   const path = step.object && objectPath(step.object.kind, step.object.id);
   return (
     <>
-      <bdi>{step.words}</bdi>
+      {step.words}
       {step.longest_s !== null && (
         <Typography component="span" color="text.secondary">
           {" "}

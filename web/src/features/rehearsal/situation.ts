@@ -1,6 +1,6 @@
 /** A hypothetical call as the form holds it, and as the API takes it. */
 import type { Schemas } from "@/api/client";
-import { fromClock, toClock } from "./zoned";
+import { fromClock, toClock } from "@/ui/zoned";
 
 export type Situation = Schemas["Situation"];
 export type PhoneState = Schemas["PhoneState"];

@@ -1,0 +1,102 @@
+import Box from "@mui/material/Box";
+import Chip from "@mui/material/Chip";
+import MuiLink from "@mui/material/Link";
+import Stack from "@mui/material/Stack";
+import Typography from "@mui/material/Typography";
+import { Link } from "react-router";
+import { useChosenLocation } from "@/layout/locations";
+import { duration, phoneNumber } from "@/ui/format";
+import { useNow } from "@/ui/useNow";
+import { type LiveCall, useLiveList, useLiveNames } from "../calls/queries";
+import { Card } from "./Card";
+import { text } from "./text";
+
+const SHOWN = 12;
+const COLORS: Partial<Record<LiveCall["phase"], "success" | "warning" | "info">> = {
+  answered: "success",
+  queued: "warning",
+  ringing: "info",
+};
+
+/** The calls that go on now, the oldest first. */
+export function LiveCalls() {
+  const location = useChosenLocation();
+  const calls = useLiveList(location);
+  const shown = calls.slice(0, SHOWN);
+  const names = useLiveNames(shown);
+  const more = { path: "/calls/live", label: text.moreCalls(calls.length) };
+  return (
+    <Card title={`${text.now} (${calls.length})`} more={calls.length > SHOWN ? more : undefined}>
+      {!calls.length && <Typography color="text.secondary">{text.noCalls}</Typography>}
+      <Stack component="ul" sx={{ listStyle: "none", m: 0, p: 0 }}>
+        {shown.map((call) => (
+          <Row
+            key={call.id}
+            call={call}
+            extension={names.get(call.extension_id ?? "")}
+            queue={names.get(call.queue_id ?? "")}
+          />
+        ))}
+      </Stack>
+    </Card>
+  );
+}
+
+interface RowProps {
+  call: LiveCall;
+  extension: string | undefined;
+  queue: string | undefined;
+}
+
+function Row({ call, extension, queue }: RowProps) {
+  const to = extension ?? phoneNumber(call.dialed_number);
+  return (
+    <Box
+      component="li"
+      sx={{
+        display: "flex",
+        gap: 1,
+        py: 0.75,
+        alignItems: "center",
+        flexWrap: "wrap",
+        borderTop: 1,
+        borderColor: "divider",
+      }}
+    >
+      <MuiLink
+        component={Link}
+        to={`/calls/${call.id}`}
+        sx={{ flex: "1 1 200px", minWidth: 0, overflowWrap: "anywhere" }}
+      >
+        <bdi>{caller(call)}</bdi> → <bdi>{to}</bdi>
+      </MuiLink>
+      <Chip
+        size="small"
+        variant="outlined"
+        color={COLORS[call.phase] ?? "default"}
+        label={<bdi>{phase(call, queue)}</bdi>}
+      />
+      <Elapsed since={call.started_at} />
+    </Box>
+  );
+}
+
+function caller({ caller_name: name, caller_number: number }: LiveCall): string {
+  if (!number) return name || text.unknownCaller;
+  return name ? `${name} ${phoneNumber(number)}` : phoneNumber(number);
+}
+
+function phase(call: LiveCall, queue: string | undefined): string {
+  if (queue && call.phase === "queued") return text.waitsIn(queue);
+  if (queue && call.phase === "ringing") return text.ringsIn(queue);
+  return text.phases[call.phase];
+}
+
+function Elapsed({ since }: { since: string }) {
+  const seconds = Math.max(0, (useNow() - Date.parse(since)) / 1000);
+  return (
+    <Typography variant="body2" sx={{ fontVariantNumeric: "tabular-nums", minWidth: 48, textAlign: "end" }}>
+      {duration(seconds)}
+    </Typography>
+  );
+}

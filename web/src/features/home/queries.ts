@@ -1,0 +1,82 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { api, data, type Schemas } from "@/api/client";
+import { useChosenLocation, useLocations } from "@/layout/locations";
+import { useConnected } from "@/realtime/live";
+import { useMay } from "@/session/SessionProvider";
+import { usePreferences } from "@/ui/format";
+import type { Range } from "./days";
+
+export type Status = Schemas["StatusRead"];
+export type Node = Schemas["NodeRead"];
+export type Summary = Schemas["CallSummary"];
+
+/** Nodes tell every 10 s; events tell of changes in between. */
+const LOOK_AGAIN_MS = 10_000;
+
+/** How trunks and phones are. */
+export function useStatus() {
+  const may = useMay();
+  return useQuery({
+    queryKey: ["status", "home"],
+    queryFn: () => data(api.GET("/api/v1/status")),
+    enabled: may("trunks:read") || may("devices:read"),
+    refetchInterval: LOOK_AGAIN_MS,
+  });
+}
+
+/** The nodes, for installation admins. */
+export function useNodes() {
+  const may = useMay();
+  return useQuery({
+    queryKey: ["nodes", "home"],
+    queryFn: async () => (await data(api.GET("/api/v1/nodes", { params: { query: { limit: 200 } } }))).items,
+    enabled: may("nodes:read"),
+    refetchInterval: LOOK_AGAIN_MS,
+  });
+}
+
+/** Figures of a range; without an end they follow the calls. */
+export function useSummary(range: Range) {
+  const may = useMay();
+  const location_id = useChosenLocation() ?? undefined;
+  return useQuery({
+    queryKey: [range.to ? "summary-past" : "summary", range, location_id],
+    queryFn: () => data(api.GET("/api/v1/calls/summary", { params: { query: { ...range, location_id } } })),
+    enabled: may("calls:read"),
+    placeholderData: (before) => before,
+  });
+}
+
+/** How many messages nobody has heard yet. */
+export function useUnheard() {
+  const may = useMay();
+  const location_id = useChosenLocation() ?? undefined;
+  return useQuery({
+    queryKey: ["voicemails", "unheard", location_id],
+    queryFn: async () => {
+      const query = { heard: false, limit: 1, with_total: true, location_id };
+      return (await data(api.GET("/api/v1/voicemails", { params: { query } }))).total ?? 0;
+    },
+    enabled: may("voicemails:read"),
+  });
+}
+
+/** The zone by whose clock today is: the chosen location's, else one's own. */
+export function useZone(): string {
+  const chosen = useChosenLocation();
+  const location = useLocations().find(({ id }) => id === chosen);
+  const { timezone } = usePreferences();
+  return location?.timezone ?? timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** After a break everything is read again: what failed meanwhile, and what no event tells. */
+export function useFreshAfterBreak(): void {
+  const queries = useQueryClient();
+  const connected = useConnected();
+  const before = useRef(true);
+  useEffect(() => {
+    if (connected && !before.current) queries.invalidateQueries();
+    before.current = connected;
+  }, [connected, queries]);
+}
