@@ -101,9 +101,7 @@ export function fieldSpec(
     type: name === "location_id" ? "location" : name === "timezone" ? "timezone" : typeOf(schemas, core),
     label: labelOf(resource, name),
     help:
-      help[`${resource}.${name}`] ??
-      help[name] ??
-      inWords(resource, property.description ?? core.description ?? schemas[refName(core) ?? ""]?.description ?? ""),
+      help[`${resource}.${name}`] ?? help[name] ?? inWords(resource, property.description ?? core.description ?? ""),
     required,
     nullable,
     initial: property.default ?? null,

@@ -37,12 +37,13 @@ export function ObjectPicker(props: ObjectPickerProps) {
   const info = kindOf(kind);
   const may = useMay();
   const [typed, setTyped] = useState("");
-  const [creating, setCreating] = useState(false);
+  /** What was typed when something new was asked for. */
+  const [creating, setCreating] = useState<string | null>(null);
   const search = useDeferredValue(typed);
   const names = useNames(kind, value ? [value] : []);
   const chosen = value ? (names.get(value) ?? null) : null;
   const title = chosen ? titleOf(chosen) : "";
-  const { data: page, isFetching } = useChoices(info.resource, search === title ? "" : search);
+  const { data: page, isFetching } = useChoices(info.resource, search);
   const offered: Choice[] = (page?.items ?? [])
     .filter(({ id }) => !without.includes(id))
     .map((item) => ({ id: item.id, title: titleOf(item) }));
@@ -51,7 +52,7 @@ export function ObjectPicker(props: ObjectPickerProps) {
   const current: Choice | null = value ? { id: value, title: title || text.form.hidden } : null;
 
   function choose(choice: Choice | null) {
-    if (choice?.id === NEW) setCreating(true);
+    if (choice?.id === NEW) setCreating(typed);
     else onChange(choice?.id ?? null);
   }
 
@@ -61,7 +62,7 @@ export function ObjectPicker(props: ObjectPickerProps) {
         options={offered}
         value={current}
         onChange={(_, choice) => choose(choice)}
-        onInputChange={(_, input) => setTyped(input)}
+        onInputChange={(_, input, reason) => setTyped(reason === "input" ? input : "")}
         getOptionLabel={(choice) => choice.title}
         getOptionKey={(choice) => choice.id}
         isOptionEqualToValue={(one, other) => one.id === other.id}
@@ -78,14 +79,14 @@ export function ObjectPicker(props: ObjectPickerProps) {
           <TextField {...input} label={label} error={Boolean(error)} helperText={error ?? help} required={required} />
         )}
       />
-      {creating && (
+      {creating !== null && (
         <Suspense fallback={null}>
           <CreateDialog
             info={info}
-            name={typed === title ? "" : typed}
-            onClose={() => setCreating(false)}
+            name={creating}
+            onClose={() => setCreating(null)}
             onCreated={({ id }: ConfigObject) => {
-              setCreating(false);
+              setCreating(null);
               onChange(id);
             }}
           />

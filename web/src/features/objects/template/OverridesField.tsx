@@ -40,8 +40,9 @@ export default function OverridesField({ spec, value, onChange, errors, disabled
               <Accordion key={name} slotProps={{ transition: { unmountOnExit: true }, heading: { component: "h3" } }}>
                 <AccordionSummary expandIcon={<ExpandIcon />}>
                   <Typography component="span" color={errorText(wrong) ? "error" : undefined}>
-                    <strong>{spelled(name)}</strong> · {kindOf(part.kind).one} ·{" "}
-                    {count(Object.keys(own).length, "field otherwise", "fields otherwise")}
+                    <strong>{spelled(name)}</strong> · {kindOf(part.kind).one}
+                    {Object.keys(own).length > 0 &&
+                      ` · ${text.template.changed(count(Object.keys(own).length, "field"))}`}
                   </Typography>
                 </AccordionSummary>
                 <AccordionDetails>
