@@ -24,7 +24,7 @@ export default function ChangesBar() {
   const { changes_count, newest } = status;
   if (newest?.state === "applying")
     return <Bar words={text.changes.applying(newest.number)} path={`/changes/releases/${newest.id}`} />;
-  if (!changes_count) return null;
+  if (!changes_count || pathname === "/") return null; // the home page tells of them itself
   return <Bar words={text.changes.waiting(count(changes_count, "unpublished change"))} path="/changes" />;
 }
 

@@ -37,7 +37,7 @@ export const text = {
     notLive: "Not live: what you see may be old. Connecting again …",
   },
   changes: {
-    waiting: (changes: string) => `${changes}: calls don't know of it yet.`,
+    waiting: (changes: string) => `${changes}. Calls go as before until you apply.`,
     applying: (number: number) => `Release ${number} is being applied.`,
     review: "Review",
   },

@@ -18,7 +18,7 @@ interface CardProps {
 /** One part of the home page. */
 export function Card({ title, more, children }: CardProps) {
   return (
-    <Paper component="section" aria-label={title} sx={{ p: 2, height: "100%" }}>
+    <Paper component="section" aria-label={title} sx={{ p: 2 }}>
       <Stack direction="row" sx={{ alignItems: "center", gap: 1, mb: 1, minHeight: 36 }}>
         <Typography variant="h6" component="h2" sx={{ flex: 1 }}>
           {title}

@@ -6,7 +6,7 @@ import Paper from "@mui/material/Paper";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { useNavigate } from "react-router";
 import { asProblem } from "@/api/problem";
 import { useLocations } from "@/layout/locations";
@@ -14,6 +14,7 @@ import { useMay } from "@/session/SessionProvider";
 import { useDialogs } from "@/ui/dialogs";
 import { Page } from "@/ui/Page";
 import { text as words } from "@/ui/text";
+import { useLeaveGuard } from "@/ui/useLeaveGuard";
 import { ExpectationFields } from "./ExpectationFields";
 import {
   type FlowTest,
@@ -28,7 +29,6 @@ import { RunView } from "./RunView";
 import { SituationFields } from "./SituationFields";
 import { toForm, toSituation } from "./situation";
 import { text } from "./text";
-import { useLeaveGuard } from "./useLeaveGuard";
 
 interface FlowTestEditorProps {
   /** As it is stored; null: it is new. */
@@ -51,7 +51,11 @@ export function FlowTestEditor({ before, begun, timezone, onReload }: FlowTestEd
   const mayWrite = useMay()("flow-tests:write");
   const navigate = useNavigate();
   const { notify } = useDialogs();
-  const leave = useLeaveGuard(dirty);
+  const [leaveTo, setLeaveTo] = useState<string | null>(null);
+  useLeaveGuard(dirty && leaveTo === null);
+  useEffect(() => {
+    if (leaveTo) navigate(leaveTo, { replace: true });
+  }, [leaveTo, navigate]);
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -59,8 +63,7 @@ export function FlowTestEditor({ before, begun, timezone, onReload }: FlowTestEd
     save.mutate(body, {
       onSuccess: ({ id }) => {
         notify(text.tests.saved);
-        leave();
-        navigate(`/flow-tests/${id}`, { replace: true });
+        if (!before) setLeaveTo(`/flow-tests/${id}`);
       },
     });
   }
@@ -68,7 +71,7 @@ export function FlowTestEditor({ before, begun, timezone, onReload }: FlowTestEd
   return (
     <Page
       title={before ? before.name : text.tests.add}
-      actions={before && <StoredActions test={before} dirty={dirty} onLeave={leave} />}
+      actions={before && <StoredActions test={before} dirty={dirty} onDeleted={() => setLeaveTo("/flow-tests")} />}
     >
       {problem && (
         <Alert severity="error" sx={{ mb: 2 }} action={problem.status === 412 && <Reload onReload={onReload} />}>
@@ -161,20 +164,18 @@ function Place({ value, onChange }: { value: string; onChange: (id: string) => v
   );
 }
 
-function StoredActions({ test, dirty, onLeave }: { test: FlowTest; dirty: boolean; onLeave: () => void }) {
+function StoredActions({ test, dirty, onDeleted }: { test: FlowTest; dirty: boolean; onDeleted: () => void }) {
   const mayWrite = useMay()("flow-tests:write");
   const mayRun = useMayRun();
   const remove = useDeleteFlowTest();
   const { ask, notify, notifyProblem } = useDialogs();
-  const navigate = useNavigate();
   async function askAndDelete() {
     const { deleteTitle: title, deleteBody: body, deleteYes: confirm } = text.tests;
     if (!(await ask({ title, body, confirm, dangerous: true }))) return;
     remove.mutate(test.id, {
       onSuccess: () => {
         notify(text.tests.deleted);
-        onLeave();
-        navigate("/flow-tests");
+        onDeleted();
       },
       onError: notifyProblem,
     });
