@@ -9,7 +9,10 @@ from controlplane.platform.events import Event
 
 
 class MemberUpdated(Event):
-    """A member of a queue logged in or out, paused, rings, talks or rests. Subject: the queue's id."""
+    """A member of a queue logged in or out, paused, rings or talks. Subject: the queue's id.
+
+    Its rest after a call is not told: `queues/live` says until when it lasts.
+    """
 
     name: ClassVar[str] = "member.updated"
 

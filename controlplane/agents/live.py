@@ -59,7 +59,7 @@ async def live_queues(
             id=queue.id, name=queue.name, number=queue.number, location_id=queue.location, timezone=zones[queue.id],
             waiting=waiting[queue.id],
             members=[
-                _member(one, people[one.extension], told.get((queue.id, one.extension)), own, down)
+                _member(queue, one, people[one.extension], told.get((queue.id, one.extension)), own, down)
                 for one in queue.members
             ],
             today=_read(figures.get(queue.id, QueueFigures())),
@@ -71,15 +71,21 @@ async def live_queues(
 
 
 def _member(
-    member: release.Member, person: release.Extension, row: QueueMemberState | None, own: Iterable[UUID], down: set[str]
-) -> LiveMember:  # fmt: skip
-    known = row is not None and row.node not in down
+    queue: release.Queue,
+    member: release.Member,
+    person: release.Extension,
+    row: QueueMemberState | None,
+    own: Iterable[UUID],
+    down: set[str],
+) -> LiveMember:
+    known = row if row is not None and row.node not in down else None
+    until = wrap_up_until(known, queue.wrap_up_s) if known else None
     return LiveMember(
         extension_id=person.id, name=person.name, number=person.number, penalty=member.penalty,
-        state=state_of(row) if row and known else MemberState.UNKNOWN,
-        reason=row.reason if row and known and row.paused else "",
-        since=row.since if row and known else None,
-        wrap_up_until=wrap_up_until(row) if row and known else None,
+        state=state_of(known, rests=until is not None) if known else MemberState.UNKNOWN,
+        reason=known.reason if known and known.paused else "",
+        since=known.since if known else None,
+        wrap_up_until=until,
         mine=person.id in own,
     )  # fmt: skip
 

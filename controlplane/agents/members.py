@@ -38,22 +38,23 @@ _DEVICES = {
 }
 
 
-def wrap_up_until(row: QueueMemberState) -> datetime | None:
-    """Until when a member rests after its last call; None: it doesn't."""
-    if not row.wrap_up_s or row.last_call_at is None:
+def wrap_up_until(row: QueueMemberState, queue_s: int) -> datetime | None:
+    """Until when a member rests after its last call; None: it doesn't. ``queue_s``: the queue's own rest, seconds."""
+    rest_s = row.wrap_up_s or queue_s
+    if not rest_s or row.last_call_at is None:
         return None
-    until = row.last_call_at + timedelta(seconds=row.wrap_up_s)
+    until = row.last_call_at + timedelta(seconds=rest_s)
     return until if until > clock.now() else None
 
 
-def state_of(row: QueueMemberState) -> MemberState:
+def state_of(row: QueueMemberState, *, rests: bool = False) -> MemberState:
     """What a member does, in one word. A pause comes first, save that who talks is seen to talk."""
     device = MemberDevice(row.device)
     if row.paused and device not in {MemberDevice.IN_CALL, MemberDevice.ON_HOLD}:
         return MemberState.LOGGED_OUT if row.reason == LOGGED_OUT else MemberState.PAUSED
     if device != MemberDevice.IDLE:
         return _DEVICES[device]
-    return MemberState.WRAP_UP if wrap_up_until(row) else MemberState.READY
+    return MemberState.WRAP_UP if rests else MemberState.READY
 
 
 async def take_told(uow: UnitOfWork, node: str, told: QueueMembers) -> None:

@@ -18,7 +18,7 @@ class QueueMemberState(Base):
         reason: Why it is paused; `controlplane.agents.schemas.LOGGED_OUT` for who is logged out.
         since: When device or pause last changed.
         last_call_at: When its last call of this queue ended.
-        wrap_up_s: How long it rests after a call.
+        wrap_up_s: How long it rests after a call; 0: as its queue has it.
     """
 
     __tablename__ = "queue_member_states"

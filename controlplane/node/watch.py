@@ -44,7 +44,7 @@ class Watch:
         self.version: str | None = None
         self.devices: dict[str, set[str]] = {}
         self.trunks: dict[str, str] = {}
-        self.members = Members(ami)
+        self.members = Members(ami, spool)
         self.changed = asyncio.Event()
 
     async def run(self) -> None:
@@ -85,23 +85,25 @@ class Watch:
     async def _read_all(self) -> None:
         self.version = str((await self._ami.action("CoreSettings")).get("asteriskversion", ""))
         status = await self._ami.action("CoreStatus")
-        self._note_start(f"{status['corestartupdate']}T{status['corestartuptime']}+00:00")
+        is_new = self._note_start(f"{status['corestartupdate']}T{status['corestartuptime']}+00:00")
         contacts = await self._contacts()
         await self._read_devices(contacts)
         for name, state in _qualified(contacts).items():
             self._set_trunk(name, state)
         await self._read_registrations()
-        await self.members.read()
+        await self.members.read(has_forgotten=is_new)
         self.changed.set()
 
-    def _note_start(self, started_at: str) -> None:
+    def _note_start(self, started_at: str) -> bool:
+        """Whether Asterisk was started since we last looked."""
         known = self._spool.mark(_STARTED)
         if known == started_at:
-            return
+            return False
         if known:  # it ended while nobody looked, or was killed and is back already
             self._note_end()
         payload = {"version": self.version, "started_at": started_at}
         self._record(NodeFact.ASTERISK_UP, marks={_STARTED: started_at}, at=_moment(started_at), **payload)
+        return True
 
     def _link_lost(self) -> None:
         self.changed.set()

@@ -154,7 +154,7 @@ class ToldMember(BaseModel):
     paused: bool
     reason: str = Field(max_length=100)
     last_call_at: AwareDatetime | None = None
-    wrap_up_s: int = 0
+    wrap_up_s: int = 0  # its own; 0: as its queue has it
 
 
 class QueueMembers(BaseModel):

@@ -19,6 +19,7 @@ from tests.e2e.desk import Desk
 from tests.system.office import HANGUP, Office, Phones, another_office, to
 
 CALLER_HZ, COLLEAGUE_HZ = 440, 1000
+HEARD = 0.02
 SILENCE = 300.0
 """A loudness that no line without speech reaches; the browser's fake microphone beeps above it once a second."""
 
@@ -83,9 +84,12 @@ async def hears_speech(call: PhoneCall, *, wanted: bool = True, seconds: float =
             await asyncio.sleep(0.1)  # sound brings no event
 
 
-async def heard_in_page(card: Locator) -> float:
-    """How loud the other side is in the browser, 0 to 1."""
-    return float(await card.locator("[data-level]").get_attribute("data-level") or 0)
+async def hears_in_page(card: Locator) -> None:
+    """Waits until the other side is loud in the browser, by what WebRTC counts (0 to 1)."""
+    level = card.locator("[data-level]")
+    async with asyncio.timeout(10):
+        while float(await level.get_attribute("data-level") or 0) < HEARD:  # noqa: ASYNC110 - counts bring no event
+            await asyncio.sleep(0.2)
 
 
 async def test_a_queue_call_is_answered_in_the_page_and_both_hear_each_other(
@@ -104,9 +108,7 @@ async def test_a_queue_call_is_answered_in_the_page_and_both_hear_each_other(
     await expect(card).to_be_visible()
     await hears_speech(out)
     await expect(card).to_contain_text("Good connection")
-    async with asyncio.timeout(10):
-        while await heard_in_page(card) < 0.02:
-            await asyncio.sleep(0.2)
+    await hears_in_page(card)
     await ada.accessible()
     await ada.picture("talks")
 

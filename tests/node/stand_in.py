@@ -20,7 +20,16 @@ from starlette.routing import Route
 
 from controlplane.protocol.bundle import ApplyReport, BundleFile, Expectation, FileKind, Manifest, SignedManifest
 from controlplane.protocol.facts import Fact, FactAck, FactBatch, FactKind
-from controlplane.protocol.link import Command, CommandResult, EnrolAnswer, EnrolRequest, Heartbeat, signed_text
+from controlplane.protocol.link import (
+    Command,
+    CommandResult,
+    EnrolAnswer,
+    EnrolRequest,
+    Heartbeat,
+    QueueMembers,
+    ToldMember,
+    signed_text,
+)
 
 CODE = "one-time-code"
 
@@ -51,6 +60,7 @@ class StandIn:
         self.reports: list[ApplyReport] = []
         self.results: list[CommandResult] = []
         self.heartbeats: list[Heartbeat] = []
+        self.members: dict[tuple[str, str], ToldMember] = {}
         self.uploads: dict[str, tuple[bytes, dict[str, str]]] = {}
         self.blob_requests: list[list[str]] = []
         self.is_ill = False
@@ -65,7 +75,7 @@ class StandIn:
             ("poll", self._poll, "GET"), ("releases/{digest}", self._manifest, "GET"), ("blobs", self._tar, "POST"),
             ("facts", self._facts, "POST"), ("apply-reports", self._report, "POST"),
             ("command-results", self._result, "POST"), ("heartbeat", self._heartbeat, "POST"),
-            ("uploads/{kind}/{name}", self._upload, "PUT"),
+            ("queue-members", self._queue_members, "POST"), ("uploads/{kind}/{name}", self._upload, "PUT"),
         ):  # fmt: skip
             routes.append(Route(f"/node/v1/{path}", self._signed(handler), methods=[method]))
         config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error", timeout_graceful_shutdown=1)
@@ -178,6 +188,12 @@ class StandIn:
 
     async def _heartbeat(self, _request: Request, body: bytes) -> Response:
         self.heartbeats.append(Heartbeat.model_validate_json(body))
+        return Response(status_code=204)
+
+    async def _queue_members(self, _request: Request, body: bytes) -> Response:
+        told = QueueMembers.model_validate_json(body)
+        known = {} if told.is_whole else self.members
+        self.members = {**known, **{(one.queue, one.member): one for one in told.members}}
         return Response(status_code=204)
 
     async def _upload(self, request: Request, body: bytes) -> Response:

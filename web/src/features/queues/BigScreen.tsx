@@ -30,7 +30,7 @@ export function BigScreen({ queues, now, onLeave }: BigScreenProps) {
     board.current?.focus();
     return () => window.removeEventListener("keydown", leave);
   }, [onLeave]);
-  const columns = queues.length > 1 ? "repeat(auto-fit, minmax(min(100%, 30vw), 1fr))" : "1fr";
+  const columns = queues.length > 1 ? "repeat(auto-fit, minmax(max(30vw, min(100%, 360px)), 1fr))" : "1fr";
   return (
     <Box
       ref={board}
@@ -38,7 +38,16 @@ export function BigScreen({ queues, now, onLeave }: BigScreenProps) {
       role="dialog"
       aria-modal
       aria-labelledby="board-title"
-      sx={{ position: "fixed", inset: 0, zIndex: "modal", bgcolor: "background.default", p: 2, overflow: "auto" }}
+      sx={{
+        position: "fixed",
+        inset: 0,
+        zIndex: "modal",
+        bgcolor: "background.default",
+        p: 2,
+        overflow: "auto",
+        display: "flex",
+        flexDirection: "column",
+      }}
     >
       <Stack direction="row" sx={{ alignItems: "center", gap: 2, mb: 2 }}>
         <Typography
@@ -60,7 +69,7 @@ export function BigScreen({ queues, now, onLeave }: BigScreenProps) {
           </IconButton>
         </Tooltip>
       </Stack>
-      <Box sx={{ display: "grid", gridTemplateColumns: columns, gap: 2 }}>
+      <Box sx={{ flex: 1, display: "grid", gridTemplateColumns: columns, gridAutoRows: "1fr", gap: 2 }}>
         {queues.map((queue) => (
           <BigQueue key={queue.id} queue={queue} now={now} />
         ))}
@@ -78,13 +87,21 @@ function BigQueue({ queue, now }: { queue: LiveQueue; now: number }) {
     <Paper
       component="section"
       aria-label={queue.name}
-      sx={{ p: 2, borderTop: 12, borderTopColor: `${alarm.level}.main`, minWidth: 0 }}
+      sx={{
+        p: 2,
+        borderTop: 12,
+        borderTopColor: `${alarm.level}.main`,
+        containerType: "inline-size",
+        display: "flex",
+        flexDirection: "column",
+        justifyContent: "space-evenly",
+      }}
     >
       <Stack direction="row" sx={{ alignItems: "baseline", gap: 2, flexWrap: "wrap" }}>
         <Typography component="h3" sx={{ flex: "1 1 40%", ...SIZES.name, overflowWrap: "anywhere" }}>
           <bdi>{queue.name}</bdi>
         </Typography>
-        <AlarmWords alarm={alarm} />
+        <AlarmWords alarm={alarm} size={SIZES.words} />
       </Stack>
       <Stack direction="row" sx={{ alignItems: "flex-end", gap: 3, flexWrap: "wrap" }}>
         <Figure value={String(queue.waiting.length)} label={text.waiting.title} color={loud} size={SIZES.huge} />
@@ -109,11 +126,14 @@ function BigQueue({ queue, now }: { queue: LiveQueue; now: number }) {
   );
 }
 
+/** Shares of the card's width (cqi), so that one queue fills the wall and six are still read; bounded by its height. */
 const SIZES = {
-  name: { fontSize: "clamp(1.25rem, 2.2vw, 3rem)", fontWeight: 650 },
-  huge: { fontSize: "clamp(4rem, 9vw, 12rem)" },
-  large: { fontSize: "clamp(2.5rem, 5vw, 7rem)" },
-  small: { fontSize: "clamp(1.5rem, 2.4vw, 3.5rem)" },
+  name: { fontSize: "clamp(1.25rem, min(5cqi, 6vh), 5rem)", fontWeight: 650 },
+  words: { fontSize: "clamp(1.1rem, min(4cqi, 5vh), 4rem)" },
+  huge: { fontSize: "clamp(4rem, min(22cqi, 32vh), 24rem)" },
+  large: { fontSize: "clamp(2.5rem, min(13cqi, 20vh), 14rem)" },
+  small: { fontSize: "clamp(1.5rem, min(6cqi, 9vh), 6rem)" },
+  label: { fontSize: "clamp(0.9rem, min(2.8cqi, 4vh), 2.5rem)" },
 } as const;
 
 interface FigureProps {
@@ -132,7 +152,7 @@ function Figure({ value, label, color, size = SIZES.large }: FigureProps) {
       >
         {value}
       </Typography>
-      <Typography color="text.secondary" sx={{ fontSize: "clamp(0.9rem, 1.2vw, 1.6rem)" }}>
+      <Typography color="text.secondary" sx={SIZES.label}>
         {label}
       </Typography>
     </Box>

@@ -60,12 +60,13 @@ export function QueueCard({ queue, now, control }: QueueCardProps) {
   );
 }
 
-export function AlarmWords({ alarm }: { alarm: Alarm }) {
+/** An alarm in colour, sign and words; a size is given where it is read from afar. */
+export function AlarmWords({ alarm, size }: { alarm: Alarm; size?: { fontSize: string } }) {
   const Icon = ICONS[alarm.level];
   return (
     <Stack direction="row" sx={{ alignItems: "center", gap: 0.5, color: `${alarm.level}.main` }}>
-      <Icon fontSize="small" />
-      <Typography sx={{ fontWeight: 600 }}>{alarm.words}</Typography>
+      <Icon sx={size ?? { fontSize: "1.25rem" }} />
+      <Typography sx={{ fontWeight: 600, ...size }}>{alarm.words}</Typography>
     </Stack>
   );
 }

@@ -24,7 +24,7 @@ export function TodayFigures({ today }: { today: LiveQueue["today"] }) {
       </Typography>
       <Box
         component="dl"
-        sx={{ display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(96px, 1fr))", gap: 1, m: 0 }}
+        sx={{ display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(124px, 1fr))", gap: 1, m: 0 }}
       >
         {figures.map(([label, value, words]) => (
           <Box key={label}>

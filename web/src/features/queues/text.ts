@@ -21,7 +21,7 @@ export const text = {
   waiting: {
     title: "Waiting",
     nobody: "Nobody waits",
-    longest: "longest",
+    longest: "Longest",
     unknown: "Unknown number",
     caller: "Caller",
   },
@@ -35,7 +35,7 @@ export const text = {
     levelHelp: "Of all who were answered or gave up, today.",
     title: "Today",
   },
-  people: { title: "People", free: "free", none: "This queue has no members." },
+  people: { title: "People", free: "Free", none: "This queue has no members." },
   states: {
     ready: "Free",
     ringing: "Ringing",

@@ -1,0 +1,63 @@
+"""The phone in the browser: who gets its password, and who prepares it."""
+
+import pytest
+
+from tests.api.agents.conftest import Floor, give_extension
+from tests.api.clients import Client
+
+
+async def prepared(floor: Floor) -> str:
+    """Ada's browser phone, made by the admin and applied; gives its password."""
+    assert (await floor.admin.post("/softphone", json={"extension_id": floor.ada})).status_code == 201
+    await floor.apply()
+    devices = (await floor.admin.get("/devices", params={"limit": 100})).json()["items"]
+    (device,) = [one for one in devices if one["media"] == "webrtc"]
+    secret: str = (await floor.admin.post(f"/devices/{device['id']}/rotate-secret")).json()["secret"]
+    await floor.apply()
+    return secret
+
+
+async def test_the_password_goes_to_its_owner_and_the_log_tells_of_it(
+    floor: Floor, staff: Client, manager: Client
+) -> None:
+    secret = await prepared(floor)
+    await give_extension(staff, floor.ada)
+    answer = await staff.get("/softphone")
+    assert answer.headers["cache-control"] == "no-store"
+    phone = answer.json()
+    assert (phone["state"], phone["number"], phone["name"]) == ("ready", "201", "Ada")
+    account = phone["account"]
+    assert account["secret"] == secret
+    assert account["sip_user"].startswith("web-201-")
+    assert account["wss_url"] == "wss://127.0.0.1:8089/ws"
+    (line,) = (await floor.admin.get("/audit-log", params={"action": "softphone.open"})).json()["items"]
+    assert line["name"] == account["sip_user"]
+    assert secret not in str(line)
+    others = await manager.get("/softphone")
+    assert (others.json()["state"], others.json()["account"]) == ("no_extension", None)
+
+
+async def test_from_nothing_to_a_draft_to_a_phone(floor: Floor, staff: Client, manager: Client) -> None:
+    await give_extension(staff, floor.ada)
+    await give_extension(manager, floor.ben)
+    told = (await staff.get("/softphone")).json()
+    assert (told["state"], told["may_prepare"], told["account"]) == ("no_device", False, None)
+    assert (await staff.post("/softphone", json={})).status_code == 403
+    made = await manager.post("/softphone", json={})
+    assert (made.status_code, made.json()["state"], made.json()["number"]) == (201, "not_applied", "202")
+    assert (await manager.post("/softphone", json={})).status_code == 409, "there is one"
+    await floor.apply()
+    assert (await manager.get("/softphone")).json()["state"] == "ready"
+
+
+async def test_others_may_not(floor: Floor, executive: Client, other_org_admin: Client) -> None:
+    assert (await executive.get("/softphone")).status_code == 403
+    assert (await other_org_admin.post("/softphone", json={"extension_id": floor.ada})).status_code == 404
+    refused = await floor.admin.post("/softphone", json={})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "extension_id")
+    assert (await floor.node.http.get("/api/v1/softphone")).status_code == 401
+
+
+@pytest.mark.parametrize("body", [{"extension_id": "x"}, {"extension_id": None, "secret": "mine"}])
+async def test_bad_input(floor: Floor, body: dict[str, object]) -> None:
+    assert (await floor.admin.post("/softphone", json=body)).status_code == 422
