@@ -349,3 +349,21 @@ async def test_a_template_and_what_a_location_does_otherwise(desk: Desk) -> None
     await expect(page.get_by_role("region", name="What it becomes")).to_contain_text("otherwise here: Longest wait")
     now = await desk.system.api.get(f"/location-routings/{routing['id']}")
     assert now["overrides"] == {"phones": {"max_wait_s": 45}}
+
+
+async def test_who_only_reads_sees_no_button_that_changes(desk: Desk) -> None:
+    queue = await make(desk, "queues", name=fresh("Read only"), overflow=HANGUP)
+    page, email, password = desk.page, f"{uuid4().hex[:8]}@demo.test", uuid4().hex
+    await make(desk, "users", email=email, name="Reader", role="executive", password=password)
+    await page.context.clear_cookies()
+    await desk.log_in(email, password)
+    await desk.open("/config/queues", "Queues")
+    await expect(page.get_by_role("link", name=queue["name"])).to_be_visible()
+    await expect(page.get_by_role("link", name="New queue")).to_have_count(0)
+    await expect(page.get_by_role("checkbox")).to_have_count(0)
+    await desk.accessible()
+    await page.get_by_role("link", name=queue["name"]).click()
+    await expect(page.get_by_text("You may look at this, but not change it.")).to_be_visible()
+    await expect(text_box(page, "Name")).to_be_disabled()
+    await expect(page.get_by_role("button", name="Save draft")).to_have_count(0)
+    await desk.accessible()

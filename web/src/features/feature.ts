@@ -7,6 +7,8 @@ export interface NavEntry {
   path: string;
   icon: SvgIconComponent;
   group: "Overview" | "Calls" | "Configuration" | "Administration";
+  /** Where else the entry is the active one, beside below its own path. */
+  covers?: string[];
   /** Shown to who has one of these scopes; none: to everybody. */
   scopes?: string[];
 }

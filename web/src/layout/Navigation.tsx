@@ -5,7 +5,7 @@ import ListItemButton from "@mui/material/ListItemButton";
 import ListItemIcon from "@mui/material/ListItemIcon";
 import ListItemText from "@mui/material/ListItemText";
 import Typography from "@mui/material/Typography";
-import { NavLink } from "react-router";
+import { NavLink, useLocation } from "react-router";
 import { features } from "@/features";
 import type { NavEntry } from "@/features/feature";
 import { useMay } from "@/session/SessionProvider";
@@ -32,6 +32,7 @@ export function Navigation({ onChoose }: { onChoose: () => void }) {
 }
 
 function Group({ name, entries, onChoose }: { name: string; entries: NavEntry[]; onChoose: () => void }) {
+  const { pathname } = useLocation();
   if (!entries.length) return null;
   return (
     <>
@@ -39,12 +40,13 @@ function Group({ name, entries, onChoose }: { name: string; entries: NavEntry[];
         {name}
       </Typography>
       <List dense aria-labelledby={`menu-${name}`}>
-        {entries.map(({ path, label, icon: Icon }) => (
+        {entries.map(({ path, covers, label, icon: Icon }) => (
           <ListItem key={path} disablePadding sx={{ px: 1 }}>
             <ListItemButton
               component={NavLink}
               to={path}
               end={path === "/"}
+              className={covers?.some((part) => pathname.startsWith(part)) ? "active" : undefined}
               onClick={onChoose}
               sx={{ borderRadius: 2, "&.active": { bgcolor: "action.selected", color: "primary.main" } }}
             >

@@ -20,7 +20,8 @@ import { StaleDialog } from "./form/StaleDialog";
 import { useObjectForm } from "./form/useObjectForm";
 import { useUnsaved } from "./form/useUnsaved";
 import { findResource, type KindInfo } from "./kinds";
-import { type ConfigObject, rotateSecret, titleOf, useApiSchemas, useChanged, useObject } from "./queries";
+import { LiveState } from "./LiveState";
+import { type ConfigObject, rotateSecret, titleOf, useApiSchemas, useChanged, useObject, useStatus } from "./queries";
 import type { Schemas } from "./schema";
 import { text } from "./text";
 import { useDelete } from "./useDelete";
@@ -132,7 +133,7 @@ function ObjectPage({ info, schemas, object }: ObjectPageProps) {
     </>
   );
   return (
-    <Page title={title} lead={<Back info={info} />} actions={actions}>
+    <Page title={title} lead={<Lead info={info} object={stored} />} actions={actions}>
       {saved && !form.dirty && <Saved />}
       {!writable && (
         <Alert severity="info" sx={{ mb: 2 }}>
@@ -170,11 +171,17 @@ function useNewerVersion(form: ReturnType<typeof useObjectForm>, object: ConfigO
   });
 }
 
-function Back({ info }: { info: KindInfo }) {
+/** The way back to the list and, for phones and trunks, how they are now. */
+function Lead({ info, object }: { info: KindInfo; object: ConfigObject | null }) {
+  const live = info.columns.includes("registered") || info.columns.includes("state");
+  const { data: status } = useStatus(live && object !== null);
   return (
-    <Link component={RouterLink} to={`/config/${info.resource}`}>
-      {info.many}
-    </Link>
+    <>
+      <Link component={RouterLink} to={`/config/${info.resource}`} sx={{ mr: 1 }}>
+        {info.many}
+      </Link>
+      {live && object && <LiveState object={object} status={status} />}
+    </>
   );
 }
 

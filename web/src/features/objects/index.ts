@@ -23,6 +23,7 @@ export const objects: Feature = {
   nav: GROUPS.map(({ label, resources }, at) => ({
     label,
     path: `/config/${resources[0]}`,
+    covers: resources.map((resource) => `/config/${resource}`),
     icon: ICONS[at] ?? TemplatesIcon,
     group: "Configuration",
     scopes: resources.map((resource) => `${resource}:read`),

@@ -6,17 +6,22 @@ import { text } from "./text";
 
 const PHONE_FIELDS = new Set(["caller_number"]);
 
-/** A field's value in words; ids stay ids, for names see the columns of lists. */
-export function plainValue(field: string, value: unknown): string {
+/** What an id is called, if that is known. */
+export type NameOf = (id: string) => string | undefined;
+
+/** A field's value in words. */
+export function plainValue(field: string, value: unknown, nameOf: NameOf = () => undefined): string {
   if (value === null || value === undefined || value === "") return common.none;
   if (typeof value === "boolean") return value ? text.filters.yes : text.filters.no;
   if (typeof value === "number") return field.endsWith("_s") ? `${value} s` : value.toLocaleString("en-US");
-  if (typeof value === "string") return plainText(field, value);
-  if (Array.isArray(value)) return value.length ? value.map((one) => plainValue(field, one)).join(", ") : common.none;
+  if (typeof value === "string") return nameOf(value) ?? plainText(field, value);
+  if (Array.isArray(value))
+    return value.length ? value.map((one) => plainValue(field, one, nameOf)).join(", ") : common.none;
   const document = value as Record<string, unknown>;
   if (typeof document.text === "string") return `“${document.text}”`;
   const parts = Object.entries(document).filter(([, part]) => part !== null && part !== undefined);
-  return parts.map(([name, part]) => `${labelOf("", name)}: ${plainValue(name, part)}`).join(", ");
+  if (typeof document.kind === "string") return parts.map(([name, part]) => plainValue(name, part, nameOf)).join(": ");
+  return parts.map(([name, part]) => `${labelOf("", name)}: ${plainValue(name, part, nameOf)}`).join(", ");
 }
 
 function plainText(field: string, value: string): string {

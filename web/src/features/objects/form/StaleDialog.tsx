@@ -12,15 +12,16 @@ import TableRow from "@mui/material/TableRow";
 import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useLocations } from "@/layout/locations";
 import { Loading } from "@/ui/Loading";
 import { ProblemView } from "@/ui/ProblemView";
 import { text as common } from "@/ui/text";
-import { changedFields } from "../document";
+import { changedFields, referencesIn } from "../document";
 import type { KindInfo } from "../kinds";
-import { fetchObject } from "../queries";
+import { fetchObject, titleOf, useNamesOf } from "../queries";
 import type { FieldSpec } from "../schema";
 import { text } from "../text";
-import { plainValue } from "../values";
+import { type NameOf, plainValue } from "../values";
 import type { ObjectFormState } from "./useObjectForm";
 
 /** Somebody was faster: who and when, what differs, and the ways on. */
@@ -55,11 +56,11 @@ export function StaleDialog({ info, form }: { info: KindInfo; form: ObjectFormSt
       <DialogActions sx={{ flexWrap: "wrap" }}>
         <Button onClick={form.dismiss}>{common.actions.cancel}</Button>
         {!comparing && <Button onClick={() => setComparing(true)}>{text.actions.difference}</Button>}
-        <Button disabled={!now} onClick={() => now && form.rebase(now)}>
-          {text.actions.keepMine}
-        </Button>
-        <Button disabled={!now} variant="contained" onClick={() => now && form.adopt(now)}>
+        <Button disabled={!now} color="error" onClick={() => now && form.adopt(now)}>
           {text.actions.reload}
+        </Button>
+        <Button disabled={!now} variant="contained" onClick={() => now && form.rebase(now)}>
+          {text.actions.keepMine}
         </Button>
       </DialogActions>
     </Dialog>
@@ -73,7 +74,21 @@ interface DifferenceProps {
   theirs: Record<string, unknown>;
 }
 
+/** Names of everything that some documents lead to, and of locations. */
+function useNameOf(documents: Record<string, unknown>[]): NameOf {
+  const ids: Record<string, string[]> = {};
+  for (const { kind, id } of documents.flatMap((document) => referencesIn(document)))
+    ids[kind] = [...(ids[kind] ?? []), id];
+  const named = Object.values(useNamesOf(ids));
+  const locations = useLocations();
+  return (id) => {
+    const object = named.map((objects) => objects.get(id)).find(Boolean);
+    return object ? titleOf(object) : locations.find((location) => location.id === id)?.name;
+  };
+}
+
 function Difference({ rows, base, mine, theirs }: DifferenceProps) {
+  const nameOf = useNameOf([base, mine, theirs]);
   if (!rows.length) return <Typography sx={{ mt: 2 }}>{text.stale.nothing}</Typography>;
   return (
     <TableContainer tabIndex={0} sx={{ mt: 2 }}>
@@ -94,7 +109,7 @@ function Difference({ rows, base, mine, theirs }: DifferenceProps) {
               {[base, mine, theirs].map((document, at) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: always these three
                 <TableCell key={at} sx={{ overflowWrap: "anywhere", verticalAlign: "top" }}>
-                  <bdi>{plainValue(name, document[name])}</bdi>
+                  <bdi>{plainValue(name, document[name], nameOf)}</bdi>
                 </TableCell>
               ))}
             </TableRow>

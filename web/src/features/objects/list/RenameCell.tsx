@@ -66,7 +66,12 @@ export function RenameCell({ info, row, writable }: RenameCellProps) {
         <bdi>{row.name}</bdi>
       </Link>
       {writable && !info.fixedName && (
-        <IconButton size="small" aria-label={text.list.rename(row.name)} onClick={() => setName(row.name)}>
+        <IconButton
+          size="small"
+          aria-label={text.list.rename(row.name)}
+          onClick={() => setName(row.name)}
+          sx={{ display: { xs: "none", sm: "inline-flex" } }}
+        >
           <EditIcon fontSize="inherit" />
         </IconButton>
       )}

@@ -6,6 +6,7 @@ import { count, dateTime, phoneNumber } from "@/ui/format";
 import { text as common } from "@/ui/text";
 import type { Destination } from "../DestinationPicker";
 import { targetOf } from "../document";
+import { LiveState } from "../LiveState";
 import { type ConfigObject, type Named, titleOf } from "../queries";
 import { text } from "../text";
 import { plainValue } from "../values";
@@ -83,8 +84,7 @@ export function Cell({ row, column, names, status }: CellProps): ReactNode {
     ) : (
       <Chip size="small" label={text.status.off} />
     );
-  if (column === "registered") return <Registered row={row} status={status} />;
-  if (column === "state") return <TrunkState row={row} status={status} />;
+  if (column === "registered" || column === "state") return <LiveState object={row} status={status} />;
   if (column === "updated_at") return dateTime(row.updated_at);
   if (DESTINATIONS.has(column)) return destinationTitle(value as Destination | null, names);
   const kind = REFERENCES[column];
@@ -106,23 +106,4 @@ function LocationName({ id }: { id: string | null }) {
   const name = useLocations().find((location) => location.id === id)?.name;
   if (!id) return text.wholeOrganisation;
   return <bdi>{name ?? common.none}</bdi>;
-}
-
-const SILENT_S = 60;
-
-function Registered({ row, status }: { row: ConfigObject; status: Schemas["StatusRead"] | undefined }) {
-  if (!row.enabled) return <Chip size="small" label={text.status.off} />;
-  if (!status || status.age_s === null || status.age_s >= SILENT_S) return text.status.unknown;
-  return status.devices.registered_ids?.includes(row.id) ? (
-    <Chip size="small" color="success" label={text.status.registered} />
-  ) : (
-    <Chip size="small" variant="outlined" label={text.status.unregistered} />
-  );
-}
-
-function TrunkState({ row, status }: { row: ConfigObject; status: Schemas["StatusRead"] | undefined }) {
-  if (!row.enabled) return <Chip size="small" label={text.status.off} />;
-  const state = status?.trunks.find(({ id }) => id === row.id)?.state ?? "unknown";
-  if (state === "unknown") return text.status.unknown;
-  return <Chip size="small" color={state === "up" ? "success" : "error"} label={text.status[state]} />;
 }
