@@ -1,9 +1,10 @@
 """Puts a release in force on this node, proves it, and takes it back by itself if it does not hold."""
 
 import asyncio
+import contextlib
 import sqlite3
 import time
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 
 import structlog
@@ -73,6 +74,10 @@ class Applier:
 
     After a SIGKILL at any step the node comes back to the release that was in force before, never to a mixture: the
     files switch in one step, and what Asterisk has loaded is brought in line by :meth:`reconcile`.
+
+    Attributes:
+        moves: odd while something is being put in force, another number after it: whoever only looks needn't make an
+            apply wait, but can tell whether one came in between.
     """
 
     def __init__(self, releases: Releases, journal: Journal, ami: Ami, ari: Ari, verifier: Verifier) -> None:
@@ -83,6 +88,7 @@ class Applier:
         self._verifier = verifier
         self._pins = PhonePins(releases.voicemail)
         self._lock = asyncio.Lock()
+        self.moves = 0
         self._told: str | None = None  # the release whose failed way back was reported already
 
     @property
@@ -109,7 +115,7 @@ class Applier:
             manifest = await self._releases.fetch(link, digest)
             async with asyncio.timeout(_ASTERISK_WAIT_S):
                 await self._ami.wait_up()
-            async with self._lock:
+            async with self._moving():
                 report = await self._put_in_force(digest, manifest)
         except (BundleRefused, AmiError, TimeoutError) as err:
             problem = str(err) or "Asterisk is not running on this node; apply again when it is."
@@ -124,7 +130,7 @@ class Applier:
         Raises:
             AmiError: Asterisk refused or went away; to be done again at the next connection.
         """
-        async with self._lock:
+        async with self._moving():
             cut_off = self._journal.unfinished()
             if cut_off:
                 self._go_back(cut_off.old)
@@ -139,9 +145,15 @@ class Applier:
             self._journal.finish(report)
             return report
 
-    def at_rest(self) -> asyncio.Lock:
-        """To be held by whoever must not meet a node between two releases."""
-        return self._lock
+    @contextlib.asynccontextmanager
+    async def _moving(self) -> AsyncIterator[None]:
+        """One at a time, counted at its begin and its end."""
+        async with self._lock:
+            self.moves += 1
+            try:
+                yield
+            finally:
+                self.moves += 1
 
     async def restore(self, link: Link) -> list[str]:
         """Puts right what was changed outside of a release, on the disk and in Asterisk; gives what is still wrong.
@@ -151,7 +163,7 @@ class Applier:
             LinkDown: the control plane went away before all of it was here.
             AmiError: Asterisk refused or went away.
         """
-        async with self._lock:
+        async with self._moving():
             if digest := self._releases.live_digest():
                 await self._releases.repair(link, digest)
             problems = await self._bring_in_line(force=True)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import structlog
@@ -14,7 +14,7 @@ from controlplane.node.apply import Applier
 from controlplane.node.bundle import BundleRefused, Releases
 from controlplane.node.change import change_between
 from controlplane.node.devices import DeviceSet, devices_in_asterisk, devices_of
-from controlplane.node.dialplan import differences, without_labels
+from controlplane.node.dialplan import Context, differences, without_labels
 from controlplane.node.link import Link, LinkDown
 from controlplane.node.outbox import Outbox
 from controlplane.node.phones import ObjectType
@@ -29,8 +29,13 @@ _MOST = 50
 _FIRST_AFTER_S = 60.0
 _EVERY_S = 3600.0  # at 10,000 phones a check takes some 4 s of one core
 _ASTERISK_WAIT_S = 30.0
+_TRIES, _PAUSE_S = 5, 1.0
 _KINDS: tuple[ObjectType, ...] = ("auth", "aor", "endpoint")
 _BY_HAND = "It was changed on Asterisk's command line, by AMI or ARI."
+
+
+class _Disturbed(Exception):
+    """Each look met another release."""
 
 
 class DriftWatch:
@@ -62,8 +67,8 @@ class DriftWatch:
             command = None
             with contextlib.suppress(TimeoutError):
                 command = await asyncio.wait_for(self._asked.get(), wait_s)
-            wait_s = _EVERY_S
             problem = await self._look(link, restore=command is not None and command.kind == CommandKind.RECONCILE)
+            wait_s = _EVERY_S if self.checked_at else _FIRST_AFTER_S
             if command:
                 data = {"drift": self.found}
                 self._outbox.put(
@@ -78,15 +83,27 @@ class DriftWatch:
                 await self._ami.wait_up()
             if restore:
                 await self._applier.restore(link)
-            async with self._applier.at_rest():
-                self.found = await self._check.find()
+            self.found = await self._undisturbed()
         except TimeoutError:
             return "Asterisk is not running on this node."
         except (AmiError, BundleRefused, LinkDown) as err:
             return str(err)
+        except _Disturbed:
+            return "Releases come one after the other on this node: ask again in a moment."
         self.checked_at = clock.now()
         log.info("drift.checked", found=self.found)
         return ""
+
+    async def _undisturbed(self) -> list[str]:
+        """What a look found that no release came into. It takes seconds; an apply doesn't wait for it."""
+        for _ in range(_TRIES):
+            before = self._applier.moves
+            if before % 2 == 0:
+                found = await self._check.find()
+                if self._applier.moves == before:
+                    return found
+            await asyncio.sleep(_PAUSE_S)
+        raise _Disturbed
 
 
 class DriftCheck:
@@ -112,17 +129,21 @@ class DriftCheck:
             found.append(f"Asterisk runs release {named or '(none)'}, not {live.release_id}. {_BY_HAND}")
         whole = await asyncio.to_thread(change_between, self._releases, None, digest)
         actual = await self._verifier.all_contexts()
-        for name in sorted(whole.texts.keys() | actual.keys()):
-            text = whole.texts.get(name)
-            wanted = without_labels(text) if text else None
-            found += [f"{line} {_BY_HAND}" for line in differences(name, wanted, actual.get(name))]
+        lines = await asyncio.to_thread(_dialplan_differences, whole.texts, actual)
         queues = await queues_in_asterisk(self._ami, None)
         for name in sorted(whole.queues.keys() | queues.keys()):
-            found += [
-                f"{line} {_BY_HAND}" for line in queue_differences(name, whole.queues.get(name), queues.get(name))
-            ]
-        phones = phone_differences(devices_of(self._releases, digest), await devices_in_asterisk(self._ami))
-        return [*found, *(f"{line} {_BY_HAND}" for line in phones)][:_MOST]
+            lines += queue_differences(name, whole.queues.get(name), queues.get(name))
+        phones = await devices_in_asterisk(self._ami)
+        lines += await asyncio.to_thread(lambda: list(phone_differences(devices_of(self._releases, digest), phones)))
+        return [*found, *(f"{line} {_BY_HAND}" for line in lines)][:_MOST]
+
+
+def _dialplan_differences(wanted: Mapping[str, Context | None], actual: Mapping[str, Context | None]) -> list[str]:
+    found: list[str] = []
+    for name in sorted(wanted.keys() | actual.keys()):
+        text = wanted.get(name)
+        found += differences(name, without_labels(text) if text else None, actual.get(name))
+    return found
 
 
 def phone_differences(wanted: DeviceSet, actual: DeviceSet) -> Iterator[str]:
