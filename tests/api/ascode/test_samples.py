@@ -12,7 +12,10 @@ YAML = {"Content-Type": "application/yaml"}
 
 def filled(sample: Path, location: str = '"Main"') -> bytes:
     text = sample.read_text()
-    return text.replace("__LOCATION__", location).replace("__TIMEZONE__", "America/New_York").encode()
+    gaps = {"__LOCATION__": location, "__TIMEZONE__": "America/New_York", "__TAG__": "ab12"}
+    for gap, value in gaps.items():
+        text = text.replace(gap, value)
+    return text.encode()
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)

@@ -11,7 +11,7 @@ import { Loading } from "@/ui/Loading";
 import { ProblemView } from "@/ui/ProblemView";
 import { text } from "@/ui/text";
 import { currentDraft, type Imported, importDraft } from "./draft";
-import { useExisting, useReadAgain } from "./queries";
+import { useDeviceTag, useExisting, useReadAgain } from "./queries";
 import { filled, type Sample } from "./samples";
 import { words } from "./text";
 
@@ -30,7 +30,7 @@ export function SamplePreview({ sample, onMade, onClose }: SamplePreviewProps) {
   const readAgain = useReadAgain();
   const { locations } = useExisting();
   const [zone, setZone] = useState(Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const file = filled(sample, locations[0]?.name ?? "Main", zone);
+  const file = filled(sample, { location: locations[0]?.name ?? "Main", timezone: zone, tag: useDeviceTag() });
   const preview = useQuery({
     queryKey: ["config", "sample", file],
     queryFn: () => importDraft(file, { dry_run: true }),

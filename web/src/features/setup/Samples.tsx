@@ -24,8 +24,8 @@ export function Samples({ expanded }: { expanded: boolean }) {
   return (
     <>
       {before !== null && <Made before={before} onUndone={() => setBefore(null)} />}
-      <Accordion disableGutters defaultExpanded={expanded} slots={{ heading: "h2" }}>
-        <AccordionSummary expandIcon={<ExpandIcon />}>
+      <Accordion disableGutters defaultExpanded={expanded} slotProps={{ heading: { component: "h2" } }}>
+        <AccordionSummary id="samples" aria-controls="samples-content" expandIcon={<ExpandIcon />}>
           <span>
             <Typography component="span" sx={{ display: "block", fontWeight: 600 }}>
               {labels.title}

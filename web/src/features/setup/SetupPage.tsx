@@ -73,12 +73,11 @@ function Guide({ existing }: { existing: Existing }) {
         <Accordion
           key={label}
           disableGutters
-          slots={{ heading: "h2" }}
-          slotProps={{ transition: { unmountOnExit: true } }}
+          slotProps={{ heading: { component: "h2" }, transition: { unmountOnExit: true } }}
           expanded={index === active}
           onChange={(_, open) => setChosen(open ? index : CLOSED)}
         >
-          <AccordionSummary expandIcon={<ExpandIcon />}>
+          <AccordionSummary id={`step-${index}`} aria-controls={`step-${index}-content`} expandIcon={<ExpandIcon />}>
             <StepLabel number={index + 1} label={label} done={done} />
           </AccordionSummary>
           <AccordionDetails>

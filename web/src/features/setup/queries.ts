@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { api, data } from "@/api/client";
-import { useMay } from "@/session/SessionProvider";
+import { useMay, useMe } from "@/session/SessionProvider";
 
 const FEW = { params: { query: { limit: 100 } } } as const;
 
@@ -81,4 +81,9 @@ export function useConnection() {
 export function useReadAgain() {
   const queries = useQueryClient();
   return useCallback(() => queries.invalidateQueries(), [queries]);
+}
+
+/** What phones' names end with: they are unique on the whole installation, and each organisation begins with 201. */
+export function useDeviceTag(): string {
+  return useMe().org_id.slice(-4);
 }

@@ -8,7 +8,7 @@ export interface Sample {
   file: string;
 }
 
-/** Set-ups to begin with: files as docs/howto/configuration-as-code.md describes them, with two gaps to fill. */
+/** Set-ups to begin with: files as docs/howto/configuration-as-code.md describes them, with gaps to fill. */
 export const SAMPLES: Sample[] = [
   {
     name: "Single shop",
@@ -28,6 +28,9 @@ export const SAMPLES: Sample[] = [
 ];
 
 /** The file for this place. Names are quoted, so that no sign in them means anything. */
-export function filled({ file }: Sample, location: string, timezone: string): string {
-  return file.replaceAll("__LOCATION__", () => JSON.stringify(location)).replaceAll("__TIMEZONE__", () => timezone);
+export function filled({ file }: Sample, gaps: { location: string; timezone: string; tag: string }): string {
+  return file
+    .replaceAll("__LOCATION__", () => JSON.stringify(gaps.location))
+    .replaceAll("__TIMEZONE__", () => gaps.timezone)
+    .replaceAll("__TAG__", () => gaps.tag);
 }

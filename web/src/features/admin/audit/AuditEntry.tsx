@@ -29,8 +29,10 @@ export function AuditEntry({ line, location, onObject }: AuditEntryProps) {
   const changes = differences(line.before, line.after);
   const { object_id } = line;
   return (
-    <Accordion disableGutters slots={{ heading: "div" }} slotProps={{ transition: { unmountOnExit: true } }}>
+    <Accordion disableGutters slotProps={{ heading: { component: "div" }, transition: { unmountOnExit: true } }}>
       <AccordionSummary
+        id={line.id}
+        aria-controls={`${line.id}-content`}
         expandIcon={<ExpandIcon />}
         sx={{ "& .MuiAccordionSummary-content": { flexWrap: "wrap", columnGap: 2, minWidth: 0 } }}
       >

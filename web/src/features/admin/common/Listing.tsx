@@ -6,6 +6,7 @@ import TableBody from "@mui/material/TableBody";
 import TableCell from "@mui/material/TableCell";
 import TableHead from "@mui/material/TableHead";
 import TableRow from "@mui/material/TableRow";
+import { visuallyHidden } from "@mui/utils";
 import type { ReactNode } from "react";
 import { Loading } from "@/ui/Loading";
 import { ProblemView } from "@/ui/ProblemView";
@@ -40,7 +41,13 @@ export function Listing<Item>({ label, pages, columns, rowKey, empty }: ListingP
           <TableRow>
             {columns.map(({ label, wide }) => (
               <TableCell key={label} sx={shown(wide)}>
-                {label}
+                {label === words.actions ? (
+                  <Box component="span" sx={visuallyHidden}>
+                    {label}
+                  </Box>
+                ) : (
+                  label
+                )}
               </TableCell>
             ))}
           </TableRow>
@@ -48,8 +55,8 @@ export function Listing<Item>({ label, pages, columns, rowKey, empty }: ListingP
         <TableBody>
           {pages.items.map((item) => (
             <TableRow key={rowKey(item)} hover>
-              {columns.map(({ label, cell, wide }) => (
-                <TableCell key={label} sx={shown(wide)}>
+              {columns.map(({ label, cell, wide }, index) => (
+                <TableCell key={label} sx={{ ...shown(wide), overflowWrap: index ? "break-word" : "anywhere" }}>
                   {cell(item)}
                 </TableCell>
               ))}
@@ -69,5 +76,5 @@ export function Listing<Item>({ label, pages, columns, rowKey, empty }: ListingP
 }
 
 function shown(wide: boolean | undefined) {
-  return { display: wide ? { xs: "none", md: "table-cell" } : "table-cell", overflowWrap: "anywhere" };
+  return { display: wide ? { xs: "none", md: "table-cell" } : "table-cell" };
 }

@@ -7,7 +7,7 @@ import Button from "@mui/material/Button";
 import Chip from "@mui/material/Chip";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { useMay } from "@/session/SessionProvider";
 import { useDialogs } from "@/ui/dialogs";
 import { Loading } from "@/ui/Loading";
@@ -41,10 +41,11 @@ export function RolesPage() {
 }
 
 function RoleEntry({ role, mayWrite, onEdit }: { role: Role; mayWrite: boolean; onEdit: () => void }) {
+  const id = useId();
   const about: Record<string, string> = words.roles.about;
   return (
-    <Accordion disableGutters slots={{ heading: "h2" }}>
-      <AccordionSummary expandIcon={<ExpandIcon />}>
+    <Accordion disableGutters slotProps={{ heading: { component: "h2" } }}>
+      <AccordionSummary id={id} aria-controls={`${id}-content`} expandIcon={<ExpandIcon />}>
         <Box sx={{ flex: 1, minWidth: 0, overflowWrap: "anywhere" }}>
           <Stack direction="row" sx={{ gap: 1, alignItems: "center", flexWrap: "wrap" }}>
             <Typography component="span" sx={{ fontWeight: 600 }}>

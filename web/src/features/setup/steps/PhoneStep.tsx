@@ -3,7 +3,7 @@ import { useState } from "react";
 import { api, data } from "@/api/client";
 import { TextInput, useForm } from "@/ui/fields";
 import { importObjects } from "../draft";
-import type { Existing } from "../queries";
+import { type Existing, useDeviceTag } from "../queries";
 import { words } from "../text";
 import { PhoneCard } from "./PhoneCard";
 import { StepForm } from "./StepForm";
@@ -20,9 +20,10 @@ export function PhoneStep({ existing }: { existing: Existing }) {
 
 function PhoneForm({ existing, onMade }: { existing: Existing; onMade: (secret: string) => void }) {
   const { value, set } = useForm({ name: "", number: "201" });
+  const device = `desk-${value.number}-${useDeviceTag()}`;
   async function save() {
-    await importObjects(phoneObjects(existing, value));
-    const query = { q: deviceName(value.number), limit: 1 };
+    await importObjects(phoneObjects(existing, value, device));
+    const query = { q: device, limit: 1 };
     const [made] = (await data(api.GET("/api/v1/devices", { params: { query } }))).items;
     if (made) onMade(await newSecret(made.id));
   }
@@ -57,19 +58,19 @@ export async function newSecret(deviceId: string): Promise<string> {
   return (await data(api.POST("/api/v1/devices/{object_id}/rotate-secret", { params: { path } }))).secret;
 }
 
-function deviceName(number: string): string {
-  return `desk-${number}`;
-}
-
 /** An extension with box and phone. Opening hours that lead nowhere yet lead to them. */
-function phoneObjects({ locations, hours }: Existing, { name, number }: { name: string; number: string }) {
+function phoneObjects(
+  { locations, hours }: Existing,
+  { name, number }: { name: string; number: string },
+  device: string,
+) {
   const location = locations[0]?.name;
   const here = { location, number, name };
   const waiting = hours.filter(({ open, closed }) => open.kind === "hangup" && closed.kind === "hangup");
   return {
     voicemail_boxes: [here],
     extensions: [{ ...here, voicemail_box: number }],
-    devices: [{ name: deviceName(number), location, extension: number }],
+    devices: [{ name: device, location, extension: number }],
     time_conditions: waiting.map((condition) => ({
       id: condition.id,
       name: condition.name,
