@@ -1,5 +1,6 @@
 """Configuration screens: lists, forms, secrets, tables, and what goes wrong between two people."""
 
+import contextlib
 import re
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,11 @@ from uuid import uuid4
 
 from playwright.async_api import Locator, Page, Route, expect
 
+from controlplane.entrypoints.throw_away import PASSWORD
+from controlplane.lab.baresip import BaresipTools
+from controlplane.node.runtime import ensure_tree
 from tests.e2e.desk import Desk
+from tests.system.office import Phones, another_office
 
 RESOURCES = {
     "phone-numbers": ("Phone numbers", "New phone number"),
@@ -129,6 +134,24 @@ async def test_a_phone_is_set_up_and_its_secret_seen_once(desk: Desk) -> None:
     assert await page.evaluate("navigator.clipboard.readText()") != secret
     await dialog.get_by_role("button", name="I have it").click()
     await desk.accessible()
+
+
+async def test_the_list_of_phones_tells_who_is_registered(desk: Desk, tmp_path: Path) -> None:
+    async with another_office(desk.system, "Live phones", "live") as office, contextlib.AsyncExitStack() as stack:
+        ann = await office.desk("741", name="Ann")
+        login = {"email": "boss@live.test", "name": "Boss", "role": "admin", "password": PASSWORD}
+        await office.api.post("/users", login)
+        await office.api.apply("One phone")
+        await desk.page.context.clear_cookies()
+        await desk.log_in("boss@live.test", PASSWORD)
+        await desk.open("/config/devices", "Phones")
+        row = desk.page.get_by_role("row").filter(has_text="Ann")
+        await expect(row.get_by_text("Not registered", exact=True)).to_be_visible()
+        tools = BaresipTools.from_tree(ensure_tree("phones", progress=print))
+        phone = await Phones(tools, desk.system, tmp_path, stack).at(ann)
+        await expect(row.get_by_text("Registered", exact=True)).to_be_visible(timeout=3000)
+        await phone.unregister()
+        await expect(row.get_by_text("Not registered", exact=True)).to_be_visible(timeout=3000)
 
 
 async def test_of_two_tabs_the_slower_one_is_told_and_loses_nothing(desk: Desk) -> None:

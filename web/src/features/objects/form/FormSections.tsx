@@ -16,12 +16,19 @@ interface FormSectionsProps {
   disabled?: boolean;
 }
 
+/** Who may only look shall still be able to read: disabled fields are not dimmed below the contrast of text. */
+const READABLE = {
+  "& .MuiInputBase-input.Mui-disabled": { WebkitTextFillColor: "currentColor", color: "text.primary" },
+  "& .MuiFormLabel-root.Mui-disabled, & .MuiFormHelperText-root.Mui-disabled, & .MuiFormControlLabel-label.Mui-disabled":
+    { color: "text.secondary" },
+} as const;
+
 /** The fields of a form by heading, with what the API said of each. */
 export function FormSections({ info, form, disabled = false }: FormSectionsProps) {
   const { fields, values, errors, problem, stored, busy, set } = form;
   const sections = sectionsOf(info, fields, stored === null);
   return (
-    <Stack sx={{ gap: 2 }}>
+    <Stack sx={{ gap: 2, ...READABLE }}>
       {problem && problem.status !== 412 && <Refused form={form} />}
       {sections.map((section) => (
         <Paper key={section.title} component="section" aria-label={section.title} sx={{ p: { xs: 2, sm: 3 } }}>
