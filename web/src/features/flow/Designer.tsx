@@ -4,7 +4,7 @@ import Drawer from "@mui/material/Drawer";
 import Paper from "@mui/material/Paper";
 import useMediaQuery from "@mui/material/useMediaQuery";
 import { useReactFlow } from "@xyflow/react";
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import type { Catalog } from "@/flow/document/catalog";
 import { graphOf } from "@/flow/document/graph";
@@ -78,7 +78,11 @@ function OpenDesigner({ catalog, document, onReload }: Props) {
     [catalog, document, graph, saving.refused, saved, plan.data, may, played, step],
   );
   const node = graph.nodes.find(({ id }) => id === nodeId);
-  const onKeyDown = (event: KeyboardEvent) => onFlowKey(event, catalog, editor.mayWrite);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => onFlowKey(event, catalog, editor.mayWrite);
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [catalog, editor.mayWrite]);
   const onPlayed = useCallback((answer: Simulation | null) => {
     setPlayed(answer);
     setStep(0);
@@ -113,7 +117,7 @@ function OpenDesigner({ catalog, document, onReload }: Props) {
           />
         }
       >
-        <Paper sx={DESK} onKeyDown={onKeyDown}>
+        <Paper sx={DESK}>
           <Palette />
           {view === "outline" ? <Outline /> : <Canvas seats={seats} />}
           {side && wide && <Box sx={SIDE}>{side}</Box>}
@@ -152,7 +156,7 @@ const DESK = {
   overflow: "hidden",
 } as const;
 
-const SIDE = { width: 400, flexShrink: 0, overflow: "auto", borderLeft: 1, borderColor: "divider" } as const;
+const SIDE = { width: 360, flexShrink: 0, overflow: "auto", borderLeft: 1, borderColor: "divider" } as const;
 
 /** Places of the nodes: those made by hand, then those they had a moment ago, then the layout. */
 function useSeats(document: FlowDocument, graph: Editor["graph"]) {

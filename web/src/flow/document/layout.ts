@@ -1,6 +1,6 @@
 /** Where nodes stand when nobody has put them anywhere: calls run from left to right, the same flow always alike. */
 import { Graph, layout } from "@dagrejs/dagre";
-import type { FlowGraph, FlowNode } from "./graph";
+import type { FlowEdge, FlowGraph, FlowNode } from "./graph";
 import type { Point } from "./types";
 
 export const NODE_WIDTH = 212;
@@ -18,13 +18,22 @@ export function layOut({ nodes, edges }: FlowGraph): Record<string, Point> {
   graph.setGraph({ rankdir: "LR", nodesep: 28, ranksep: 52, marginx: 16, marginy: 16 });
   for (const node of nodes) graph.setNode(node.id, { width: NODE_WIDTH, height: heightOf(node) });
   for (const edge of edges) graph.setEdge(edge.source, edge.target, {}, edge.id);
-  layout(graph);
+  layout(graph, { constraints: inOrderOfWays(nodes, edges) });
   return Object.fromEntries(
     nodes.map((node) => {
       const middle = graph.node(node.id);
       return [node.id, { x: Math.round(middle.x - NODE_WIDTH / 2), y: Math.round(middle.y - heightOf(node) / 2) }];
     }),
   );
+}
+
+/** What an upper way leads to comes above what a lower one does, where both have no other way to them. */
+function inOrderOfWays(nodes: FlowNode[], edges: FlowEdge[]): { left: string; right: string }[] {
+  const alone = (id: string) => edges.filter(({ target }) => target === id).length === 1;
+  return nodes.flatMap(({ id }) => {
+    const targets = edges.filter(({ source, target }) => source === id && alone(target)).map(({ target }) => target);
+    return targets.slice(1).map((right, index) => ({ left: targets[index] ?? right, right }));
+  });
 }
 
 /** Room between a node and one that is put beside it. */

@@ -6,6 +6,7 @@ import {
   Background,
   type Connection,
   Controls,
+  type EdgeChange,
   type FinalConnectionState,
   MarkerType,
   MiniMap,
@@ -63,6 +64,10 @@ export function Canvas({ seats }: { seats: Record<string, Point> }) {
     }
   }
 
+  function onEdgesChange(changes: EdgeChange<FlowEdgeType>[]) {
+    for (const change of changes) if (change.type === "select" && change.selected) selectEdge(change.id);
+  }
+
   function onConnect({ source, sourceHandle, target }: Connection) {
     if (sourceHandle) leadToNode(catalog, { source, port: sourceHandle }, target);
   }
@@ -81,14 +86,9 @@ export function Canvas({ seats }: { seats: Record<string, Point> }) {
   }
 
   return (
-    <Box
-      role="application"
-      aria-label={words.canvas.label}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={onDrop}
-      sx={CANVAS}
-    >
+    <Box onDragOver={(event) => event.preventDefault()} onDrop={onDrop} sx={CANVAS}>
       <ReactFlow<GenericNodeType, FlowEdgeType>
+        aria-label={words.canvas.label}
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
@@ -96,7 +96,7 @@ export function Canvas({ seats }: { seats: Record<string, Point> }) {
         onNodesChange={onNodesChange}
         onConnect={onConnect}
         onConnectEnd={onConnectEnd}
-        onEdgeClick={(_, { id }) => selectEdge(id)}
+        onEdgesChange={onEdgesChange}
         onPaneClick={() => selectNode(null)}
         nodesConnectable={writable}
         nodesDraggable

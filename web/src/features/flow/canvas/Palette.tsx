@@ -26,10 +26,7 @@ export function Palette() {
   const kinds = makeableKinds(catalog).filter(mayWrite);
   if (!kinds.length) return null;
   return (
-    <Box component="section" aria-label={words.actions.add} sx={PALETTE}>
-      <Typography variant="caption" color="text.secondary" sx={{ px: 1, display: { xs: "none", md: "block" } }}>
-        {words.actions.addHint}
-      </Typography>
+    <Box component="section" aria-label={words.actions.addHint} sx={PALETTE}>
       <Stack sx={{ flexDirection: { xs: "row", md: "column" }, gap: 0.5 }}>
         {kinds.map((kind) => (
           <Entry key={kind} kind={kind} onAdd={() => void addNode(catalog, kind)} />
@@ -44,7 +41,7 @@ const PALETTE = {
   flexDirection: "column",
   gap: 1,
   p: 1,
-  width: { md: 176 },
+  width: { md: 104 },
   flexShrink: 0,
   borderRight: { md: 1 },
   borderBottom: { xs: 1, md: 0 },
@@ -62,10 +59,12 @@ function Entry({ kind, onAdd }: { kind: string; onAdd: () => void }) {
         event.dataTransfer.effectAllowed = "copy";
       }}
       onClick={onAdd}
+      title={words.actions.addHint}
       sx={{
-        justifyContent: "flex-start",
-        gap: 1,
-        p: 1,
+        flexDirection: "column",
+        gap: 0.5,
+        p: 0.75,
+        minWidth: 80,
         borderRadius: 1.5,
         border: 1,
         borderColor: "divider",
@@ -76,7 +75,7 @@ function Entry({ kind, onAdd }: { kind: string; onAdd: () => void }) {
       }}
     >
       <Icon fontSize="small" color={tone} />
-      <Typography variant="body2" noWrap>
+      <Typography variant="caption" sx={{ lineHeight: 1.2 }}>
         {kindWords(kind)}
       </Typography>
     </ButtonBase>

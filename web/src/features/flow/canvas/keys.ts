@@ -1,16 +1,23 @@
-import type { KeyboardEvent } from "react";
 import type { Catalog } from "@/flow/document/catalog";
 import { currentFlow } from "@/flow/document/store";
 import { redo, undo } from "@/flow/history/store";
 import { selectEdge, useSelection } from "@/flow/selection/store";
 import { copySelected, letGo, pasteCopy, takeOff } from "../actions";
 
-/** Keys of the designer; fields that one types into keep theirs. */
+/** Keys of the designer, wherever the focus is; fields that one types into and dialogs keep theirs. */
 export function onFlowKey(event: KeyboardEvent, catalog: Catalog, mayWrite: (kind: string) => boolean): void {
-  const target = event.target as HTMLElement;
+  const target = event.target instanceof Element ? event.target : document.body;
   if (target.closest("input, textarea, [contenteditable], [role=combobox], [role=listbox], [role=dialog]")) return;
-  const done = event.ctrlKey || event.metaKey ? withControl(event, catalog) : deleted(event.key, catalog, mayWrite);
+  const done =
+    event.ctrlKey || event.metaKey
+      ? withControl(event, catalog)
+      : onCanvas(target) && deleted(event.key, catalog, mayWrite);
   if (done) event.preventDefault();
+}
+
+/** Delete on a button beside the canvas is not meant for the node. */
+function onCanvas(target: Element): boolean {
+  return target === document.body || target.closest(".react-flow") !== null;
 }
 
 function withControl({ key, shiftKey }: KeyboardEvent, catalog: Catalog): boolean {
