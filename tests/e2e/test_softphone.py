@@ -16,12 +16,19 @@ from controlplane.lab.phone_model import PhoneCall
 from controlplane.lab.tones import SAMPLE_RATE
 from controlplane.node.runtime import ensure_tree
 from tests.e2e.desk import Desk
-from tests.system.office import HANGUP, Office, Phones, another_office, to
+from tests.system.office import HANGUP, LOUD, Office, Phones, another_office, hang_up, to
+from tests.system.office import Desk as PhoneDesk
 
-CALLER_HZ, COLLEAGUE_HZ = 440, 1000
+CALLER_HZ, COLLEAGUE_HZ, MENU_HZ = 440, 1000, 1500
 HEARD = 0.02
 SILENCE = 300.0
 """A loudness that no line without speech reaches; the browser's fake microphone beeps above it once a second."""
+
+
+BLOCK_MICROPHONE = """() => {
+    navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("no", "NotAllowedError"); };
+}"""
+"""As the browser does when the person says no."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +38,14 @@ class Agents:
     office: Office
     email: str
     line: str
-    colleague: str
-    colleague_desk: object
+    wired: PhoneDesk
 
 
 @pytest.fixture(scope="module")
 async def agents(system: ThrowAwaySystem) -> AsyncIterator[Agents]:
     async with another_office(system, "Softphone", "soft") as office:
         extension = await office.make("extensions", name="Ada Browser", number="601")
-        colleague = await office.desk("602")
+        wired = await office.desk("602", name="Wilma Wired")
         email = "ada@softphone.test"
         await office.api.post(
             "/users",
@@ -53,8 +59,12 @@ async def agents(system: ThrowAwaySystem) -> AsyncIterator[Agents]:
             "queues", name="Sales", members=[{"extension_id": extension}], overflow=HANGUP, retry_s=1
         )
         line = await office.line(to("queue", queue))
+        await office.make(
+            "ivr-menus", name="Menu", number="610", prompt=await office.says(MENU_HZ), on_timeout=HANGUP,
+            on_invalid=HANGUP, options=[{"digit": "5", "destination": wired.here}],
+        )  # fmt: skip
         await office.api.apply("Browser phones")
-        yield Agents(office, email, line, colleague.number, colleague)
+        yield Agents(office, email, line, wired)
 
 
 @pytest.fixture
@@ -125,3 +135,77 @@ async def test_a_queue_call_is_answered_in_the_page_and_both_hear_each_other(
     await card.get_by_role("button", name="Hang up").click()
     await caller.wait_closed(out)
     await expect(card).to_be_hidden()
+
+
+async def test_a_caller_is_transferred_blindly_and_after_a_word(ada: Desk, agents: Agents, phones: Phones) -> None:
+    page = ada.page
+    wired = await phones.at(agents.wired, COLLEAGUE_HZ)
+    caller = await phones.outside(agents.office, CALLER_HZ)
+    calls = page.get_by_role("complementary", name="Phone").get_by_role("group")
+
+    out = await caller.dial(agents.line)
+    await page.get_by_role("button", name="Answer").click()
+    await hears_speech(out)
+    await calls.get_by_role("button", name="Transfer").click()
+    await calls.get_by_label("Transfer to").fill("602")
+    await ada.picture("transfers")
+    await calls.get_by_role("button", name="Transfer now").click()
+    rung = await wired.wait_ringing()
+    await expect(calls).to_have_count(0)
+    await wired.answer(rung)
+    await caller.wait_hears(COLLEAGUE_HZ, level=LOUD)
+    await hang_up(caller, out, (wired, rung))
+
+    out = await caller.dial(agents.line)
+    await page.get_by_role("button", name="Answer").click()
+    await hears_speech(out)
+    await calls.get_by_role("button", name="Transfer").click()
+    await calls.get_by_label("Transfer to").fill("602")
+    await calls.get_by_role("button", name="Ask first").click()
+    rung = await wired.wait_ringing()
+    await wired.answer(rung)
+    await hears_speech(rung)
+    held = calls.filter(has_text="On hold")
+    await held.get_by_role("button", name="Connect them").click()
+    await expect(calls).to_have_count(0)
+    await caller.wait_hears(COLLEAGUE_HZ, call=out, level=LOUD)
+    await wired.wait_hears(CALLER_HZ, call=rung, level=LOUD)
+    await hang_up(caller, out, (wired, rung))
+
+
+async def test_a_number_is_dialled_and_its_menu_hears_the_key(ada: Desk, agents: Agents, phones: Phones) -> None:
+    page = ada.page
+    wired = await phones.at(agents.wired, COLLEAGUE_HZ)
+    await page.get_by_role("button", name="Open the phone").click()
+    number = page.get_by_label("Number")
+    await number.fill("6-10")
+    await page.evaluate(BLOCK_MICROPHONE)
+    await page.get_by_role("button", name="Call", exact=True).click()
+    await expect(page.get_by_role("alert")).to_contain_text("Your browser blocks the microphone")
+    await ada.accessible()
+    await page.reload()
+    await page.get_by_role("button", name="601 · Ready").click()
+    await number.fill("6-10")
+    await number.press("Enter")
+    calls = page.get_by_role("complementary", name="Phone").get_by_role("group")
+    await expect(calls).to_contain_text("Talking")
+    await calls.get_by_role("button", name="Keypad").click()
+    await calls.get_by_role("button", name="5", exact=True).click()
+    rung = await wired.wait_ringing()
+    assert rung.peer_number == "601"
+    await wired.answer(rung)
+    await hears_in_page(calls)
+    await hears_speech(rung)
+    await calls.get_by_role("button", name="Hang up").click()
+    await wired.wait_closed(rung)
+
+
+async def test_one_tab_is_the_phone_until_another_takes_it_over(ada: Desk) -> None:
+    page = ada.page
+    second = await page.context.new_page()
+    await second.goto("/")
+    await second.get_by_role("button", name="In use in another tab").click()
+    await second.get_by_role("button", name="Use the phone in this tab").click()
+    await expect(second.get_by_role("button", name="601 · Ready")).to_be_visible()
+    await expect(page.get_by_role("button", name="In use in another tab")).to_be_visible()
+    await second.close()

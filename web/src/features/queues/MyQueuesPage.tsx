@@ -76,7 +76,9 @@ function MyQueue({ queue, now }: { queue: LiveQueue; now: number }) {
           </Typography>
           <Stack direction="row" sx={{ gap: 1, alignItems: "center", flexWrap: "wrap" }}>
             <MemberChip member={member} now={now} />
-            <Typography color={queue.waiting.length ? "warning.main" : "text.secondary"}>{line(queue, now)}</Typography>
+            <Typography sx={{ color: queue.waiting.length ? "warning.main" : "text.secondary" }}>
+              {line(queue, now)}
+            </Typography>
           </Stack>
         </Stack>
         <Stack direction="row" sx={{ gap: 1, flexWrap: "wrap" }}>

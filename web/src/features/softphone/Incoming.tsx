@@ -5,7 +5,7 @@ import Typography from "@mui/material/Typography";
 import { useEffect, useRef } from "react";
 import { useLiveCalls } from "@/realtime/live";
 import { phoneNumber } from "@/ui/format";
-import type { PhoneCall } from "./phone";
+import type { PhoneCall } from "./calls";
 import { useQueueName } from "./queries";
 import { ring, type SoundChoice } from "./sound";
 import { text } from "./text";

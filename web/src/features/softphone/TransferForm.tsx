@@ -4,8 +4,9 @@ import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { type FormEvent, useState } from "react";
 import { phoneNumber } from "@/ui/format";
+import type { PhoneCall } from "./calls";
 import { dialable } from "./number";
-import type { BrowserPhone, PhoneCall } from "./phone";
+import type { BrowserPhone } from "./phone";
 import { text } from "./text";
 
 interface TransferFormProps {

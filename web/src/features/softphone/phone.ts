@@ -2,34 +2,10 @@
 import { C, UA, WebSocketInterface } from "jssip";
 import type { EndEvent, RTCSession } from "jssip/lib/RTCSession";
 import type { RTCSessionEvent } from "jssip/lib/UA";
-import { type Counts, count, type Quality, qualityBetween } from "./quality";
+import type { PhoneCall, PhoneListener, PhoneState } from "./calls";
+import { type Counts, count, qualityBetween } from "./quality";
 import type { Account } from "./queries";
 import { adjust, MicrophoneProblem, openMicrophone, play, type SoundChoice } from "./sound";
-
-export type Registration = "connecting" | "registered" | "unreachable" | "refused" | "other-tab";
-
-export interface PhoneCall {
-  id: string;
-  incoming: boolean;
-  number: string;
-  name: string;
-  state: "dialing" | "ringing" | "talking" | "held";
-  muted: boolean;
-  answeredAt: number | null;
-  quality: Quality | null;
-}
-
-export interface PhoneState {
-  registration: Registration;
-  calls: readonly PhoneCall[];
-}
-
-/** What the person must be told. */
-export interface PhoneListener {
-  microphone(problem: MicrophoneProblem): void;
-  failed(cause: string): void;
-  transferred(ok: boolean): void;
-}
 
 interface Line {
   call: PhoneCall;
@@ -64,9 +40,11 @@ export class BrowserPhone {
       session_timers: false,
       connection_recovery_max_interval: 15,
     });
-    this.ua.on("registered", () => this.setRegistration("registered"));
-    this.ua.on("registrationFailed", ({ response }) => this.setRegistration(response ? "refused" : "unreachable"));
-    this.ua.on("disconnected", () => this.setRegistration("unreachable"));
+    this.ua.on("registered", () => this.change({ registration: "registered" }));
+    this.ua.on("registrationFailed", ({ response }) =>
+      this.change({ registration: response ? "refused" : "unreachable" }),
+    );
+    this.ua.on("disconnected", () => this.change({ registration: "unreachable" }));
     this.ua.on("newRTCSession", (event: RTCSessionEvent) => this.take(event));
     this.ua.start();
     this.looking = setInterval(() => this.look(), LOOK_MS);
@@ -92,7 +70,7 @@ export class BrowserPhone {
 
   /** Connects at once instead of waiting for the next try. */
   retry(): void {
-    this.setRegistration("connecting");
+    this.change({ registration: "connecting" });
     this.ua.stop();
     this.ua.start();
   }
@@ -241,10 +219,6 @@ export class BrowserPhone {
     const line = this.lines.get(id);
     if (line) line.call = { ...line.call, ...news };
     this.change();
-  }
-
-  private setRegistration(registration: Registration): void {
-    this.change({ registration });
   }
 
   private change(news: Partial<PhoneState> = {}): void {

@@ -1,7 +1,8 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useDialogs } from "@/ui/dialogs";
+import type { PhoneState } from "./calls";
 import { lead } from "./leader";
-import { BrowserPhone, type PhoneState } from "./phone";
+import { BrowserPhone } from "./phone";
 import type { Account } from "./queries";
 import { keepChoice, type MicrophoneFault, readChoice, type SoundChoice } from "./sound";
 import { text } from "./text";
