@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem, throw_away_system
 from controlplane.node.runtime import ensure_tree
@@ -63,7 +63,9 @@ async def _window(browser: Browser, system: ThrowAwaySystem, name: str) -> Async
         reduced_motion="reduce",
         ignore_https_errors=True,
     )
-    context.set_default_timeout(float(os.environ.get("CP_E2E_TIMEOUT_MS", "15000")))
+    timeout_ms = float(os.environ.get("CP_E2E_TIMEOUT_MS", "15000"))
+    context.set_default_timeout(timeout_ms)
+    expect.set_options(timeout=timeout_ms)
     await context.tracing.start(screenshots=True, snapshots=True)
     try:
         yield context
