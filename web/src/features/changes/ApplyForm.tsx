@@ -28,7 +28,6 @@ export function ApplyForm({ blocked }: { blocked: boolean }) {
           name="reason"
           label={text.reason}
           helperText={text.reasonHelp}
-          disabled={blocked}
           slotProps={{ htmlInput: { maxLength: 500 } }}
           sx={{ flex: "1 1 240px" }}
         />
