@@ -29,9 +29,10 @@ export function layOut({ nodes, edges }: FlowGraph): Record<string, Point> {
 
 /** What an upper way leads to comes above what a lower one does, where both have no other way to them. */
 function inOrderOfWays(nodes: FlowNode[], edges: FlowEdge[]): { left: string; right: string }[] {
-  const alone = (id: string) => edges.filter(({ target }) => target === id).length === 1;
+  const alone = (id: string, from: string) => edges.every(({ source, target }) => target !== id || source === from);
   return nodes.flatMap(({ id }) => {
-    const targets = edges.filter(({ source, target }) => source === id && alone(target)).map(({ target }) => target);
+    const mine = edges.filter(({ source, target }) => source === id && alone(target, id));
+    const targets = [...new Set(mine.map(({ target }) => target))];
     return targets.slice(1).map((right, index) => ({ left: targets[index] ?? right, right }));
   });
 }

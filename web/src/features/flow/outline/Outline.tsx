@@ -111,10 +111,12 @@ function NodeLine({ node, again }: { node: FlowNode; again?: boolean }) {
             onClick={() => selectNode(node.id)}
             sx={{ overflowWrap: "anywhere", textAlign: "start" }}
           >
-            {`${kindWords(node.kind)} `}
-            <b>
-              <bdi>{name}</bdi>
-            </b>
+            <span>
+              {kindWords(node.kind)}{" "}
+              <b>
+                <bdi>{name}</bdi>
+              </b>
+            </span>
           </Button>
         ) : (
           <Typography variant="body2" sx={{ py: 0.5 }}>
