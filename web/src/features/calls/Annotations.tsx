@@ -23,7 +23,9 @@ type Noted = Pick<CallDetail, "tags" | "outcome" | "notes">;
 export function Annotations({ call, etag }: { call: CallDetail; etag: string }) {
   const may = useMay();
   return (
-    <Part title={text.page.notes}>{may("calls:write") ? <Form call={call} etag={etag} /> : <Reading {...call} />}</Part>
+    <Part title={text.page.notes}>
+      {may("calls:write") ? <Form key={call.id} call={call} etag={etag} /> : <Reading {...call} />}
+    </Part>
   );
 }
 
@@ -46,24 +48,47 @@ function Reading({ tags, outcome, notes }: Noted) {
   );
 }
 
-function Form({ call, etag }: { call: CallDetail; etag: string }) {
-  const [noted, setNoted] = useState<Noted>({ tags: call.tags, outcome: call.outcome, notes: call.notes });
+interface Base {
+  call: CallDetail;
+  etag: string;
+}
+
+const notedOf = ({ tags, outcome, notes }: Noted): Noted => ({ tags, outcome, notes });
+const same = (one: Noted, other: Noted) => JSON.stringify(notedOf(one)) === JSON.stringify(notedOf(other));
+
+/** Keeps what is typed, and what it was typed on, though the call is read again meanwhile. */
+function Form(latest: Base) {
+  const [base, setBase] = useState<Base>(latest);
+  const [noted, setNoted] = useState<Noted>(() => notedOf(latest.call));
   const queries = useQueryClient();
   const { notify } = useDialogs();
-  const dirty = JSON.stringify(noted) !== JSON.stringify({ tags: call.tags, outcome: call.outcome, notes: call.notes });
+  const dirty = !same(noted, base.call);
+  if (!dirty && base.etag !== latest.etag) {
+    setBase(latest);
+    setNoted(notedOf(latest.call));
+  }
   useLeaveGuard(dirty);
-  const reload = () => queries.invalidateQueries({ queryKey: ["call", call.id] });
-  const save = useMutation<unknown, ApiProblem, void>({
-    mutationFn: () =>
-      api.PATCH("/api/v1/calls/{call_id}", {
-        params: { path: { call_id: call.id }, header: { "if-match": etag } },
+  const { id } = latest.call;
+  const save = useMutation<Base, ApiProblem, void>({
+    mutationFn: async () => {
+      const { data: call, response } = await api.PATCH("/api/v1/calls/{call_id}", {
+        params: { path: { call_id: id }, header: { "if-match": base.etag } },
         body: { tags: noted.tags, outcome: noted.outcome?.trim() || null, notes: noted.notes || null },
-      }),
-    onSuccess: async () => {
-      await reload();
+      });
+      return { call: call as CallDetail, etag: response.headers.get("ETag") ?? "*" };
+    },
+    onSuccess: (saved) => {
+      queries.setQueryData(["call", id, "record"], saved);
+      setBase(saved);
+      setNoted(notedOf(saved.call));
       notify(text.page.saved);
     },
   });
+  const showTheirs = async () => {
+    await queries.invalidateQueries({ queryKey: ["call", id, "record"] });
+    setNoted(notedOf(base.call));
+    save.reset();
+  };
   const fields = save.error ? asProblem(save.error).fields : {};
   const wrong = (name: string) =>
     Object.entries(fields).find(([field]) => field === name || field.startsWith(`${name}.`))?.[1];
@@ -113,7 +138,7 @@ function Form({ call, etag }: { call: CallDetail; etag: string }) {
         helperText={wrong("notes")}
         slotProps={{ htmlInput: { maxLength: 10_000, dir: "auto" } }}
       />
-      {save.error && <Refused error={save.error} reload={reload} />}
+      {save.error && <Refused error={save.error} reload={showTheirs} />}
       <span>
         <Button type="submit" variant="contained" disabled={!dirty} loading={save.isPending}>
           {text.annotate.save}

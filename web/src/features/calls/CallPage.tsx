@@ -41,7 +41,7 @@ export function CallPage() {
       <Stack sx={{ gap: 2 }}>
         <Summary call={call} zone={zone} />
         <Sound call={call} />
-        <Annotations key={etag} call={call} etag={etag} />
+        <Annotations call={call} etag={etag} />
         <Part title={text.page.story}>
           {explained.isError && <ProblemView error={explained.error} retry={() => explained.refetch()} />}
           {explained.isPending && <Loading />}

@@ -49,9 +49,9 @@ export function CallTable(props: CallTableProps) {
   }, [more, last, calls.length]);
 
   const columns = COLUMNS.filter(({ id }) => props.columns.includes(id));
-  const template = [onSelect && "44px", ...columns.map(({ width, grow }) => `minmax(${width}px, ${grow || 0.001}fr)`)];
+  const template = [onSelect && "40px", ...columns.map(({ width, grow }) => `minmax(${width}px, ${grow || 0.001}fr)`)];
   const grid = template.filter(Boolean).join(" ");
-  const width = narrow ? 0 : columns.reduce((sum, column) => sum + column.width + 8, onSelect ? 60 : 16);
+  const width = narrow ? 0 : columns.reduce((sum, column) => sum + column.width + 6, onSelect ? 62 : 16);
   return (
     <Box
       ref={frame}
@@ -107,7 +107,7 @@ const HEAD = {
   borderBottom: 1,
   borderColor: "divider",
 };
-const LINE = { display: "grid", alignItems: "center", columnGap: 1, px: 1 };
+const LINE = { display: "grid", alignItems: "center", columnGap: "6px", px: 1, typography: "body2" };
 const CUT = { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", minWidth: 0 };
 
 function Head({ calls, columns, grid, selected, onSelect, onSelectAll }: CallTableProps & { grid: string }) {
@@ -132,10 +132,21 @@ function Head({ calls, columns, grid, selected, onSelect, onSelectAll }: CallTab
             variant="body2"
             sx={{ fontWeight: 600, textAlign: end ? "end" : "start" }}
           >
-            {text.columns[id]}
+            {id === "direction" ? <Hidden>{text.columns[id]}</Hidden> : text.columns[id]}
           </Typography>
         ))}
       </Box>
+    </Box>
+  );
+}
+
+const UNSEEN = { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" };
+
+/** For screen readers: its column is an arrow wide. */
+function Hidden({ children }: { children: string }) {
+  return (
+    <Box component="span" sx={UNSEEN}>
+      {children}
     </Box>
   );
 }

@@ -9,13 +9,16 @@ export function callerName({ caller_name, caller_number }: Pick<Call, "caller_na
 }
 
 /** Name and number of the caller; names come from outside and may be of any script and length. */
-export function Caller(call: Pick<Call, "caller_name" | "caller_number">) {
+export function Caller({ stacked, ...call }: Pick<Call, "caller_name" | "caller_number"> & { stacked?: boolean }) {
   const named = call.caller_name && call.caller_number;
   return (
     <>
       <bdi>{callerName(call)}</bdi>
       {named && (
-        <Box component="span" sx={{ color: "text.secondary", ml: 1 }}>
+        <Box
+          component="span"
+          sx={{ color: "text.secondary", ml: stacked ? 0 : 1, display: stacked ? "block" : "inline" }}
+        >
           <bdi>{phoneNumber(call.caller_number)}</bdi>
         </Box>
       )}

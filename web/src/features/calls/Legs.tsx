@@ -14,7 +14,7 @@ const ROLES: Record<string, string> = { caller: "Caller", phone: "Phone", trunk:
 export function Legs({ call }: { call: CallDetail }) {
   const { who, ring, talk, outcome, channel } = text.legColumns;
   return (
-    <TableContainer tabIndex={0} role="region" aria-label={text.page.legs}>
+    <TableContainer tabIndex={0}>
       <Table size="small">
         <TableHead>
           <TableRow>

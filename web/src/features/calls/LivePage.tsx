@@ -48,7 +48,7 @@ export function LivePage() {
                     <TableCell key={label}>{label}</TableCell>
                   ),
                 )}
-                {may("calls:control") && <TableCell aria-label={text.hangUp} />}
+                {may("calls:control") && <TableCell>{text.hangUp}</TableCell>}
               </TableRow>
             </TableHead>
             <TableBody>

@@ -27,7 +27,7 @@ export function Story({ told }: { told: Explanation }) {
       {told.release && (
         <Typography sx={{ mt: 1, overflowWrap: "anywhere" }}>
           <Typography component="span" color="text.secondary">{`${text.page.release}: `}</Typography>
-          <Link component={RouterLink} to={`/changes/history/${told.release.id}`}>
+          <Link component={RouterLink} to={`/changes/releases/${told.release.id}`}>
             {told.release.words}
           </Link>
         </Typography>
@@ -56,7 +56,7 @@ function StepLine({ step, zone, last }: { step: Step; zone: string; last: boolea
       </Box>
       <Rail last={last} />
       <Box sx={{ pb: 2, minWidth: 0, overflowWrap: "anywhere" }}>
-        <Typography>
+        <Typography sx={{ "&::first-letter": { textTransform: "uppercase" } }}>
           <bdi>{step.words}</bdi>
         </Typography>
         {step.took_s !== null && step.took_s !== undefined && step.took_s >= 1 && (

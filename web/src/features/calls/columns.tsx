@@ -1,4 +1,7 @@
+import OutIcon from "@mui/icons-material/CallMade";
+import InIcon from "@mui/icons-material/CallReceived";
 import RecordedIcon from "@mui/icons-material/GraphicEq";
+import InsideIcon from "@mui/icons-material/SwapHoriz";
 import MessageIcon from "@mui/icons-material/VoicemailOutlined";
 import Chip from "@mui/material/Chip";
 import type { ReactNode } from "react";
@@ -30,30 +33,30 @@ const plain = (words: string | null | undefined) => <bdi>{words ?? ""}</bdi>;
 export const COLUMNS: Column[] = [
   {
     id: "started",
-    width: 190,
+    width: 152,
     grow: 0,
     cell: (call, places) => dateTime(call.started_at, places.zone(call.location_id)),
   },
-  { id: "direction", width: 100, grow: 0, cell: ({ direction }) => text.direction[direction] },
-  { id: "status", width: 140, grow: 0, cell: (call) => <StatusChip {...call} /> },
-  { id: "caller", width: 220, grow: 3, cell: (call) => <Caller {...call} /> },
-  { id: "dialed", width: 140, grow: 1, cell: ({ dialed_number }) => plain(phoneNumber(dialed_number)) },
-  { id: "location", width: 140, grow: 1, cell: (call, places) => plain(places.name(call.location_id)) },
-  { id: "queue", width: 130, grow: 1, cell: ({ queue_name }) => plain(queue_name) },
-  { id: "extension", width: 140, grow: 1, cell: ({ extension_name }) => plain(extension_name) },
-  { id: "duration", width: 80, grow: 0, end: true, cell: ({ duration_s }) => duration(duration_s) },
-  { id: "talk", width: 80, grow: 0, end: true, cell: ({ talk_s }) => duration(talk_s) },
-  { id: "wait", width: 80, grow: 0, end: true, cell: ({ wait_s }) => duration(wait_s) },
-  { id: "ring", width: 80, grow: 0, end: true, cell: ({ ring_s }) => duration(ring_s) },
-  { id: "sound", width: 80, grow: 0, cell: (call) => <SoundIcons {...call} /> },
+  { id: "direction", width: 30, grow: 0, cell: ({ direction }) => <DirectionIcon direction={direction} /> },
+  { id: "status", width: 116, grow: 0, cell: (call) => <StatusChip {...call} /> },
+  { id: "caller", width: 140, grow: 3, cell: (call) => <Caller {...call} stacked /> },
+  { id: "dialed", width: 112, grow: 1, cell: ({ dialed_number }) => plain(phoneNumber(dialed_number)) },
+  { id: "location", width: 110, grow: 1, cell: (call, places) => plain(places.name(call.location_id)) },
+  { id: "queue", width: 84, grow: 1, cell: ({ queue_name }) => plain(queue_name) },
+  { id: "extension", width: 88, grow: 1, cell: ({ extension_name }) => plain(extension_name) },
+  { id: "duration", width: 54, grow: 0, end: true, cell: ({ duration_s }) => duration(duration_s) },
+  { id: "talk", width: 54, grow: 0, end: true, cell: ({ talk_s }) => duration(talk_s) },
+  { id: "wait", width: 54, grow: 0, end: true, cell: ({ wait_s }) => duration(wait_s) },
+  { id: "ring", width: 54, grow: 0, end: true, cell: ({ ring_s }) => duration(ring_s) },
+  { id: "sound", width: 52, grow: 0, cell: (call) => <SoundIcons {...call} /> },
   {
     id: "tags",
-    width: 150,
+    width: 84,
     grow: 1,
     cell: ({ tags }) => tags.map((tag) => <Chip key={tag} size="small" label={plain(tag)} sx={{ mr: 0.5 }} />),
   },
-  { id: "outcome", width: 130, grow: 1, cell: ({ outcome }) => plain(outcome) },
-  { id: "notes", width: 220, grow: 2, cell: ({ notes }) => plain(notes) },
+  { id: "outcome", width: 100, grow: 1, cell: ({ outcome }) => plain(outcome) },
+  { id: "notes", width: 160, grow: 2, cell: ({ notes }) => plain(notes) },
 ];
 
 const USUAL: ColumnId[] = [
@@ -74,6 +77,14 @@ export function readColumns(stored: unknown): ColumnId[] {
   const known = new Set(COLUMNS.map(({ id }) => id as string));
   const chosen = Array.isArray(stored) ? stored.filter((id): id is ColumnId => known.has(id)) : [];
   return chosen.length ? chosen : USUAL;
+}
+
+const ARROWS = { inbound: InIcon, outbound: OutIcon, internal: InsideIcon };
+
+/** Which way a call goes, as an arrow. */
+function DirectionIcon({ direction }: Pick<Call, "direction">) {
+  const Arrow = ARROWS[direction];
+  return <Arrow fontSize="small" titleAccess={text.direction[direction]} sx={{ display: "block" }} />;
 }
 
 /** What can be heard of a call. */

@@ -7,11 +7,10 @@ const NOW = Date.parse("2026-11-21T03:00:00Z"); // still Friday the 20th in New 
 
 describe("days", () => {
   it("begin at midnight of the place, also when clocks change", () => {
-    expect(dayBegins("2026-11-20", NEW_YORK)?.toISOString()).toBe("2026-11-20T05:00:00.000Z");
-    expect(dayBegins("2026-11-01", NEW_YORK)?.toISOString()).toBe("2026-11-01T04:00:00.000Z");
-    expect(dayBegins("2026-11-02", NEW_YORK)?.toISOString()).toBe("2026-11-02T05:00:00.000Z");
-    expect(dayBegins("2026-03-09", "Pacific/Auckland")?.toISOString()).toBe("2026-03-08T11:00:00.000Z");
-    expect(dayBegins("soon", NEW_YORK)).toBeNull();
+    expect(dayBegins("2026-11-20", NEW_YORK)).toBe("2026-11-20T05:00:00.000Z");
+    expect(dayBegins("2026-11-01", NEW_YORK)).toBe("2026-11-01T04:00:00.000Z");
+    expect(dayBegins("2026-11-02", NEW_YORK)).toBe("2026-11-02T05:00:00.000Z");
+    expect(dayBegins("2026-03-09", "Pacific/Auckland")).toBe("2026-03-08T11:00:00.000Z");
   });
 
   it("are those of the place", () => {

@@ -84,8 +84,8 @@ export function toQuery(filters: Filters, zone: string, now: number, location: s
   const { first, last } = validDays(daysOf(filters, dayAt(now, zone)));
   const number = plainNumber(filters.number ?? "");
   const query: CallQuery = {
-    from: (first && dayBegins(first, zone)?.toISOString()) || undefined,
-    to: (last && dayBegins(addDays(last, 1), zone)?.toISOString()) || undefined,
+    from: first && dayBegins(first, zone),
+    to: last && dayBegins(addDays(last, 1), zone),
     direction: filters.direction as CallQuery["direction"],
     status: filters.status as CallQuery["status"],
     number: /^\+?[0-9*#]+$/.test(number) ? number : undefined,

@@ -40,7 +40,7 @@ export function MessageItem({ message, box, open, onToggle }: MessageItemProps) 
   const zone = locations.find(({ id }) => id === message.location_id)?.timezone;
   const unheard = message.heard_at === null;
   return (
-    <ListItem disablePadding divider sx={{ display: "block" }}>
+    <ListItem disablePadding divider sx={{ display: "block", "&:last-of-type": { borderBottom: 0 } }}>
       <ListItemButton aria-expanded={open} onClick={onToggle} sx={{ gap: 1.5, alignItems: "flex-start" }}>
         <Box sx={{ width: 12, pt: 0.75 }}>
           {unheard && <NewIcon titleAccess={text.isNew} sx={{ fontSize: 12 }} color="primary" />}
