@@ -99,10 +99,14 @@ async def get_principal(
     if credentials is None:
         raise Unauthorized("This needs a login.", hint="Send the header Authorization: Bearer <access token>.")
     principal = await principal_of_token(uow, services.crypto, credentials.credentials, caller)
-    if x_organization is None or x_organization == principal.org_id:
+    return await _working_in(uow, principal, x_organization)
+
+
+async def _working_in(uow: UnitOfWork, principal: Principal, org_id: UUID | None) -> Principal:
+    if org_id is None or org_id == principal.org_id:
         return principal
-    await get_organization(uow, principal, x_organization)
-    return replace(principal, org_id=x_organization)
+    await get_organization(uow, principal, org_id)
+    return replace(principal, org_id=org_id)
 
 
 LoggedIn = Annotated[Principal, Depends(get_principal)]
@@ -126,14 +130,18 @@ def requires(scope: str) -> Callable[[Principal], Awaitable[Principal]]:
     return allowed
 
 
-async def principal_from_token(services: Services, token: str, ip: str | None) -> Principal:
+async def principal_from_token(
+    services: Services, token: str, ip: str | None, organization: UUID | None = None
+) -> Principal:
     """Who an access token or API key stands for, where there is no ordinary request (WebSockets).
 
     Raises:
         Unauthorized: Unknown, expired, revoked, or its user is disabled.
+        NotFound: ``organization`` is none that this user may work in.
     """
     async with services.uow() as uow:
-        return await principal_of_token(uow, services.crypto, token, Caller(ip))
+        principal = await principal_of_token(uow, services.crypto, token, Caller(ip))
+        return await _working_in(uow, principal, organization)
 
 
 async def own_extensions(uow: UnitOfWork, principal: Principal) -> list[UUID]:

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 
 from controlplane.identity.door import principal_from_token
-from controlplane.platform.problem import Unauthorized
+from controlplane.platform.problem import NotFound, Unauthorized
 from controlplane.platform.services import Services
 from controlplane.realtime.follower import Closing, Follower
 from controlplane.realtime.stream import LOGGED_OUT, Stream, first_of
@@ -25,6 +26,9 @@ GONE = Closing(1000, "")
 async def events(
     socket: WebSocket,
     after: Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Go on behind this event's id.")] = None,
+    organization: Annotated[
+        UUID | None, Query(description="Another organisation than one's own; installation admins only.")
+    ] = None,
 ) -> None:
     """A snapshot of the live calls and then every event that the listener may see, or with ``after`` the events alone.
 
@@ -39,15 +43,15 @@ async def events(
     token, subprotocol = _token(socket)
     ip = socket.client.host if socket.client else None
     try:
-        principal = await principal_from_token(services, token, ip)
-    except Unauthorized:
+        principal = await principal_from_token(services, token, ip, organization)
+    except (Unauthorized, NotFound):
         await socket.accept(subprotocol)  # a browser learns the reason only from a socket that was open
         await socket.close(LOGGED_OUT.code, LOGGED_OUT.reason)
         return
     await socket.accept(subprotocol)
     stream = Stream(services, follower, principal, socket.send_text)
     with contextlib.suppress(WebSocketDisconnect, TimeoutError):
-        closing = await first_of(stream.run(after), stream.keep_login(token, ip), _until_gone(socket))
+        closing = await first_of(stream.run(after), stream.keep_login(token, ip, organization), _until_gone(socket))
         if closing is not GONE:
             async with asyncio.timeout(CLOSE_S):
                 await socket.close(closing.code, closing.reason)

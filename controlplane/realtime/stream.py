@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NoReturn
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,7 +12,7 @@ from controlplane.calls import door as calls
 from controlplane.identity.door import principal_from_token
 from controlplane.platform.auth import Principal
 from controlplane.platform.event_log import START, Position, newest_position, position_of
-from controlplane.platform.problem import Unauthorized
+from controlplane.platform.problem import NotFound, Unauthorized
 from controlplane.platform.services import Services
 from controlplane.realtime.audience import LoggedEvent
 from controlplane.realtime.follower import PAGE, Closing, Follower, Listener
@@ -51,13 +52,13 @@ class Stream:
         async with self._follower.listen(self._may_hear) as listener:
             return await first_of(self._forward(listener), listener.ended())
 
-    async def keep_login(self, token: str, ip: str | None) -> Closing:
-        """Returns when the login no longer holds."""
+    async def keep_login(self, token: str, ip: str | None, organization: UUID | None) -> Closing:
+        """Returns when the login no longer holds, or no longer reaches this organisation."""
         while True:
             await asyncio.sleep(self._follower.pace.login_s)
             try:
-                self._principal = await principal_from_token(self._services, token, ip)
-            except Unauthorized:
+                self._principal = await principal_from_token(self._services, token, ip, organization)
+            except (Unauthorized, NotFound):
                 return LOGGED_OUT
             except (SQLAlchemyError, OSError) as err:
                 log.warning("a login can't be checked now", error=str(err))

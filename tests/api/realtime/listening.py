@@ -78,13 +78,19 @@ class Stage:
 
     @asynccontextmanager
     async def ear(
-        self, client: Client | None, *, after: int | None = None, as_browser: bool = False
+        self,
+        client: Client | None,
+        *,
+        after: int | None = None,
+        as_browser: bool = False,
+        organization: str | None = None,
     ) -> AsyncIterator[Ear]:
         """Somebody who listens, with the login of a client."""
         token = client.headers["Authorization"].removeprefix("Bearer ") if client else ""
         headers = {"Authorization": f"Bearer {token}"} if client and not as_browser else {}
         subprotocols = [Subprotocol("bearer"), Subprotocol(token)] if as_browser else None
-        query = f"?{urlencode({'after': after})}" if after is not None else ""
+        asked = {"after": after, "organization": organization}
+        query = f"?{urlencode({name: value for name, value in asked.items() if value is not None})}"
         async with connect(
             self._url + query,
             additional_headers=headers,

@@ -309,3 +309,14 @@ async def test_listeners_are_sent_away_when_the_process_stops(stage: Stage, serv
         await ear.hear()
         services.wakeups.send_away()
         assert await ear.closed() == (STOPPING.code, STOPPING.reason)
+
+
+async def test_an_installation_admin_hears_the_organisation_they_work_in(
+    stage: Stage, admin: Client, other_org_admin: Client
+) -> None:
+    async with stage.ear(admin, organization=str(other_org_admin.org_id)) as ear:
+        await ear.hear()
+        await record(admin.services, applied(admin, 1), applied(other_org_admin, 2))
+        assert (await ear.hear_until("config.applied"))["data"]["number"] == 2
+    async with stage.ear(other_org_admin, organization=str(admin.org_id)) as ear:
+        assert await ear.closed() == (LOGGED_OUT.code, LOGGED_OUT.reason)

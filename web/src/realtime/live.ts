@@ -72,11 +72,14 @@ function follow(event: LiveEvent): void {
 }
 
 function connect(): void {
-  const { accessToken } = currentSession();
+  const { accessToken, organizationId } = currentSession();
   if (!wanted || !accessToken) return;
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const after = lastId === null ? "" : `?after=${lastId}`;
-  const mine = new WebSocket(`${scheme}://${location.host}/api/v1/events${after}`, ["bearer", accessToken]);
+  const query = new URLSearchParams({
+    ...(lastId !== null && { after: String(lastId) }),
+    ...(organizationId && { organization: organizationId }),
+  });
+  const mine = new WebSocket(`${scheme}://${location.host}/api/v1/events?${query}`, ["bearer", accessToken]);
   socket = mine;
   mine.onopen = () => {
     tries = 0;
