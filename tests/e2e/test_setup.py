@@ -17,6 +17,8 @@ from tests.e2e.desk import Desk
 from tests.system.office import Phones, talk
 
 APPLIED_MS = 40_000
+SLOW_MS = 20_000
+"""An import checks everything there is."""
 LIGHT_MS = 40_000
 """Asterisk asks a carrier every 15 s, the page asks for lights every 5 s."""
 
@@ -49,7 +51,7 @@ async def value_of(desk: Desk, label: str) -> str:
 
 async def make_place(desk: Desk) -> None:
     page = desk.page
-    await page.get_by_label("Place").fill("Corner shop")
+    await page.get_by_role("textbox", name="Place").fill("Corner shop")
     for day in ("Sat", "Sun"):
         await page.get_by_role("button", name=day).click()
     for label in ("From", "Until"):  # round the clock, so that the caller is let in whenever this runs
@@ -66,7 +68,7 @@ async def make_phone(desk: Desk) -> Account:
     await expect(page.get_by_text("must be 2 to 8 digits").first).to_be_visible()
     await page.get_by_label("Extension").fill("201")
     await page.get_by_role("button", name="Make the phone").click()
-    await expect(page.get_by_title("SIP address with password")).to_be_visible()
+    await expect(page.get_by_title("SIP address with password")).to_be_attached(timeout=SLOW_MS)
     port = (await value_of(desk, "Port")).split(" ")[0]
     server = f"{await value_of(desk, 'Server')}:{port}"
     return Account(await value_of(desk, "User name"), server, await value_of(desk, "Password"))
@@ -74,7 +76,7 @@ async def make_phone(desk: Desk) -> Account:
 
 async def make_trunk(desk: Desk, carrier: str) -> None:
     page = desk.page
-    await page.get_by_label("Carrier", exact=True).fill("Carrier")
+    await page.get_by_role("textbox", name="Carrier", exact=True).fill("Carrier")
     await page.get_by_label("How it knows you").click()
     await page.get_by_role("option", name="Our address").click()
     await page.get_by_label("Carrier's server").fill(carrier)
@@ -88,7 +90,7 @@ async def test_from_first_start_to_first_answered_call(desk: Desk, phones: Phone
     await desk.accessible()
     await make_place(desk)
 
-    await expect(page.get_by_label("Who answers")).to_be_visible()
+    await expect(page.get_by_label("Who answers")).to_be_visible(timeout=SLOW_MS)
     account = await make_phone(desk)
     await desk.accessible()
     await page.get_by_role("button", name="Apply now").click()
@@ -133,14 +135,14 @@ async def test_an_example_is_looked_at_made_and_taken_back(desk: Desk) -> None:
     await desk.open("/setup", "Set-up guide")
     await page.get_by_role("button", name="Look at it: Agency").click()
     preview = page.get_by_role("dialog", name="Agency")
-    await expect(preview.get_by_text("New: queue Client Blue")).to_be_visible()
+    await expect(preview.get_by_text("New: queue Client Blue")).to_be_visible(timeout=SLOW_MS)
     await desk.accessible()
     await preview.get_by_role("button", name="Make all of it").click()
-    await expect(page.get_by_text("Made. Look round in the steps below")).to_be_visible()
+    await expect(page.get_by_text("Made. Look round in the steps below")).to_be_visible(timeout=SLOW_MS)
     await expect(step(desk, "The first number").get_by_title("done")).to_be_attached()
     await page.get_by_role("button", name="Take it back").click()
     await page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
-    await expect(page.get_by_text("Taken back.")).to_be_visible()
+    await expect(page.get_by_text("Taken back.")).to_be_visible(timeout=SLOW_MS)
     await expect(step(desk, "The first number").get_by_title("done")).not_to_be_attached()
 
 

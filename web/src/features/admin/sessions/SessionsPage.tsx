@@ -35,8 +35,12 @@ export function SessionsPage() {
       value={everybody ? "all" : ""}
       onChange={(_, chosen: string | null) => chosen !== null && setWhose(chosen)}
     >
-      <ToggleButton value="">{labels.mine}</ToggleButton>
-      <ToggleButton value="all">{labels.everybody}</ToggleButton>
+      <ToggleButton value="" sx={{ color: "text.primary" }}>
+        {labels.mine}
+      </ToggleButton>
+      <ToggleButton value="all" sx={{ color: "text.primary" }}>
+        {labels.everybody}
+      </ToggleButton>
     </ToggleButtonGroup>
   );
   return (

@@ -100,7 +100,7 @@ function PlaceForm({ place }: { place: Existing["locations"][number] | undefined
           sx={{ flexWrap: "wrap" }}
         >
           {DAYS.map((day) => (
-            <ToggleButton key={day} value={day}>
+            <ToggleButton key={day} value={day} sx={{ color: "text.primary" }}>
               {labels.dayNames[day]}
             </ToggleButton>
           ))}
