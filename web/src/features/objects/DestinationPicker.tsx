@@ -25,6 +25,13 @@ const KINDS: DestinationKind[] = [
   "hangup",
 ];
 
+/** A kind was chosen, and not yet which one. */
+function isOpen(value: Destination | null): boolean {
+  if (!value || openEndOf(value)) return false;
+  if (value.kind === "external_number") return !value.number;
+  return targetOf(value.kind) !== undefined && !value.id;
+}
+
 export interface DestinationPickerProps {
   label: string;
   value: Destination | null;
@@ -45,6 +52,9 @@ export function DestinationPicker(props: DestinationPickerProps) {
   const open = openEndOf(value);
   const target = value && !open ? targetOf(value.kind) : undefined;
 
+  const wrong = errorText(errors);
+  const error = wrong && isOpen(value) ? text.destination.missing : wrong;
+
   function chooseKind(kind: string) {
     const end = decoded(kind);
     if (end)
@@ -53,7 +63,7 @@ export function DestinationPicker(props: DestinationPickerProps) {
   }
 
   return (
-    <Group label={required ? `${label} *` : label} help={help} error={errorText(errors)}>
+    <Group label={required ? `${label} *` : label} help={help} error={error}>
       <Stack direction="row" sx={{ gap: 1, flexWrap: "wrap" }}>
         <TextField
           select
@@ -61,7 +71,7 @@ export function DestinationPicker(props: DestinationPickerProps) {
           value={open ? codeOf(open) : (value?.kind ?? "")}
           onChange={(event) => chooseKind(event.target.value)}
           disabled={disabled}
-          error={Boolean(errorText(errors))}
+          error={Boolean(error)}
           sx={{ flex: "1 1 160px", maxWidth: 240 }}
         >
           {nullable && <MenuItem value="">{text.destination.none}</MenuItem>}

@@ -12,3 +12,8 @@ export function moved<Row>(rows: Row[], at: number, step: 1 | -1): Row[] {
 export function replaced<Row>(rows: Row[], at: number, row: Row): Row[] {
   return rows.map((old, index) => (index === at ? row : old));
 }
+
+/** The list in portions of at most `size`; rows that are added at its end leave earlier portions as they are. */
+export function portionsOf<Row>(rows: Row[], size: number): Row[][] {
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, at) => rows.slice(at * size, (at + 1) * size));
+}

@@ -4,7 +4,9 @@ import { type Schemas as Api, api, data } from "@/api/client";
 import { useMay } from "@/session/SessionProvider";
 import type { Document } from "./document";
 import { findKind, kindOf } from "./kinds";
+import { portionsOf } from "./lists";
 import type { Schemas } from "./schema";
+import { text } from "./text";
 
 /** An object as it is read; its other fields are those of its kind. */
 export interface ConfigObject extends Document {
@@ -20,8 +22,8 @@ export type Use = Api["UseRead"];
 // All kinds have the same routes; the client's types know them as one of them.
 const many = (resource: string) => `/api/v1/${resource}` as "/api/v1/extensions";
 const one = (resource: string) => `/api/v1/${resource}/{object_id}` as "/api/v1/extensions/{object_id}";
-/** The API looks up so many ids at once. */
-const MOST_IDS = 200;
+/** Ids in one request: its address stays below the 8 kB that proxies take. */
+const MOST_IDS = 100;
 const at = (id: string) => ({ path: { object_id: id } });
 
 /** The ETag of an object at a version, as the API writes it. */
@@ -104,34 +106,52 @@ export function useChoices(resource: string | undefined, search: string, locatio
   });
 }
 
-/** Objects by id. */
-export type Named = ReadonlyMap<string, ConfigObject>;
+/** Objects of one kind by id. */
+export interface Named {
+  get: (id: string) => ConfigObject | undefined;
+  /** Some are still being asked for. */
+  pending: boolean;
+}
 
-/** Names and numbers of objects of several kinds, in one request a kind; absent: not to be seen. */
+const NOBODY: Named = { get: () => undefined, pending: false };
+
+/** Names and numbers of objects of several kinds, in few requests; absent: not to be seen. */
 export function useNamesOf(idsByKind: Record<string, string[]>): Record<string, Named> {
   const may = useMay();
-  const kinds = Object.keys(idsByKind);
-  const results = useQueries({
-    queries: kinds.map((kind) => {
+  const portions = Object.entries(idsByKind).flatMap(([kind, ids]) =>
+    portionsOf([...new Set(ids)], MOST_IDS).map((portion) => ({ kind, ids: portion })),
+  );
+  const answers = useQueries({
+    queries: portions.map(({ kind, ids }) => {
       const resource = findKind(kind)?.resource;
-      const ids = [...new Set(idsByKind[kind])].sort().slice(0, MOST_IDS);
       return {
         queryKey: [resource, "names", ids],
         queryFn: ({ signal }: { signal: AbortSignal }) => fetchPage(resource ?? "", { ids, limit: MOST_IDS }, signal),
-        enabled: resource !== undefined && ids.length > 0 && may(`${resource}:read`),
+        enabled: resource !== undefined && may(`${resource}:read`),
         staleTime: 30_000,
-        placeholderData: keepPreviousData,
       };
     }),
   });
-  return Object.fromEntries(
-    kinds.map((kind, at) => [kind, new Map(results[at]?.data?.items.map((item) => [item.id, item]))]),
-  );
+  const named = (kind: string): Named => {
+    const mine = answers.filter((_, at) => portions[at]?.kind === kind);
+    const objects = new Map(
+      mine.flatMap(({ data: page }) => page?.items.map((item) => [item.id, item] as const) ?? []),
+    );
+    return { get: (id) => objects.get(id), pending: mine.some(({ isLoading }) => isLoading) };
+  };
+  return Object.fromEntries(Object.keys(idsByKind).map((kind) => [kind, named(kind)]));
 }
 
 /** The same for one kind. */
 export function useNames(kind: string, ids: string[]): Named {
-  return useNamesOf({ [kind]: ids })[kind] ?? new Map();
+  return useNamesOf({ [kind]: ids })[kind] ?? NOBODY;
+}
+
+/** What an object is called here: also while its name is on the way, and where it may not be seen. */
+export function titleIn(named: Named | undefined, id: string): string {
+  const object = named?.get(id);
+  if (object) return titleOf(object);
+  return named?.pending ? "…" : text.form.hidden;
 }
 
 /** How an object is called where others name it: "Sales (400)". */

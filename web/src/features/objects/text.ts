@@ -124,6 +124,7 @@ export const help: Record<string, string> = {
   name: "What people call it. No other of its kind may be called the same.",
   entry: "The step that a call meets first.",
   slots: "A mailbox, a manager's phone: what differs from place to place.",
+  "prompts.text": "What is said. Leave it empty to upload a recording once the prompt is saved.",
   closed: "Such as a voicemail box.",
   dial_extensions: "In place of a key, callers may type a colleague's number.",
   join_empty: "Otherwise such calls go on at once.",
@@ -235,6 +236,7 @@ export const text = {
   },
   secret: {
     title: "Set up the phone",
+    connects: "How it connects",
     pinTitle: "The new PIN",
     once: "This is shown only once. Copy it now; later you can only make a new one.",
     server: "SIP server",
@@ -286,6 +288,7 @@ export const text = {
   destination: {
     label: "Kind",
     none: "Not set",
+    missing: "Say which one.",
     which: (one: string) => `Which ${one}`,
     number: "Phone number",
     numberHelp: "With country code, such as +1 202 555 0123.",

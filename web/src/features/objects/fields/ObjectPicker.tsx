@@ -3,7 +3,7 @@ import TextField from "@mui/material/TextField";
 import { lazy, Suspense, useDeferredValue, useState } from "react";
 import { useMay } from "@/session/SessionProvider";
 import { kindOf } from "../kinds";
-import { type ConfigObject, titleOf, useChoices, useNames } from "../queries";
+import { type ConfigObject, titleIn, titleOf, useChoices, useNames } from "../queries";
 import { text } from "../text";
 
 const CreateDialog = lazy(() => import("../form/CreateDialog"));
@@ -41,15 +41,13 @@ export function ObjectPicker(props: ObjectPickerProps) {
   const [creating, setCreating] = useState<string | null>(null);
   const search = useDeferredValue(typed);
   const names = useNames(kind, value ? [value] : []);
-  const chosen = value ? (names.get(value) ?? null) : null;
-  const title = chosen ? titleOf(chosen) : "";
   const { data: page, isFetching } = useChoices(info.resource, search);
   const offered: Choice[] = (page?.items ?? [])
     .filter(({ id }) => !without.includes(id))
     .map((item) => ({ id: item.id, title: titleOf(item) }));
   if (!onlyFind && may(`${info.resource}:write`))
     offered.push({ id: NEW, title: text.destination.create(`a new ${info.one}`) });
-  const current: Choice | null = value ? { id: value, title: title || text.form.hidden } : null;
+  const current: Choice | null = value ? { id: value, title: titleIn(names, value) } : null;
 
   function choose(choice: Choice | null) {
     if (choice?.id === NEW) setCreating(typed);

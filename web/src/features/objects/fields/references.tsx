@@ -6,7 +6,7 @@ import Typography from "@mui/material/Typography";
 import type { Schemas } from "@/api/client";
 import { errorText } from "../document";
 import { replaced } from "../lists";
-import { titleOf, useNames } from "../queries";
+import { titleIn, useNames } from "../queries";
 import { ALL_EXTENSIONS, spelled, useTemplateScope } from "../template/scope";
 import { text } from "../text";
 import type { EditorProps } from "./editor";
@@ -32,8 +32,7 @@ function useTitles(kind: string, entries: Entry[]): (entry: Entry) => string {
   );
   return (entry) => {
     if (typeof entry !== "string") return hereTitle(entry.here);
-    const object = names.get(entry);
-    return object ? titleOf(object) : text.form.hidden;
+    return titleIn(names, entry);
   };
 }
 

@@ -6,15 +6,24 @@ import { Link as RouterLink } from "react-router";
 import { ProblemView } from "@/ui/ProblemView";
 import { type Reference, referencesIn } from "../document";
 import { findKind, type KindInfo } from "../kinds";
-import { type ConfigObject, titleOf, useNames, useUses } from "../queries";
+import { type ConfigObject, titleIn, titleOf, useNames, useUses } from "../queries";
 import { labelOf } from "../schema";
 import { text } from "../text";
+import { PhoneSettings } from "./PhoneSettings";
 import { RoutingExtras } from "./RoutingExtras";
 
 /** Beside a form: what uses this object, and where it leads. */
 export function Connections({ info, object }: { info: KindInfo; object: ConfigObject }) {
   return (
     <Stack sx={{ gap: 2 }}>
+      {info.kind === "device" && (
+        <Paper component="section" aria-label={text.secret.connects} sx={{ p: 2 }}>
+          <Typography variant="subtitle1" component="h2" gutterBottom>
+            {text.secret.connects}
+          </Typography>
+          <PhoneSettings device={object} />
+        </Paper>
+      )}
       <Uses info={info} object={object} />
       <Leads info={info} object={object} />
       {info.kind === "location_routing" && <RoutingExtras routing={object} />}
@@ -85,7 +94,7 @@ function LeadsOfKind({ info, kind, references }: { info: KindInfo; kind: string;
     const object = names.get(id);
     return (
       <Typography key={`${id}${field}`} variant="body2" sx={{ overflowWrap: "anywhere" }}>
-        {object && target ? <ObjectLink info={target} id={id} title={titleOf(object)} /> : text.form.hidden}
+        {object && target ? <ObjectLink info={target} id={id} title={titleOf(object)} /> : titleIn(names, id)}
         <Typography component="span" variant="body2" color="text.secondary">
           {` · ${labelOf(info.resource, field.split(".")[0] ?? "")}`}
         </Typography>

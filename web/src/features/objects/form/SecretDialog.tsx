@@ -1,18 +1,14 @@
 import Alert from "@mui/material/Alert";
-import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Dialog from "@mui/material/Dialog";
 import DialogActions from "@mui/material/DialogActions";
 import DialogContent from "@mui/material/DialogContent";
 import DialogTitle from "@mui/material/DialogTitle";
 import Stack from "@mui/material/Stack";
-import Typography from "@mui/material/Typography";
-import { QRCodeSVG } from "qrcode.react";
-import { CopyButton } from "@/ui/CopyButton";
-import { transportOf } from "../connection";
 import type { KindInfo } from "../kinds";
-import { type ConfigObject, useConnection } from "../queries";
+import type { ConfigObject } from "../queries";
 import { text } from "../text";
+import { PhoneSettings, Setting } from "./PhoneSettings";
 
 interface SecretDialogProps {
   info: KindInfo;
@@ -31,7 +27,7 @@ export function SecretDialog({ info, object, onClose }: SecretDialogProps) {
         <Stack sx={{ gap: 2 }}>
           <Alert severity="warning">{text.secret.once}</Alert>
           {isDevice ? (
-            <PhoneSettings device={object} />
+            <PhoneSettings device={object} secret={String(object.secret)} />
           ) : (
             <Setting label={text.secret.pin} value={String(object.pin)} />
           )}
@@ -43,45 +39,5 @@ export function SecretDialog({ info, object, onClose }: SecretDialogProps) {
         </Button>
       </DialogActions>
     </Dialog>
-  );
-}
-
-function Setting({ label, value }: { label: string; value: string }) {
-  return (
-    <Stack direction="row" sx={{ alignItems: "center", gap: 1 }}>
-      <Typography color="text.secondary" sx={{ width: 110, flexShrink: 0 }}>
-        {label}
-      </Typography>
-      <Typography sx={{ fontFamily: "monospace", overflowWrap: "anywhere", flex: 1 }}>{value}</Typography>
-      <CopyButton value={value} label={label} />
-    </Stack>
-  );
-}
-
-function PhoneSettings({ device }: { device: ConfigObject }) {
-  const { data: connection } = useConnection(device.location_id);
-  const secret = String(device.secret);
-  const way = connection && transportOf(connection, String(device.media));
-  return (
-    <Stack sx={{ gap: 0.5 }}>
-      {way && <Setting label={text.secret.server} value={way.server} />}
-      {way?.port && <Setting label={text.secret.port} value={String(way.port)} />}
-      {way && <Setting label={text.secret.transport} value={way.label} />}
-      <Setting label={text.secret.user} value={device.name} />
-      <Setting label={text.secret.secret} value={secret} />
-      {way?.port && (
-        <Stack sx={{ alignItems: "center", gap: 1, mt: 2 }}>
-          <Box sx={{ bgcolor: "#fff", p: 1.5, borderRadius: 1, lineHeight: 0 }}>
-            <QRCodeSVG value={way.uri(device.name, secret)} size={176} title={text.secret.qrLabel} />
-          </Box>
-          <Typography variant="body2" color="text.secondary" sx={{ textAlign: "center" }}>
-            {text.secret.qr}
-          </Typography>
-        </Stack>
-      )}
-      <Typography variant="body2" color="text.secondary" sx={{ mt: 1 }}>
-        {text.secret.later}
-      </Typography>
-    </Stack>
   );
 }

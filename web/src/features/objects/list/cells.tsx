@@ -7,7 +7,7 @@ import { text as common } from "@/ui/text";
 import type { Destination } from "../DestinationPicker";
 import { targetOf } from "../document";
 import { LiveState } from "../LiveState";
-import { type ConfigObject, type Named, titleOf } from "../queries";
+import { type ConfigObject, type Named, titleIn } from "../queries";
 import { text } from "../text";
 import { plainValue } from "../values";
 
@@ -49,11 +49,6 @@ export function idsIn(rows: ConfigObject[], columns: string[]): Record<string, s
   return ids;
 }
 
-function title(names: Names, kind: string, id: string): string {
-  const object = names[kind]?.get(id);
-  return object ? titleOf(object) : text.form.hidden;
-}
-
 function destinationTitle(destination: Destination | null, names: Names): ReactNode {
   if (!destination) return common.none;
   const kind = text.destination.kinds[destination.kind] ?? destination.kind;
@@ -62,7 +57,7 @@ function destinationTitle(destination: Destination | null, names: Names): ReactN
   if (!target || !destination.id) return kind;
   return (
     <>
-      {kind}: <bdi>{title(names, target, destination.id)}</bdi>
+      {kind}: <bdi>{titleIn(names[target], destination.id)}</bdi>
     </>
   );
 }
@@ -99,7 +94,7 @@ export function Cell({ row, column, names, status }: CellProps): ReactNode {
 function referenceTitle(kind: string, value: unknown, names: Names): ReactNode {
   if (!value) return common.none;
   const ids = Array.isArray(value) ? value.map(String) : [String(value)];
-  return <bdi>{ids.map((id) => title(names, kind, id)).join(", ")}</bdi>;
+  return <bdi>{ids.map((id) => titleIn(names[kind], id)).join(", ")}</bdi>;
 }
 
 function LocationName({ id }: { id: string | null }) {
