@@ -1,6 +1,7 @@
 import Button from "@mui/material/Button";
 import Link from "@mui/material/Link";
 import Paper from "@mui/material/Paper";
+import Stack from "@mui/material/Stack";
 import Table from "@mui/material/Table";
 import TableBody from "@mui/material/TableBody";
 import TableCell from "@mui/material/TableCell";
@@ -31,7 +32,10 @@ export function FlowsPage() {
   const [search, setSearch] = useSearchParams();
   const q = search.get("q") ?? "";
   const location = useChosenLocation();
-  const [cursors, setCursors] = useState<string[]>([]);
+  const scope = `${location} ${q}`;
+  const [paged, setPaged] = useState({ scope, cursors: [] as string[] });
+  const cursors = paged.scope === scope ? paged.cursors : []; // another search begins at its first page
+  const go = (next: string[]) => setPaged({ scope, cursors: next });
   const numbers = useNumbers(q, location, cursors.at(-1));
   const next = numbers.data?.next_cursor;
   return (
@@ -40,21 +44,22 @@ export function FlowsPage() {
         type="search"
         label={words.list.search}
         value={q}
-        onChange={({ target }) => {
-          setCursors([]);
-          setSearch(target.value ? { q: target.value } : {}, { replace: true });
-        }}
+        onChange={({ target }) => setSearch(target.value ? { q: target.value } : {}, { replace: true })}
         sx={{ mb: 2, width: { xs: "100%", sm: 320 } }}
       />
       {numbers.isPending && <Loading />}
       {numbers.isError && <ProblemView error={numbers.error} retry={() => numbers.refetch()} />}
       {numbers.data && <Numbers numbers={numbers.data.items} narrowed={Boolean(q || location)} />}
-      <Button disabled={!cursors.length} onClick={() => setCursors(cursors.slice(0, -1))} sx={{ mt: 1 }}>
-        {text.actions.back}
-      </Button>
-      <Button disabled={!next} onClick={() => next && setCursors([...cursors, next])} sx={{ mt: 1 }}>
-        {text.actions.more}
-      </Button>
+      {(cursors.length > 0 || next) && (
+        <Stack direction="row" sx={{ gap: 1, mt: 1 }}>
+          <Button disabled={!cursors.length} onClick={() => go(cursors.slice(0, -1))}>
+            {text.actions.back}
+          </Button>
+          <Button disabled={!next} onClick={() => next && go([...cursors, next])}>
+            {text.actions.more}
+          </Button>
+        </Stack>
+      )}
     </Page>
   );
 }

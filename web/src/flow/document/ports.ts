@@ -77,12 +77,7 @@ export function freeKey(used: Iterable<string>): string | undefined {
   return [..."1234567890*#"].find((key) => !taken.has(key));
 }
 
-export function sameDestination(one: Destination | null, other: Destination | null): boolean {
-  if (!one || !other) return one === other;
-  return one.kind === other.kind && (one.id ?? null) === (other.id ?? null) && one.number === other.number;
-}
-
-export function asDestination(value: Json | undefined): Destination | null {
+function asDestination(value: Json | undefined): Destination | null {
   const found = asRecord(value);
   if (typeof found.kind !== "string") return null;
   const { kind, id, number } = found;

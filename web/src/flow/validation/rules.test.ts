@@ -42,6 +42,10 @@ describe("validation", () => {
     expect(said(changeFields(shop, id, fields))).toContain(`error ${id} ${field}`);
   });
 
+  test("a number of the wrong length is said in words", () => {
+    expect(about(changeFields(shop, "box", { number: "9" }), "box")).toEqual(["Must be 2 to 8 digits."]);
+  });
+
   test("a queue without members is said, and may be saved", () => {
     expect(said(changeFields(shop, "queue", { members: [] }))).toEqual(["warning queue members"]);
   });

@@ -52,7 +52,7 @@ function wrongFields(catalog: Catalog, { id, object }: FlowNode): FlowProblem[] 
 }
 
 /** A sentence on what a field's schema does not allow; null: fine. */
-export function whatIsWrong(catalog: Catalog, schema: Schema, value: Json | undefined, needed: boolean): string | null {
+function whatIsWrong(catalog: Catalog, schema: Schema, value: Json | undefined, needed: boolean): string | null {
   const shape = catalog.resolve(schema);
   if (isEmpty(value)) return needed ? "Is needed." : null;
   if (shape.type === "object" && !needed) return null;
@@ -71,9 +71,13 @@ function isEmpty(value: Json | undefined): boolean {
 
 function wrongText(shape: Schema, value: string): string | null {
   if (value.length > (shape.maxLength ?? Infinity)) return `Has at most ${shape.maxLength} characters.`;
-  if (shape.pattern && !new RegExp(shape.pattern, "u").test(value)) return `Doesn't look right: ${shape.pattern}`;
-  return null;
+  if (!shape.pattern || new RegExp(shape.pattern, "u").test(value)) return null;
+  const [, least, most] = DIGITS.exec(shape.pattern) ?? [];
+  return least ? `Must be ${least} to ${most} digits.` : ["Doesn't look right.", shape.description].join(" ").trim();
 }
+
+/** The pattern of numbers that people dial. */
+const DIGITS = /^\^\[0-9\]\{(\d+),(\d+)\}\$$/;
 
 function wrongNumber(shape: Schema, value: number): string | null {
   const [least, most] = [shape.minimum ?? -Infinity, shape.maximum ?? Infinity];

@@ -20,7 +20,7 @@ import { useEditor } from "../editor";
 import { DEFAULT_WAY, portWords, words } from "../text";
 
 /** Where a way leads, in words. */
-export function goalWords(graph: FlowGraph, source: string, port: Port): string {
+function goalWords(graph: FlowGraph, source: string, port: Port): string {
   const goal = port.destination ?? port.implied;
   if (!goal) return DEFAULT_WAY[port.field] ?? words.canvas.notConnected;
   const node = graph.nodes.find(({ id }) => id === targetOf(source, goal));
