@@ -97,7 +97,7 @@ async def test_what_needs_attention_leads_to_where_it_is_solved(desk: Desk, shop
     assert extension
 
 
-@pytest.mark.parametrize("role", ["manager", "executive", "staff"])
+@pytest.mark.parametrize("role", ROLES)
 async def test_everybody_sees_what_they_may(desk: Desk, shop: Shop, role: str) -> None:
     page = await be(desk, role)
     for part in ("Today", "Calls now", "Queues"):

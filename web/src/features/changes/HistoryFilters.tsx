@@ -2,7 +2,9 @@ import Button from "@mui/material/Button";
 import MenuItem from "@mui/material/MenuItem";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
+import { useState } from "react";
 import { useSearchParams } from "react-router";
+import { ParamField, withParam } from "@/ui/ParamField";
 import { text as words } from "@/ui/text";
 import type { ReleaseFilters, ReleaseState } from "./queries";
 import { text } from "./text";
@@ -32,25 +34,17 @@ function dayFrom(name: "from" | "to", day: string | null, later: number): Partia
 /** What the history is narrowed to; it stands in the address. */
 export function HistoryFilters() {
   const [params, setParams] = useSearchParams();
-  function set(name: string, value: string) {
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
-  }
-  const field = (name: string) => ({
-    value: params.get(name) ?? "",
-    onChange: (event: { target: { value: string } }) => set(name, event.target.value),
-  });
-  const date = { type: "date", slotProps: { inputLabel: { shrink: true } } };
+  const [cleared, setCleared] = useState(0);
+  const day = { type: "date", slotProps: { inputLabel: { shrink: true } } };
   return (
-    <Stack direction="row" role="search" sx={{ gap: 1, flexWrap: "wrap", mb: 2, alignItems: "center" }}>
-      <TextField select label={text.filters.state} {...field("state")} sx={{ minWidth: 140 }}>
+    <Stack key={cleared} direction="row" role="search" sx={{ gap: 1, flexWrap: "wrap", mb: 2, alignItems: "center" }}>
+      <TextField
+        select
+        label={text.filters.state}
+        value={params.get("state") ?? ""}
+        onChange={({ target }) => setParams((before) => withParam(before, "state", target.value), { replace: true })}
+        sx={{ minWidth: 140 }}
+      >
         <MenuItem value="">{text.filters.anyState}</MenuItem>
         {STATES.map(([state, label]) => (
           <MenuItem key={state} value={state}>
@@ -58,11 +52,20 @@ export function HistoryFilters() {
           </MenuItem>
         ))}
       </TextField>
-      <TextField label={text.filters.author} {...field("author")} sx={{ width: 180 }} />
-      <TextField label={text.filters.reason} {...field("reason")} sx={{ width: 180 }} />
-      <TextField label={text.filters.from} {...date} {...field("from")} />
-      <TextField label={text.filters.to} {...date} {...field("to")} />
-      {params.size > 0 && <Button onClick={() => setParams({}, { replace: true })}>{words.actions.reset}</Button>}
+      <ParamField name="author" label={text.filters.author} sx={{ width: 180 }} />
+      <ParamField name="reason" label={text.filters.reason} sx={{ width: 180 }} />
+      <ParamField name="from" label={text.filters.from} {...day} />
+      <ParamField name="to" label={text.filters.to} {...day} />
+      {params.size > 0 && (
+        <Button
+          onClick={() => {
+            setParams({}, { replace: true });
+            setCleared(cleared + 1);
+          }}
+        >
+          {words.actions.reset}
+        </Button>
+      )}
     </Stack>
   );
 }

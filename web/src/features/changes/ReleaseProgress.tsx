@@ -65,7 +65,8 @@ function Node({ node }: { node: Release["nodes"][number] }) {
       </Typography>
       {node.note && <Typography color="text.secondary">{node.note}</Typography>}
       {node.reloads.length > 0 && (
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="text.secondary" component="details">
+          <summary>{text.loaded}</summary>
           {node.reloads.join(", ")}
         </Typography>
       )}

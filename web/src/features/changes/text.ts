@@ -62,6 +62,7 @@ export const text = {
   progress: "On the nodes",
   wave: (number: number) => `Wave ${number}`,
   took: (ms: number) => `took ${(ms / 1000).toFixed(1)} s`,
+  loaded: "What it loaded",
   resume: "Go on",
   resumeHint: "That node is asked once more, then the others follow.",
   resumed: "It goes on.",

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { useMay } from "@/session/SessionProvider";
 import { Card, Found } from "./Card";
-import { useNodes, useStatus } from "./queries";
+import { useMaySeeNodes, useNodes, useStatus } from "./queries";
 import { text } from "./text";
 
 /** How trunks, phones and, for installation admins, nodes are. */
@@ -14,6 +14,7 @@ export function Lines() {
   const may = useMay();
   const status = useStatus();
   const nodes = useNodes();
+  const maySeeNodes = useMaySeeNodes();
   return (
     <Card title={text.lines}>
       <Found query={status}>
@@ -39,7 +40,7 @@ export function Lines() {
           </Rows>
         )}
       </Found>
-      {may("nodes:read") && (
+      {maySeeNodes && (
         <>
           <Typography variant="body2" component="h3" sx={{ fontWeight: 600, mt: 1.5, mb: 0.5 }}>
             {text.nodes}

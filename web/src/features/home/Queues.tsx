@@ -44,11 +44,13 @@ function Row({ queue }: { queue: LiveQueue }) {
       <Typography sx={{ flex: "1 1 120px", minWidth: 0, overflowWrap: "anywhere" }}>
         <bdi>{queue.name}</bdi>
       </Typography>
-      <Typography color={waiting.length ? "warning" : "text.secondary"}>
-        {waiting.length ? text.waiting(waiting.length) : text.noneWaiting}
-        {waiting[0] && <Longest since={waiting[0].since} />}
-      </Typography>
-      <Typography color="text.secondary">{text.free(free, members.length)}</Typography>
+      <Stack direction="row" sx={{ gap: 1, flexWrap: "wrap" }}>
+        <Typography color={waiting.length ? "warning" : "text.secondary"}>
+          {waiting.length ? text.waiting(waiting.length) : text.noneWaiting}
+          {waiting[0] && <Longest since={waiting[0].since} />}
+        </Typography>
+        <Typography color="text.secondary">{text.free(free, members.length)}</Typography>
+      </Stack>
     </Box>
   );
 }

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { api, data, type Schemas } from "@/api/client";
 import { useChosenLocation, useLocations } from "@/layout/locations";
 import { useConnected } from "@/realtime/live";
-import { useMay } from "@/session/SessionProvider";
+import { useMay, useMe } from "@/session/SessionProvider";
 import { usePreferences } from "@/ui/format";
 import type { Range } from "./days";
 
@@ -25,13 +25,19 @@ export function useStatus() {
   });
 }
 
+/** Nodes belong to the installation, not to an organisation: the scope alone is not enough. */
+export function useMaySeeNodes(): boolean {
+  const { installation_admin } = useMe();
+  return useMay()("nodes:read") && installation_admin;
+}
+
 /** The nodes, for installation admins. */
 export function useNodes() {
-  const may = useMay();
+  const maySee = useMaySeeNodes();
   return useQuery({
     queryKey: ["nodes", "home"],
     queryFn: async () => (await data(api.GET("/api/v1/nodes", { params: { query: { limit: 200 } } }))).items,
-    enabled: may("nodes:read"),
+    enabled: maySee,
     refetchInterval: LOOK_AGAIN_MS,
   });
 }

@@ -2,7 +2,6 @@ import Button from "@mui/material/Button";
 import MuiLink from "@mui/material/Link";
 import Paper from "@mui/material/Paper";
 import Stack from "@mui/material/Stack";
-import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
@@ -12,6 +11,7 @@ import { EmptyState } from "@/ui/EmptyState";
 import { phoneNumber } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { Page } from "@/ui/Page";
+import { ParamField } from "@/ui/ParamField";
 import { ProblemView } from "@/ui/ProblemView";
 import { text as words } from "@/ui/text";
 import { GenerateDialog } from "./GenerateDialog";
@@ -70,7 +70,7 @@ interface TestsProps {
 }
 
 function Tests({ results, onGenerate }: TestsProps) {
-  const [params, setParams] = useSearchParams();
+  const [params] = useSearchParams();
   const q = params.get("q") ?? "";
   const tests = useFlowTests(q);
   if (tests.isError) return <ProblemView error={tests.error} retry={() => tests.refetch()} />;
@@ -92,13 +92,7 @@ function Tests({ results, onGenerate }: TestsProps) {
     );
   return (
     <>
-      <TextField
-        type="search"
-        label={words.actions.search}
-        value={q}
-        onChange={(event) => setParams(event.target.value ? { q: event.target.value } : {}, { replace: true })}
-        sx={{ mb: 2, maxWidth: 360, width: "100%" }}
-      />
+      <ParamField name="q" type="search" label={words.actions.search} sx={{ mb: 2, maxWidth: 360, width: "100%" }} />
       {!items.length && <EmptyState title={text.tests.none} />}
       <Stack component="ul" sx={{ listStyle: "none", m: 0, p: 0, gap: 1 }}>
         {items.map((test) => (
