@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { schemas } from "./description";
 import { sectionsOf } from "./form/sections";
 import { GROUPS } from "./groups";
-import { KINDS, kindOf } from "./kinds";
+import { kindOf } from "./kinds";
+import { KINDS } from "./kindTable";
+import { labels } from "./labels";
 import { fieldsOf, inWords } from "./schema";
-import { labels } from "./text";
 
 const field = (kind: string, name: string) => {
   const info = kindOf(kind);

@@ -1,5 +1,5 @@
 /** Forms are made from the API's own description: types, ranges, choices and what a field is for. */
-import { help, labels, values } from "./text";
+import { help, labels, values } from "./labels";
 
 /** The part of JSON Schema that the description uses. */
 export interface JsonSchema {
