@@ -80,7 +80,7 @@ export function BigScreen({ queues, now, onLeave }: BigScreenProps) {
 
 function BigQueue({ queue, now }: { queue: LiveQueue; now: number }) {
   const alarm = lineAlarm(queue, now);
-  const loud = alarm.level === "success" ? "text.primary" : `${alarm.level}.main`;
+  const loud = queue.waiting.length ? `${alarm.level}.main` : "text.primary";
   const level = queue.today.service_level_2;
   const day = dayAlarm(level);
   return (

@@ -45,11 +45,15 @@ export function QueueCard({ queue, now, control }: QueueCardProps) {
         <AlarmWords alarm={alarm} />
       </Stack>
       <Stack direction="row" sx={{ gap: 4, flexWrap: "wrap" }}>
-        <Large value={String(queue.waiting.length)} label={text.waiting.title} alarm={alarm} />
+        <Large
+          value={String(queue.waiting.length)}
+          label={text.waiting.title}
+          alarm={queue.waiting.length ? alarm : undefined}
+        />
         <Large
           value={queue.waiting.length ? duration(longestWait(queue, now)) : "–"}
           label={text.waiting.longest}
-          alarm={alarm}
+          alarm={queue.waiting.length ? alarm : undefined}
         />
         <Large value={`${freeMembers(queue.members)}/${queue.members.length}`} label={text.people.free} />
       </Stack>
@@ -72,7 +76,7 @@ export function AlarmWords({ alarm, size }: { alarm: Alarm; size?: { fontSize: s
 }
 
 function Large({ value, label, alarm }: { value: string; label: string; alarm?: Alarm }) {
-  const color = alarm && alarm.level !== "success" ? `${alarm.level}.main` : "text.primary";
+  const color = alarm ? `${alarm.level}.main` : "text.primary";
   return (
     <Box>
       <Typography component="p" sx={{ fontSize: "2.75rem", lineHeight: 1.1, fontWeight: 700, color, ...FIGURES }}>

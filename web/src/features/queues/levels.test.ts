@@ -45,6 +45,7 @@ function queue(name: string, waits: number[], states: LiveQueue["members"][numbe
 test.each([
   [queue("calm", [], ["ready"]), "success", "All is calm"],
   [queue("empty", [], ["logged_out", "unavailable"]), "warning", "Nobody takes calls"],
+  [queue("mute", [], ["unknown", "unknown"]), "warning", "Members not known"],
   [queue("one", [5], ["in_call"]), "warning", "Somebody waits"],
   [queue("lost", [5], ["paused"]), "error", "Nobody takes calls"],
   [queue("long", [30, 2], ["ready"]), "warning", "A long wait"],

@@ -31,6 +31,8 @@ export function lineAlarm(queue: LiveQueue, now: number): Alarm {
   if (queue.waiting.length && !atWork) return { level: "error", words: text.alerts.nobody };
   if (wait >= LONG_WAIT_S) return { level: "warning", words: text.alerts.long };
   if (queue.waiting.length) return { level: "warning", words: text.alerts.waiting };
+  if (queue.members.length && queue.members.every(({ state }) => state === "unknown"))
+    return { level: "warning", words: text.alerts.unknown };
   if (!atWork) return { level: "warning", words: text.alerts.nobody };
   return { level: "success", words: text.alerts.calm };
 }

@@ -64,6 +64,7 @@ export const text = {
     long: "A long wait",
     tooLong: "Waits too long",
     nobody: "Nobody takes calls",
+    unknown: "Members not known",
     low: "low",
     tooLow: "too low",
   },
