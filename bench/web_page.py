@@ -5,6 +5,7 @@ In a real browser on a whole real system. The slow machine is Chromium's own fou
 
 import asyncio
 import random
+import re
 import subprocess
 import time
 from collections.abc import AsyncIterator
@@ -50,7 +51,7 @@ async def run() -> dict[str, object]:
     """All four, on one system."""
     subprocess.run([ROOT / ".ci" / "web"], cwd=ROOT, check=True)  # noqa: ASYNC221 - nothing else runs yet
     async with system() as one, _window(one) as page:
-        shell_kb = await _first_load(one, page)
+        shell_kb, home_kb = await _first_load(one, page)
         home_s = await _home(page)
         note(f"home on a {SLOWER} times slower CPU: {home_s} s")
         await _fill(one)
@@ -60,6 +61,7 @@ async def run() -> dict[str, object]:
         cpu_percent = await _live(one, page)
     return {
         "shell_kb": shell_kb,
+        "home_kb": home_kb,
         "home_s": round(sorted(home_s)[len(home_s) // 2], 2),
         "list_p95_ms": round(percentile(lists, 95)),
         "scroll_screens": SCREENS,
@@ -82,8 +84,12 @@ async def _window(one: ThrowAwaySystem) -> AsyncIterator[Page]:
         await browser.close()
 
 
-async def _first_load(one: ThrowAwaySystem, page: Page) -> int:
-    """Kilobytes over the wire, as compressed, until home is shown to somebody who has never been here."""
+async def _first_load(one: ThrowAwaySystem, page: Page) -> tuple[int, int]:
+    """Kilobytes, compressed: of the shell, which every page needs; and of all until home is shown for the first time."""
+    async with httpx2.AsyncClient(base_url=one.running.web_url) as http:
+        index = (await http.get("/")).text
+        files = re.findall(r'"(/assets/[^"]+)"', index)
+        shell = [int((await http.get(file)).headers["content-length"]) for file in files]
     session = await page.context.new_cdp_session(page)
     await session.send("Network.enable")
     taken: list[float] = []
@@ -95,7 +101,7 @@ async def _first_load(one: ThrowAwaySystem, page: Page) -> int:
     await expect(page.get_by_role("heading", level=1, name="Home")).to_be_visible()
     await page.wait_for_load_state("networkidle")
     await session.detach()
-    return round(sum(taken) / 1000)
+    return round((len(index) + sum(shell)) / 1000), round(sum(taken) / 1000)
 
 
 async def _home(page: Page) -> list[float]:

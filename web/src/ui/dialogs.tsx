@@ -1,15 +1,17 @@
-import Alert from "@mui/material/Alert";
-import Button from "@mui/material/Button";
-import Dialog from "@mui/material/Dialog";
-import DialogActions from "@mui/material/DialogActions";
-import DialogContent from "@mui/material/DialogContent";
-import DialogTitle from "@mui/material/DialogTitle";
-import Snackbar from "@mui/material/Snackbar";
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
+import {
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+} from "react";
 import { asProblem } from "@/api/problem";
-import { text } from "./text";
 
-interface Question {
+export interface Question {
   title: string;
   /** What will happen. */
   body: ReactNode;
@@ -18,7 +20,7 @@ interface Question {
   dangerous?: boolean;
 }
 
-interface Notice {
+export interface Notice {
   message: string;
   severity?: "success" | "info" | "warning" | "error";
   undo?: () => void;
@@ -33,6 +35,8 @@ interface Dialogs {
   notifyProblem: (error: unknown) => void;
 }
 
+const loadViews = () => import("./DialogViews");
+const DialogViews = lazy(loadViews);
 const DialogsContext = createContext<Dialogs | null>(null);
 
 export function useDialogs(): Dialogs {
@@ -64,6 +68,10 @@ export function DialogsProvider({ children }: { children: ReactNode }) {
   }, []);
   const dialogs = useMemo(() => ({ ask, notify, notifyProblem }), [ask, notify, notifyProblem]);
 
+  useEffect(() => {
+    loadViews().catch(() => {}); // early, but after the first paint: a network that fails is what they have to tell of
+  }, []);
+
   function answer(yes: boolean) {
     question?.answer(yes);
     setOpen(false);
@@ -72,50 +80,17 @@ export function DialogsProvider({ children }: { children: ReactNode }) {
   return (
     <DialogsContext.Provider value={dialogs}>
       {children}
-      <Dialog open={open} onClose={() => answer(false)} aria-labelledby="question-title">
-        <DialogTitle id="question-title">{question?.title}</DialogTitle>
-        <DialogContent>{question?.body}</DialogContent>
-        <DialogActions>
-          <Button onClick={() => answer(false)}>{text.actions.cancel}</Button>
-          <Button
-            variant="contained"
-            color={question?.dangerous ? "error" : "primary"}
-            onClick={() => answer(true)}
-            autoFocus
-          >
-            {question?.confirm}
-          </Button>
-        </DialogActions>
-      </Dialog>
-      <Snackbar
-        key={notice?.message}
-        open={notice !== null}
-        autoHideDuration={notice?.severity === "error" ? null : 6000}
-        onClose={(_, reason) => reason !== "clickaway" && setNotice(null)}
-        anchorOrigin={{ vertical: "bottom", horizontal: "center" }}
-      >
-        <Alert
-          severity={notice?.severity ?? "success"}
-          variant="filled"
-          onClose={() => setNotice(null)}
-          action={
-            notice?.undo && (
-              <Button
-                color="inherit"
-                size="small"
-                onClick={() => {
-                  notice.undo?.();
-                  setNotice(null);
-                }}
-              >
-                {text.actions.undo}
-              </Button>
-            )
-          }
-        >
-          {notice?.message}
-        </Alert>
-      </Snackbar>
+      {(question || notice) && (
+        <Suspense fallback={null}>
+          <DialogViews
+            question={question}
+            open={open}
+            onAnswer={answer}
+            notice={notice}
+            onNoticed={() => setNotice(null)}
+          />
+        </Suspense>
+      )}
     </DialogsContext.Provider>
   );
 }
