@@ -77,6 +77,10 @@ function OpenDesigner({ catalog, document, onReload }: Props) {
     }),
     [catalog, document, graph, saving.refused, saved, plan.data, may, played, step],
   );
+  const { fitView } = useReactFlow();
+  useEffect(() => {
+    if (trying) requestAnimationFrame(() => void fitView({ maxZoom: 1, padding: 0.08 }));
+  }, [trying, fitView]);
   const node = graph.nodes.find(({ id }) => id === nodeId);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => onFlowKey(event, catalog, editor.mayWrite);
@@ -118,7 +122,7 @@ function OpenDesigner({ catalog, document, onReload }: Props) {
         }
       >
         <Paper sx={DESK}>
-          <Palette />
+          {!trying && <Palette />}
           {view === "outline" ? <Outline /> : <Canvas seats={seats} />}
           {side && wide && <Box sx={SIDE}>{side}</Box>}
         </Paper>

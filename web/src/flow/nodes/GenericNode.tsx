@@ -107,7 +107,7 @@ function ObjectBody({ node, problems, mayWrite }: Pick<GenericData, "node" | "pr
         </Typography>
       </Box>
       {node.ports.map((port) => (
-        <Way key={port.id} port={port} mayWrite={mayWrite} wrong={problems.some(({ field }) => field === port.id)} />
+        <Way key={port.id} port={port} mayWrite={mayWrite} problem={problems.find(({ field }) => field === port.id)} />
       ))}
     </>
   );
@@ -122,9 +122,9 @@ const SUMMARY = {
   overflow: "hidden",
 } as const;
 
-function Way({ port, mayWrite, wrong }: { port: Port; mayWrite: boolean; wrong: boolean }) {
+function Way({ port, mayWrite, problem }: { port: Port; mayWrite: boolean; problem?: FlowProblem }) {
   const open = !port.destination && !port.implied;
-  const note = open && !wrong ? DEFAULT_WAY[port.field] : undefined;
+  const note = open && !problem ? DEFAULT_WAY[port.field] : undefined;
   return (
     <Stack
       direction="row"
@@ -137,7 +137,7 @@ function Way({ port, mayWrite, wrong }: { port: Port; mayWrite: boolean; wrong: 
         gap: 0.5,
         borderTop: 1,
         borderColor: "divider",
-        color: wrong ? "error.main" : "text.primary",
+        color: problem?.severity === "error" ? "error.main" : "text.primary",
       }}
     >
       <Typography variant="caption" noWrap>

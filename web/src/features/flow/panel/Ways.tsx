@@ -34,7 +34,7 @@ export function Ways({ node, disabled }: { node: FlowNode; disabled: boolean }) 
   const list = catalog.kinds[node.kind]?.ports.find(({ many }) => many === "list");
   const used = node.ports.filter(({ pressed }) => pressed).map(({ label }) => label);
   const free = freeKey(used);
-  const wrong = (port: Port) => problems.find(({ nodeId, field }) => nodeId === node.id && field === port.id)?.message;
+  const said = (port: Port) => problems.find(({ nodeId, field }) => nodeId === node.id && field === port.id);
   return (
     <Box sx={{ mt: 3 }}>
       <Typography variant="subtitle1" component="h3" sx={{ fontWeight: 600 }}>
@@ -52,10 +52,11 @@ export function Ways({ node, disabled }: { node: FlowNode; disabled: boolean }) 
             )}
             <Typography
               variant="body2"
-              color={wrong(port) ? "error" : "text.secondary"}
+              color={said(port)?.severity === "error" ? "error" : "text.secondary"}
               sx={{ flex: 1, minWidth: 0, overflowWrap: "anywhere" }}
             >
-              <bdi>{wrong(port) ?? goalWords(graph, node.id, port)}</bdi>
+              <bdi>{goalWords(graph, node.id, port)}</bdi>
+              {said(port) && ` – ${said(port)?.message}`}
             </Typography>
             {!disabled && (
               <Button
