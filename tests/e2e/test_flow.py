@@ -131,7 +131,7 @@ async def test_a_menu_is_drawn_saved_applied_and_heard(boss: Desk, shop: Shop, p
     await expect(node(page, "Menu New menu")).to_be_visible()
     settings = page.get_by_role("region", name="Settings")
     await settings.get_by_label("What is said").first.fill("Press one for Ann.")
-    async with page.expect_response("**/api/v1/prompts/preview", timeout=30_000) as heard:
+    async with page.expect_response("**/api/v1/prompts/preview", timeout=90_000) as heard:
         await settings.get_by_role("button", name="Listen").first.click()
     assert (await heard.value).headers["content-type"] == "audio/wav"
     name = settings.get_by_label("Name", exact=False).first
