@@ -45,7 +45,7 @@ function Group({ name, entries, onChoose }: { name: string; entries: NavEntry[];
             <ListItemButton
               component={NavLink}
               to={path}
-              end={path === "/"}
+              end={path === "/" || entries.some((one) => one.path.startsWith(`${path}/`))}
               className={covers?.some((part) => pathname.startsWith(part)) ? "active" : undefined}
               onClick={onChoose}
               sx={{ borderRadius: 2, "&.active": { bgcolor: "action.selected", color: "primary.main" } }}
