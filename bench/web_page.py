@@ -85,7 +85,7 @@ async def _window(one: ThrowAwaySystem) -> AsyncIterator[Page]:
 
 
 async def _first_load(one: ThrowAwaySystem, page: Page) -> tuple[int, int]:
-    """Kilobytes, compressed: of the shell, which every page needs; and of all until home is shown for the first time."""
+    """Kilobytes, compressed: of the shell, which every page needs, and of all until home is shown the first time."""
     async with httpx2.AsyncClient(base_url=one.running.web_url) as http:
         index = (await http.get("/")).text
         files = re.findall(r'"(/assets/[^"]+)"', index)
