@@ -135,6 +135,7 @@ export function TimeZoneInput({ name, label, help, value, onChange, placeholder,
   const zones = value && !ZONES.includes(value) ? [value, ...ZONES] : ZONES;
   return (
     <Autocomplete
+      fullWidth
       options={zones}
       value={value}
       getOptionLabel={(zone) => zone.replaceAll("_", " ")}
