@@ -6,6 +6,7 @@ import random
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -241,7 +242,7 @@ def test_voicemail_and_recordings_are_carried_over(node: LabNode, live: dict[str
     text = next(node.layout.spool.glob("voicemail/vm-1/301/INBOX/*.txt")).read_text()
     msg_id = text.partition("msg_id=")[2].split()[0]
     assert node.control.uploads[f"{msg_id}.wav"][0][:4] == b"RIFF"
-    place = {"context": "vm-1", "box": "301", "msg_id": msg_id}
+    place: dict[str, Any] = {"context": "vm-1", "box": "301", "msg_id": msg_id}
     assert order(node, CommandKind.FORWARD_VOICEMAIL, **place, to_box="302").ok
     forwarded = next(node.layout.spool.glob("voicemail/vm-1/302/INBOX/*.txt"))
     assert f"msg_id={msg_id}\n" in forwarded.read_text(), "the copy keeps its id: it isn't carried over once more"
