@@ -55,7 +55,11 @@ function Guide({ existing }: { existing: Existing }) {
   const applied = plan.data !== undefined && !plan.data.changes.length && plan.data.live_release_id !== null;
   const entries: Entry[] = [
     { label: words.place.title, done: done.place, content: <PlaceStep existing={existing} /> },
-    { label: words.phone.title, done: done.phone, content: <PhoneStep existing={existing} /> },
+    {
+      label: words.phone.title,
+      done: done.phone,
+      content: <PhoneStep existing={existing} onMade={() => setChosen(PHONE)} />,
+    },
     { label: words.trunk.title, done: done.trunk, content: <TrunkStep existing={existing} /> },
     { label: words.number.title, done: done.number, content: <NumberStep existing={existing} /> },
     { label: words.apply.title, done: applied, content: <ApplyStep /> },
@@ -107,3 +111,4 @@ function StepLabel({ number, label, done }: { number: number; label: string; don
 
 const NUMBER = { width: 24, height: 24, fontSize: 14, bgcolor: "primary.main", color: "primary.contrastText" } as const;
 const CLOSED = -1;
+const PHONE = 1;

@@ -11,11 +11,15 @@ import { StepForm } from "./StepForm";
 const labels = words.phone;
 
 /** Makes the first extension with its phone and box, then shows how to set the phone up. */
-export function PhoneStep({ existing }: { existing: Existing }) {
+export function PhoneStep({ existing, onMade }: { existing: Existing; onMade: () => void }) {
   const [secret, setSecret] = useState<string | null>(null);
   const [device] = existing.devices;
+  function show(made: string) {
+    setSecret(made);
+    onMade(); // the secret is shown only here: the guide must not go on by itself
+  }
   if (device) return <PhoneCard device={device} secret={secret} onSecret={setSecret} />;
-  return <PhoneForm existing={existing} onMade={setSecret} />;
+  return <PhoneForm existing={existing} onMade={show} />;
 }
 
 function PhoneForm({ existing, onMade }: { existing: Existing; onMade: (secret: string) => void }) {
