@@ -107,7 +107,8 @@ async def test_a_call_of_last_week_is_found_and_heard(boss: Desk, shop: Shop, ph
     await player.get_by_role("button", name="Play").click()
     await expect(player.get_by_role("button", name="Pause")).to_be_visible()
     await expect(player.get_by_text("0:02 /")).to_be_visible()
-    await boss.page.mouse.move(0, 0)  # no tooltip in the picture
+    await boss.page.mouse.move(0, 0)
+    await expect(boss.page.get_by_role("tooltip")).to_have_count(0)
     await boss.accessible()
     await boss.picture("heard")
     listened = await shop.office.api.get("/audit-log", action="recording.listen", object_id=call["id"])

@@ -87,7 +87,8 @@ async def test_a_message_is_heard_and_forwarded_to_a_lamp(boss: Desk, mail: Mail
     await message.get_by_role("button", name="Play", exact=True).click()
     await expect(message.get_by_role("button", name="Mark as new")).to_be_visible()
     await expect(message.get_by_role("img", name="New")).to_have_count(0)
-    await boss.page.mouse.move(0, 0)  # no tooltip in the picture
+    await boss.page.mouse.move(0, 0)
+    await expect(boss.page.get_by_role("tooltip")).to_have_count(0)
     await boss.accessible()
     await boss.picture("opened")
     await message.get_by_role("button", name="Forward").click()
@@ -102,6 +103,7 @@ async def test_a_message_is_heard_and_forwarded_to_a_lamp(boss: Desk, mail: Mail
     await boss.page.get_by_role("navigation", name="Boxes").get_by_role("button", name="Sales").click()
     copy = boss.page.get_by_role("list", name="Messages").get_by_role("listitem")
     await expect(copy).to_have_count(1)
+    await copy.get_by_role("button", name="Bob").click()
     await expect(copy).to_contain_text("For <u>you</u>")
     await expect(copy).to_contain_text("Forwarded by manager@inbox.test")
     await copy.get_by_role("button", name="Mark as heard").click()
