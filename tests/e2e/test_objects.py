@@ -302,6 +302,24 @@ async def test_a_form_outlives_its_token_and_a_slip_of_the_mouse(desk: Desk) -> 
     assert len(refused) == 1
     await expect(page.get_by_role("group", name="Extensions").get_by_text(person["name"])).to_be_visible()
 
+    await text_box(page, "Number").fill(digits())
+    typed = await text_box(page, "Number").input_value()
+
+    async def log_out(route: Route) -> None:
+        await route.fulfill(status=401, content_type="application/problem+json", body='{"title": "Please log in"}')
+
+    await page.route("**/api/v1/ring-groups/*", log_out)
+    await page.route("**/api/v1/auth/refresh", log_out)
+    await save(desk)
+    await page.get_by_label("Email").fill(desk.system.settings.admin_email)
+    await page.unroute("**/api/v1/ring-groups/*", log_out)
+    await page.unroute("**/api/v1/auth/refresh", log_out)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
+    await expect(text_box(page, "Number")).to_have_value(typed)
+    await save(desk)
+    await expect(page.get_by_role("heading", level=1, name=f"{name} ({typed})")).to_be_visible()
+
 
 async def test_a_week_of_hours_and_a_year_of_holidays(desk: Desk) -> None:
     page, name = desk.page, fresh("Shop hours")

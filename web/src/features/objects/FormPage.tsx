@@ -80,7 +80,7 @@ function ObjectPage({ info, schemas, object }: ObjectPageProps) {
   const { remove, explanation } = useDelete(info);
   const changed = useChanged();
   const formElement = useRef<HTMLFormElement>(null);
-  useUnsaved(form.dirty && !leaving);
+  useUnsaved(form.dirty && !leaving, form.forget);
   useNewerVersion(form, object);
 
   useEffect(() => {

@@ -4,7 +4,7 @@ import { useDialogs } from "@/ui/dialogs";
 import { text } from "../text";
 
 /** Asks before typed content is lost: on the page's own links, and when the window is closed. */
-export function useUnsaved(dirty: boolean): void {
+export function useUnsaved(dirty: boolean, forget: () => void): void {
   const { ask } = useDialogs();
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) => dirty && currentLocation.pathname !== nextLocation.pathname,
@@ -16,8 +16,12 @@ export function useUnsaved(dirty: boolean): void {
       body: text.form.unsavedBody,
       confirm: text.form.leave,
       dangerous: true,
-    }).then((leave) => (leave ? blocker.proceed() : blocker.reset()));
-  }, [blocker, ask]);
+    }).then((leave) => {
+      if (!leave) return blocker.reset();
+      forget();
+      blocker.proceed();
+    });
+  }, [blocker, ask, forget]);
   useEffect(() => {
     if (!dirty) return;
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
