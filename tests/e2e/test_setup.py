@@ -118,7 +118,9 @@ async def test_from_first_start_to_first_answered_call(desk: Desk, phones: Phone
     await expect(page.get_by_role("listitem").filter(has_text="Front desk").first).to_be_visible()
     await page.get_by_role("button", name="Ring my phone").click()
     await expect(page.get_by_text("Answered.")).to_be_visible(timeout=30_000)
-    await front.hangup()
+    echo = front.current
+    await front.hangup(echo)
+    await front.wait_closed(echo)
     await expect(page.get_by_role("link", name="Look at the call")).to_be_visible(timeout=30_000)
     await desk.accessible()
     await desk.picture("test-call")
@@ -127,7 +129,7 @@ async def test_from_first_start_to_first_answered_call(desk: Desk, phones: Phone
     call = await caller.dial("+12025550177")
     await caller.wait_established(call)
     async with asyncio.timeout(20):
-        await talk(caller, 1000, front, 440)
+        await talk(caller, 440, front, 1000)
     await caller.hangup(call)
 
 
