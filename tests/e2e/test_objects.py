@@ -325,7 +325,7 @@ async def test_a_week_of_hours_and_a_year_of_holidays(desk: Desk) -> None:
     page, name = desk.page, fresh("Shop hours")
     await desk.open("/config/time-conditions/new", "New opening hours")
     await text_box(page, "Name").fill(name)
-    await choose(page, page, "Location", "Main")
+    await choose(page.get_by_role("main"), page, "Location", "Main")
     await page.get_by_role("button", name="Add hours: Monday").click()
     monday = page.get_by_role("group", name="Monday")
     await monday.get_by_label("To", exact=True).fill("08:00")
