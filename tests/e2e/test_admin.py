@@ -169,11 +169,11 @@ async def test_an_api_key_is_shown_once_works_and_is_shut_out(office_desk: Desk)
     await page.get_by_role("button", name="I have kept it").click()
     assert await status_with(page, key) == 200
     await page.reload()
-    await expect(page.get_by_text("CRM")).to_be_visible()
+    await expect(page.get_by_text("CRM", exact=True)).to_be_visible()
     assert key not in await page.content()
     await act(page, "CRM", "Delete")
     await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    await expect(page.get_by_text("CRM")).not_to_be_attached()
+    await expect(page.get_by_text("CRM", exact=True)).not_to_be_attached()
     assert await status_with(page, key) == 401
 
 
