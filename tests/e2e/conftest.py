@@ -4,20 +4,26 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
-from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem, throw_away_system
+from controlplane.entrypoints.throw_away import ThrowAwaySystem, throw_away_system
+from controlplane.identity.access import Caller, open_session
+from controlplane.identity.cookie import NAME as COOKIE
+from controlplane.identity.door import list_users
+from controlplane.identity.models import User
 from controlplane.node.runtime import ensure_tree
+from controlplane.platform.services import make_services
 from controlplane.platform.settings import Settings
 from tests.e2e.desk import Desk, keep_watch
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "e2e"
 """Where screenshots and traces stay after a run."""
+FAILED = pytest.StashKey[bool]()
 FLAGS = [
     "--no-sandbox",  # tests may run as root
     "--disable-gpu",
@@ -53,7 +59,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @contextlib.asynccontextmanager
-async def _window(browser: Browser, system: ThrowAwaySystem, name: str) -> AsyncIterator[BrowserContext]:
+async def _window(browser: Browser, system: ThrowAwaySystem) -> AsyncIterator[BrowserContext]:
     context = await browser.new_context(
         base_url=system.running.web_url,
         viewport={"width": 1280, "height": 800},
@@ -63,17 +69,36 @@ async def _window(browser: Browser, system: ThrowAwaySystem, name: str) -> Async
         reduced_motion="reduce",
         ignore_https_errors=True,
     )
-    timeout_ms = float(os.environ.get("CP_E2E_TIMEOUT_MS", "15000"))
+    timeout_ms = float(os.environ.get("CP_E2E_TIMEOUT_MS", "30000"))
     context.set_default_timeout(timeout_ms)
     expect.set_options(timeout=timeout_ms)
     await context.tracing.start(screenshots=True, snapshots=True)
     try:
         yield context
-    except BaseException:
-        await context.tracing.stop(path=KEPT / f"{name}.zip")
-        raise
     finally:
         await context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+async def _log_in(context: BrowserContext, system: ThrowAwaySystem) -> None:
+    """The admin, as if logged in before: people may try ten times a minute, and tests are quicker than people."""
+    services = make_services(system.settings, system.running.database_url)
+    async with services.uow() as uow:
+        admin = next(one for one in await list_users(uow.session) if one.email == system.settings.admin_email)
+        row = await uow.session.get_one(User, admin.id)
+        tokens = await open_session(uow, services.crypto, row, Caller("127.0.0.1", "browser tests"))
+    await services.close()
+    host, value = str(system.settings.http_host), str(tokens.refresh_token)
+    await context.add_cookies(
+        [{"name": COOKIE, "value": value, "domain": host, "path": "/api/v1/auth", "httpOnly": True}]
+    )
 
 
 @pytest.fixture
@@ -81,11 +106,14 @@ async def desk(browser: Browser, system: ThrowAwaySystem, request: pytest.Fixtur
     """A window with the admin logged in, at the home page."""
     KEPT.mkdir(parents=True, exist_ok=True)
     name = request.node.name
-    async with _window(browser, system, name) as context:
+    async with _window(browser, system) as context:
+        await _log_in(context, system)
         page = await context.new_page()
         desk = Desk(page, system, KEPT / name)
         with keep_watch(page) as faults:
-            await desk.log_in(system.settings.admin_email, PASSWORD)
+            await desk.open("/", "Home")
             yield desk
             await page.screenshot(path=KEPT / f"{name}.png")
+        if request.node.stash.get(FAILED, True):
+            await context.tracing.stop(path=KEPT / f"{name}.zip")
         assert not faults, "the browser's console must stay quiet"
