@@ -93,8 +93,8 @@ async def test_a_call_of_last_week_is_found_and_heard(boss: Desk, shop: Shop, ph
     await boss.page.get_by_label("When").click()
     await boss.page.get_by_role("option", name="Last week").click()
     await boss.page.get_by_label("Caller or dialled").fill(call["caller_number"][:9])
-    row = boss.page.get_by_role("row").filter(has_text=EVIL)
-    await expect(row).to_have_count(1)
+    row = boss.page.get_by_role("row").filter(has_text=EVIL).first  # the newest: other tests have called so, too
+    await expect(row).to_be_visible()
     await expect(boss.page).to_have_url(re.compile("when=lastweek&number="))
     await expect(boss.page.locator("img[src=x]")).to_have_count(0)
     await boss.accessible()

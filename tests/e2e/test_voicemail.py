@@ -112,7 +112,7 @@ async def test_a_message_is_heard_and_forwarded_to_a_lamp(boss: Desk, mail: Mail
 
 async def test_a_deleted_message_comes_back(boss: Desk, mail: Mail, phones: Phones) -> None:
     await leave_message(mail, phones, "Cleo")
-    await boss.open("/voicemails?heard=false", "Voicemail")
+    await boss.open("/voicemails", "Voicemail")
     message = await opened(boss, "Cleo")
     await message.get_by_role("button", name="Delete").click()
     await expect(message).to_have_count(0)

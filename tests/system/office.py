@@ -27,7 +27,7 @@ CRUMB_S = 0.25
 BEEP_HZ = 700.0
 """Asterisk's own beep before a message."""
 
-_lines = itertools.count(100)
+_lines = itertools.count(200)  # those below belong to examples
 _callers = itertools.count(1000)
 _extensions = itertools.count(20_000)
 _names = itertools.count(1)
