@@ -17,14 +17,14 @@ RUN uv pip install --system --no-cache --no-deps --editable .
 
 # The web UI's typed client is made from the API's description, and that from the code.
 FROM base AS described
-RUN python -m controlplane.entrypoints.openapi_page /tmp/openapi.json
+RUN python -m controlplane.entrypoints.openapi_page /app/openapi.json
 
 FROM node:22-slim AS web
 WORKDIR /app/web
 COPY web/package.json web/package-lock.json ./
 RUN npm install --no-save --no-audit --no-fund
 COPY web ./
-COPY --from=described /tmp/openapi.json src/api/openapi.json
+COPY --from=described /app/openapi.json src/api/openapi.json
 RUN npm run types \
  && npm run build \
  && find ../controlplane/web_dist -type f \( -name '*.js' -o -name '*.css' -o -name '*.svg' \) -exec gzip -9 -k -n {} +
