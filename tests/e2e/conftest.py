@@ -15,10 +15,12 @@ from controlplane.identity.access import Caller, open_session
 from controlplane.identity.cookie import NAME as COOKIE
 from controlplane.identity.door import list_users
 from controlplane.identity.models import User
+from controlplane.lab.baresip import BaresipTools
 from controlplane.node.runtime import ensure_tree
 from controlplane.platform.services import make_services
 from controlplane.platform.settings import Settings
 from tests.e2e.desk import Desk, keep_watch
+from tests.system.office import Phones
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "e2e"
@@ -117,3 +119,16 @@ async def desk(browser: Browser, system: ThrowAwaySystem, request: pytest.Fixtur
         if request.node.stash.get(FAILED, True):
             await context.tracing.stop(path=KEPT / f"{name}.zip")
         assert not faults, "the browser's console must stay quiet"
+
+
+@pytest.fixture(scope="session")
+def phone_tools() -> Path:
+    """Where the test phones' programs are."""
+    return ensure_tree("phones", progress=print)
+
+
+@pytest.fixture
+async def phones(phone_tools: Path, system: ThrowAwaySystem, tmp_path: Path) -> AsyncIterator[Phones]:
+    """Phones of one test."""
+    async with contextlib.AsyncExitStack() as stack:
+        yield Phones(BaresipTools.from_tree(phone_tools), system, tmp_path, stack)

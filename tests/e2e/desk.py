@@ -4,11 +4,11 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from playwright.async_api import ConsoleMessage, Page, expect
 
-from controlplane.entrypoints.throw_away import ThrowAwaySystem
+from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -48,6 +48,12 @@ class Desk:
         await self.page.get_by_label("Password").fill(password)
         await self.page.get_by_role("button", name="Log in").click()
         await expect(self.page.get_by_role("navigation", name="Main")).to_be_visible()
+
+    async def become(self, email: str, password: str = PASSWORD) -> Self:
+        """Somebody else sits down at the same window."""
+        await self.page.context.clear_cookies()
+        await self.log_in(email, password)
+        return self
 
     async def open(self, path: str, heading: str) -> None:
         """Goes to a page and waits until it shows its heading."""

@@ -51,9 +51,7 @@ async def company(system: ThrowAwaySystem) -> AsyncIterator[Company]:
 @pytest.fixture
 async def office_desk(desk: Desk, company: Company) -> Desk:
     """The window of the company's admin."""
-    await desk.page.context.clear_cookies()
-    await desk.log_in(company.admin, PASSWORD)
-    return desk
+    return await desk.become(company.admin)
 
 
 async def act(page: Page, whose: str, what: str) -> None:
@@ -124,8 +122,7 @@ async def test_a_manager_sees_only_their_place_and_what_they_may(office_desk: De
 
 async def test_an_executive_reads_and_changes_nothing(office_desk: Desk) -> None:
     password = await add_user(office_desk, "Eve", "eve@two.test", "executive")
-    await office_desk.page.context.clear_cookies()
-    await office_desk.log_in("eve@two.test", password)
+    await office_desk.become("eve@two.test", password)
     assert not {"Users", "Roles", "Set-up guide", "Nodes", "Audit log"} & set(await menu(office_desk.page))
 
 
@@ -227,8 +224,7 @@ async def test_a_password_is_changed_and_the_clock_follows(office_desk: Desk, co
     page = office_desk.page
     user: Json = {"email": "pat@two.test", "name": "Pat", "role": "staff", "password": PASSWORD}
     await company.api.post("/users", {**user, "location_ids": [company.north]})
-    await page.context.clear_cookies()
-    await office_desk.log_in("pat@two.test", PASSWORD)
+    await office_desk.become("pat@two.test")
     await page.get_by_role("button", name="Your account").click()
     await page.get_by_role("menuitem", name="Account and password").click()
     await page.get_by_label("Current password").fill("not it")

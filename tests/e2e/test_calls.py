@@ -1,24 +1,20 @@
 """The call log and a call's page: real calls by real phones, found again, heard, noted, ended, made."""
 
 import asyncio
-import contextlib
 import csv
 import io
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
 from controlplane.kit import clock
-from controlplane.lab.baresip import BaresipTools
 from controlplane.lab.client import Json
 from controlplane.lab.phone_model import Account
-from controlplane.node.runtime import ensure_tree
 from tests.e2e.desk import Desk
 from tests.system.office import Desk as PhoneDesk
 from tests.system.office import Office, Phones, Told, another_office, hang_up, new_caller, talk
@@ -59,17 +55,8 @@ async def shop(system: ThrowAwaySystem) -> AsyncIterator[Shop]:
 
 
 @pytest.fixture
-async def phones(system: ThrowAwaySystem, tmp_path: Path) -> AsyncIterator[Phones]:
-    async with contextlib.AsyncExitStack() as stack:
-        tools = BaresipTools.from_tree(await asyncio.to_thread(ensure_tree, "phones", progress=print))
-        yield Phones(tools, system, tmp_path, stack)
-
-
-@pytest.fixture
 async def boss(desk: Desk) -> Desk:
-    await desk.page.context.clear_cookies()
-    await desk.log_in("boss@calls.test", PASSWORD)
-    return desk
+    return await desk.become("boss@calls.test")
 
 
 async def recorded_call(shop: Shop, phones: Phones, name: str = EVIL) -> Json:
@@ -215,8 +202,7 @@ async def test_a_click_calls_back(boss: Desk, shop: Shop, phones: Phones) -> Non
 
 
 async def test_who_has_no_calls_or_a_wrong_address_is_told_so(desk: Desk, shop: Shop) -> None:
-    await desk.page.context.clear_cookies()
-    await desk.log_in("new@calls.test", PASSWORD)
+    await desk.become("new@calls.test")
     await desk.open("/calls", "Call log")
     await expect(desk.page.get_by_text("There are no calls yet")).to_be_visible()
     await desk.page.goto("/calls/00000000-0000-7000-8000-000000000000")

@@ -50,9 +50,7 @@ async def shop(system: ThrowAwaySystem, request: pytest.FixtureRequest) -> Async
 @pytest.fixture
 async def ada(desk: Desk, shop: Shop) -> Desk:
     """The window of the shop's admin."""
-    await desk.page.context.clear_cookies()
-    await desk.log_in(shop.email, PASSWORD)
-    return desk
+    return await desk.become(shop.email)
 
 
 async def stands(page: Page, words: str, *, timeout_ms: float = 15_000) -> None:

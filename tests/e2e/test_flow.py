@@ -1,18 +1,14 @@
 """The call-flow designer: drawn with the mouse and heard on a phone, edited by keyboard alone, tried out."""
 
-import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
 from controlplane.kit import clock
-from controlplane.lab.baresip import BaresipTools
 from controlplane.lab.client import Json
-from controlplane.node.runtime import ensure_tree
 from tests.e2e.desk import Desk
 from tests.system.office import HANGUP, Office, Phones, Told, another_office, hang_up, story, talk, to
 from tests.system.office import Desk as PhoneDesk
@@ -46,18 +42,9 @@ async def shop(system: ThrowAwaySystem) -> AsyncIterator[Shop]:
 
 
 @pytest.fixture
-async def phones(system: ThrowAwaySystem, tmp_path: Path) -> AsyncIterator[Phones]:
-    async with contextlib.AsyncExitStack() as stack:
-        tools = BaresipTools.from_tree(ensure_tree("phones", progress=print))
-        yield Phones(tools, system, tmp_path, stack)
-
-
-@pytest.fixture
 async def boss(desk: Desk, shop: Shop) -> Desk:
     """The window of the shop's own admin."""
-    await desk.page.context.clear_cookies()
-    await desk.log_in(BOSS, PASSWORD)
-    return desk
+    return await desk.become(BOSS)
 
 
 async def number_to(shop: Shop, destination: Json) -> tuple[str, str]:

@@ -1,17 +1,13 @@
 """The home page: a real call comes and goes on it, what needs attention, and what it says when it is cut off."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
-from controlplane.lab.baresip import BaresipTools
-from controlplane.node.runtime import ensure_tree
 from tests.e2e.desk import Desk
 from tests.system import office as lab
 from tests.system.office import HANGUP, Office, Phones, another_office, hang_up
@@ -46,17 +42,9 @@ async def shop(system: ThrowAwaySystem) -> AsyncIterator[Shop]:
         yield Shop(office, desk, line)
 
 
-@pytest.fixture
-async def phones(system: ThrowAwaySystem, tmp_path: Path) -> AsyncIterator[Phones]:
-    async with contextlib.AsyncExitStack() as stack:
-        tools = BaresipTools.from_tree(ensure_tree("phones", progress=print))
-        yield Phones(tools, system, tmp_path, stack)
-
-
 async def be(desk: Desk, role: str) -> Page:
     """Logs in as somebody of the shop."""
-    await desk.page.context.clear_cookies()
-    await desk.log_in(Shop.email(role), PASSWORD)
+    await desk.become(Shop.email(role))
     await expect(desk.page.get_by_role("heading", level=1, name="Home")).to_be_visible()
     return desk.page
 

@@ -1,6 +1,5 @@
 """Configuration screens: lists, forms, secrets, tables, and what goes wrong between two people."""
 
-import contextlib
 import re
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,6 @@ from uuid import uuid4
 from playwright.async_api import Locator, Page, Route, expect
 
 from controlplane.entrypoints.throw_away import PASSWORD
-from controlplane.lab.baresip import BaresipTools
-from controlplane.node.runtime import ensure_tree
 from tests.e2e.desk import Desk
 from tests.system.office import Phones, another_office
 
@@ -136,19 +133,17 @@ async def test_a_phone_is_set_up_and_its_secret_seen_once(desk: Desk) -> None:
     await desk.accessible()
 
 
-async def test_the_list_of_phones_tells_who_is_registered(desk: Desk, tmp_path: Path) -> None:
-    async with another_office(desk.system, "Live phones", "live") as office, contextlib.AsyncExitStack() as stack:
+async def test_the_list_of_phones_tells_who_is_registered(desk: Desk, phones: Phones) -> None:
+    async with another_office(desk.system, "Live phones", "live") as office:
         ann = await office.desk("741", name="Ann")
         login = {"email": "boss@live.test", "name": "Boss", "role": "admin", "password": PASSWORD}
         await office.api.post("/users", login)
         await office.api.apply("One phone")
-        await desk.page.context.clear_cookies()
-        await desk.log_in("boss@live.test", PASSWORD)
+        await desk.become("boss@live.test")
         await desk.open("/config/devices", "Phones")
         row = desk.page.get_by_role("row").filter(has_text="Ann")
         await expect(row.get_by_text("Not registered", exact=True)).to_be_visible()
-        tools = BaresipTools.from_tree(ensure_tree("phones", progress=print))
-        phone = await Phones(tools, desk.system, tmp_path, stack).at(ann)
+        phone = await phones.at(ann)
         await expect(row.get_by_text("Registered", exact=True)).to_be_visible(timeout=3000)
         await phone.unregister()
         await expect(row.get_by_text("Not registered", exact=True)).to_be_visible(timeout=3000)
@@ -396,8 +391,7 @@ async def test_who_only_reads_sees_no_button_that_changes(desk: Desk) -> None:
     queue = await make(desk, "queues", name=fresh("Read only"), overflow=HANGUP)
     page, email, password = desk.page, f"{uuid4().hex[:8]}@demo.test", uuid4().hex
     await make(desk, "users", email=email, name="Reader", role="executive", password=password)
-    await page.context.clear_cookies()
-    await desk.log_in(email, password)
+    await desk.become(email, password)
     await desk.open("/config/queues", "Queues")
     await expect(page.get_by_role("link", name=queue["name"])).to_be_visible()
     await expect(page.get_by_role("link", name="New queue")).to_have_count(0)

@@ -1,16 +1,12 @@
 """Queues live: the wallboard on the wall, and what members do about their calls, seen on real Asterisk."""
 
-import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
-from controlplane.lab.baresip import BaresipTools
-from controlplane.node.runtime import ensure_tree
 from tests.e2e.desk import Desk
 from tests.system.office import HANGUP, Office, Phones, another_office, to
 from tests.system.office import Desk as PhoneDesk
@@ -48,20 +44,8 @@ async def floor(system: ThrowAwaySystem) -> AsyncIterator[Floor]:
         yield Floor(office, ben, "ben@wall.test", line)
 
 
-@pytest.fixture
-async def phones(system: ThrowAwaySystem, tmp_path: Path) -> AsyncIterator[Phones]:
-    async with contextlib.AsyncExitStack() as stack:
-        tools = BaresipTools.from_tree(ensure_tree("phones", progress=print))
-        yield Phones(tools, system, tmp_path, stack)
-
-
-async def log_in(desk: Desk, email: str) -> None:
-    await desk.page.context.clear_cookies()
-    await desk.log_in(email, PASSWORD)
-
-
 async def test_the_wallboard_shows_who_waits_within_two_seconds(desk: Desk, floor: Floor, phones: Phones) -> None:
-    await log_in(desk, "boss@wall.test")
+    await desk.become("boss@wall.test")
     await desk.open("/queues/wallboard", "Queues live")
     card = desk.page.get_by_role("region", name="Support")
     await expect(card).to_contain_text("Nobody takes calls")
@@ -90,7 +74,7 @@ async def test_the_wallboard_shows_who_waits_within_two_seconds(desk: Desk, floo
 
 async def test_a_member_pauses_and_logs_out_and_asterisk_does_so(desk: Desk, floor: Floor, phones: Phones) -> None:
     ben = await phones.at(floor.ben)
-    await log_in(desk, floor.email)
+    await desk.become(floor.email)
     await desk.open("/my-queues", "My queues")
     mine = desk.page.get_by_role("region", name="Support")
     await expect(mine).to_contain_text("Free")

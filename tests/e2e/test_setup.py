@@ -1,18 +1,11 @@
 """First start to first answered call: the guide of the page, a real phone with what the guide shows, a real caller."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
 from playwright.async_api import Locator, expect
 
-from controlplane.entrypoints.throw_away import ThrowAwaySystem
 from controlplane.lab.addresses import own_address
-from controlplane.lab.baresip import BaresipTools
 from controlplane.lab.phone_model import Account
-from controlplane.node.runtime import ensure_tree
 from tests.e2e.desk import Desk
 from tests.system.office import Phones, talk
 
@@ -21,12 +14,6 @@ SLOW_MS = 20_000
 """An import checks everything there is."""
 LIGHT_MS = 40_000
 """Asterisk asks a carrier every 15 s, the page asks for lights every 5 s."""
-
-
-@pytest.fixture
-async def phones(system: ThrowAwaySystem, tmp_path: Path) -> AsyncIterator[Phones]:
-    async with contextlib.AsyncExitStack() as stack:
-        yield Phones(BaresipTools.from_tree(ensure_tree("phones", progress=print)), system, tmp_path, stack)
 
 
 async def work_in(desk: Desk, name: str) -> None:
@@ -154,8 +141,7 @@ async def test_who_may_not_set_up_is_not_sent_there(desk: Desk) -> None:
     await expect(desk.page.get_by_role("link", name="Set-up guide")).to_be_visible()
     email = "no-setup@demo.test"
     made = await desk.system.api.post("/users", {"email": email, "name": "Eve", "role": "executive"})
-    await desk.page.context.clear_cookies()
-    await desk.log_in(email, made["password"])
+    await desk.become(email, made["password"])
     await expect(desk.page.get_by_role("link", name="Set-up guide")).not_to_be_attached()
     await desk.open("/setup", "Set-up guide")
     await expect(desk.page.get_by_text("You may not see this")).to_be_visible()

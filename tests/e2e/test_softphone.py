@@ -1,20 +1,16 @@
 """The phone in the browser: a caller from the telephone network, a queue, a real browser, sound in both directions."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.async_api import Locator, expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
-from controlplane.lab.baresip import BaresipTools
 from controlplane.lab.phone_model import PhoneCall
 from controlplane.lab.tones import SAMPLE_RATE
-from controlplane.node.runtime import ensure_tree
 from tests.e2e.desk import Desk
 from tests.system.office import HANGUP, LOUD, Office, Phones, another_office, hang_up, to
 from tests.system.office import Desk as PhoneDesk
@@ -68,17 +64,9 @@ async def agents(system: ThrowAwaySystem) -> AsyncIterator[Agents]:
 
 
 @pytest.fixture
-async def phones(system: ThrowAwaySystem, tmp_path: Path) -> AsyncIterator[Phones]:
-    async with contextlib.AsyncExitStack() as stack:
-        tools = BaresipTools.from_tree(ensure_tree("phones", progress=print))
-        yield Phones(tools, system, tmp_path, stack)
-
-
-@pytest.fixture
 async def ada(desk: Desk, agents: Agents) -> Desk:
     """Her window, its phone ready."""
-    await desk.page.context.clear_cookies()
-    await desk.log_in(agents.email, PASSWORD)
+    await desk.become(agents.email)
     await expect(desk.page.get_by_role("button", name="601 · Ready")).to_be_visible()
     return desk
 

@@ -1,18 +1,14 @@
 """The voicemail inbox: messages left by real callers, heard, forwarded to a real lamp, deleted and brought back."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Locator, expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
 from controlplane.lab import tones
-from controlplane.lab.baresip import BaresipTools
-from controlplane.node.runtime import ensure_tree
 from tests.e2e.desk import Desk
 from tests.system.office import BEEP_HZ, Office, Phones, another_office, hang_up
 from tests.system.office import Desk as PhoneDesk
@@ -47,17 +43,8 @@ async def mail(system: ThrowAwaySystem) -> AsyncIterator[Mail]:
 
 
 @pytest.fixture
-async def phones(system: ThrowAwaySystem, tmp_path: Path) -> AsyncIterator[Phones]:
-    async with contextlib.AsyncExitStack() as stack:
-        tools = BaresipTools.from_tree(await asyncio.to_thread(ensure_tree, "phones", progress=print))
-        yield Phones(tools, system, tmp_path, stack)
-
-
-@pytest.fixture
 async def boss(desk: Desk) -> Desk:
-    await desk.page.context.clear_cookies()
-    await desk.log_in("manager@inbox.test", PASSWORD)
-    return desk
+    return await desk.become("manager@inbox.test")
 
 
 async def leave_message(mail: Mail, phones: Phones, name: str) -> None:
@@ -148,8 +135,7 @@ async def test_who_may_not_listen_and_empty_boxes(desk: Desk, mail: Mail) -> Non
     await desk.open("/voicemails", "Voicemail")
     await expect(desk.page.get_by_text("There are no messages")).to_be_visible()
     await desk.accessible()
-    await desk.page.context.clear_cookies()
-    await desk.log_in("executive@inbox.test", PASSWORD)
+    await desk.become("executive@inbox.test")
     await expect(desk.page.get_by_role("link", name="Voicemail", exact=True)).to_have_count(0)
     await desk.open("/voicemails", "Voicemail")
     await expect(desk.page.get_by_text("You may not see this").first).to_be_visible()

@@ -246,10 +246,15 @@ def hears(path: Path, *wanted: float) -> list[float]:
 async def wait_heard(call: PhoneCall, *wanted: float, timeout_s: float = 15) -> None:
     """Waits until just these tones have been heard in the running call, in this order."""
     heard: list[float] = []
-    async with asyncio.timeout(timeout_s):
-        while heard != list(wanted):  # sound brings no event
-            await asyncio.sleep(0.1)
-            heard = _tones_in(call.recording.samples(), tones.SAMPLE_RATE, set(wanted))
+    try:
+        async with asyncio.timeout(timeout_s):
+            while heard != list(wanted):  # sound brings no event
+                await asyncio.sleep(0.1)
+                heard = _tones_in(call.recording.samples(), tones.SAMPLE_RATE, set(wanted))
+    except TimeoutError as late:
+        samples = call.recording.samples()
+        spans = tones.spans_in(samples, tones.SAMPLE_RATE, sorted(set(wanted)))
+        raise AssertionError(f"heard {spans} in {len(samples) / tones.SAMPLE_RATE:.1f} s, not {wanted}") from late
 
 
 def _tones_in(samples: tones.Samples, rate: int, wanted: Collection[float]) -> list[float]:
