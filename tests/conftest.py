@@ -24,7 +24,7 @@ from tests.databases import copy_database, drop_database, url_of
 configure_logging("warning", as_json=False)  # as processes do; unconfigured, a traceback prints every local variable
 signal.signal(signal.SIGTERM, signal.default_int_handler)  # `timeout` and CI stop a run so: fixtures still clean up
 
-ONE_SYSTEM = ("tests/failure", "tests/system", "tests/asterisk", "tests/e2e")
+ONE_SYSTEM = ("tests/e2e", "tests/system", "tests/failure", "tests/asterisk")
 """Folders of real calls, slowest first. One worker runs all of a folder: its tests share a system, or time sounds."""
 
 
