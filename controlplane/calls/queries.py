@@ -153,7 +153,7 @@ class WaitingCall:
 
 
 async def callers_waiting(session: AsyncSession, queue_ids: Collection[UUID]) -> list[WaitingCall]:
-    """Who waits in these queues now, longest first."""
+    """Who waits in these queues now, longest first: whoever sees a queue sees its line, wherever its callers rang."""
     statement = select(Call).where(
         Call.queue_id.in_(queue_ids), Call.status == CallStatus.LIVE, Call.phase == Phase.QUEUED
     )  # fmt: skip
@@ -188,7 +188,10 @@ class QueueFigures:
 async def queue_figures(
     session: AsyncSession, queue_ids: Collection[UUID], *, since: datetime, in_time_s: float
 ) -> dict[UUID, QueueFigures]:
-    """What became of the callers of these queues since a moment; who still waits is not counted."""
+    """What became of the callers of these queues since a moment; who still waits is not counted.
+
+    Like `callers_waiting`, it asks for queues that the reader sees, by id; calls of other locations in them count.
+    """
     answered = Call.answered_at.is_not(None)
     left = or_(answered, Call.status != CallStatus.LIVE)
     abandoned = Call.status == CallStatus.ABANDONED

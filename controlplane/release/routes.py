@@ -46,7 +46,7 @@ async def plan(services: ServicesDep, uow: Uow, principal: MayPlan) -> PlanRead:
 
 @router.get("/status")
 async def status(services: ServicesDep, uow: Uow, principal: MayRead) -> ConfigStatus:
-    """How many changes wait to be applied, and how the last release went. Cheap: nothing is checked or compiled."""
+    """How many changes wait to be applied, and how the last release went. Cheap: the drafts are not checked."""
     return await read_status(services, uow, principal)
 
 

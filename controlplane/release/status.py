@@ -1,4 +1,4 @@
-"""How far the drafts are from what is live: pages show it at all times, so nothing is checked or compiled for it."""
+"""How far the drafts are from what is live: pages show it at all times, so nothing is checked for it."""
 
 import asyncio
 

@@ -24,6 +24,9 @@ _AUDIO_BODY: dict[str, Any] = {
     }
 }
 
+PREVIEW_LIMIT = "30/minute"
+"""Texts that one user may have spoken: each takes a core for a second, and its sound is kept."""
+
 prompts = APIRouter(prefix="/prompts", tags=["prompts"])
 calendars = APIRouter(prefix="/holiday-calendars", tags=["holiday-calendars"])
 
@@ -32,9 +35,10 @@ calendars = APIRouter(prefix="/holiday-calendars", tags=["holiday-calendars"])
 async def preview(
     services: ServicesDep,
     wanted: schemas.PreviewRequest,
-    _: Annotated[Principal, Depends(requires("prompts:write"))],
+    principal: Annotated[Principal, Depends(requires("prompts:write"))],
 ) -> FileResponse:
     """WAV, 16 kHz mono, as callers would hear it. Changes no configuration; takes a second or two the first time."""
+    await services.limiter.hit(PREVIEW_LIMIT, "preview", str(principal.user_id))
     return FileResponse(await service.preview_path(services, wanted.text), media_type="audio/wav")
 
 

@@ -145,6 +145,12 @@ async def test_only_who_may_write_prompts_has_texts_spoken(manager: Client, staf
     assert (await staff.post("/prompts/preview", json={"text": "Hello"})).status_code == 403
 
 
+async def test_nobody_keeps_the_voice_speaking_without_end(manager: Client) -> None:
+    answers = [await manager.post("/prompts/preview", json={"text": "Hello"}) for _ in range(31)]
+    assert [one.status_code for one in answers] == [200] * 30 + [429]
+    assert int(answers[-1].headers["retry-after"]) > 0
+
+
 @pytest.mark.parametrize("text", ["", " ", "x" * 2001, "bell \x07"])
 async def test_what_is_no_text_is_not_spoken(admin: Client, text: str) -> None:
     answer = await admin.post("/prompts/preview", json={"text": text})
