@@ -33,11 +33,11 @@ async function write(name: string, value: unknown): Promise<void> {
 
 /**
  * One named thing that this user keeps. `parse` makes sense of what is stored, or of nothing (`undefined`).
- * @returns the value, and how to keep another one; that throws `ApiProblem`.
+ * @returns the value, how to keep another one (that throws `ApiProblem`), and whether what is stored is known yet.
  */
-export function useKept<T>(name: string, parse: (stored: unknown) => T): [T, (value: T) => Promise<void>] {
+export function useKept<T>(name: string, parse: (stored: unknown) => T): [T, (value: T) => Promise<void>, boolean] {
   const queries = useQueryClient();
-  const { data } = useQuery({ queryKey: KEY, queryFn: read, staleTime: 60_000 });
+  const { data, isPending } = useQuery({ queryKey: KEY, queryFn: read, staleTime: 60_000 });
   const keep = async (value: T) => {
     queries.setQueryData<Awaited<ReturnType<typeof read>>>(KEY, (old) =>
       old ? { ...old, document: { ...old.document, [name]: value } as NonNullable<Document> } : old,
@@ -48,5 +48,5 @@ export function useKept<T>(name: string, parse: (stored: unknown) => T): [T, (va
       await queries.invalidateQueries({ queryKey: KEY });
     }
   };
-  return [parse(data?.document[name]), keep];
+  return [parse(data?.document[name]), keep, !isPending];
 }

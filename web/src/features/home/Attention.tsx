@@ -1,10 +1,17 @@
+import CloseIcon from "@mui/icons-material/Close";
 import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
+import IconButton from "@mui/material/IconButton";
+import Skeleton from "@mui/material/Skeleton";
 import Stack from "@mui/material/Stack";
+import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { Link } from "react-router";
+import { useKept } from "@/session/preferences";
 import { useMay } from "@/session/SessionProvider";
+import { useDialogs } from "@/ui/dialogs";
 import { useConfigStatus } from "../changes/queries";
+import { useSetupProgress } from "../setup";
 import { attention, type Item } from "./attention";
 import { useNodes, useStatus, useUnheard } from "./queries";
 import { text } from "./text";
@@ -16,13 +23,21 @@ export function Attention() {
   const nodes = useNodes();
   const config = useConfigStatus();
   const unheard = useUnheard();
-  const asked = [status, nodes, config, unheard].filter(
+  const { hidden, known, hide } = useHiddenSetup();
+  const setup = useSetupProgress(known && !hidden);
+  const asked = [status, nodes, config, unheard, setup].filter(
     (query) => query.fetchStatus !== "idle" || query.data !== undefined,
   );
-  const known = { status: status.data, nodes: nodes.data, config: config.data, unheard: unheard.data, mayPlan };
-  const items = attention(known);
-  const sure = asked.every((query) => query.isSuccess);
-  if (!items.length && !sure) return null;
+  const items = attention({
+    status: status.data,
+    nodes: nodes.data,
+    config: config.data,
+    unheard: unheard.data,
+    setup: hidden ? undefined : setup.data,
+    mayPlan,
+  });
+  const sure = known && asked.every((query) => query.isSuccess);
+  if (!items.length && !sure) return asked.some((query) => query.isError) ? null : <Place />;
   return (
     <Stack component="section" aria-label={text.attention} sx={{ gap: 1, mb: 2 }}>
       {items.length > 0 ? (
@@ -37,7 +52,7 @@ export function Attention() {
       <Stack component="ul" sx={{ listStyle: "none", m: 0, p: 0, gap: 1 }}>
         {items.map((item) => (
           <li key={item.key}>
-            <One item={item} />
+            <One item={item} onHide={item.dismissible ? hide : undefined} />
           </li>
         ))}
       </Stack>
@@ -45,16 +60,43 @@ export function Attention() {
   );
 }
 
-function One({ item: { severity, words, path, button } }: { item: Item }) {
+/** As high as one line of it, so that the page does not jump when the answer comes. */
+function Place() {
+  return <Skeleton variant="rounded" height={48} sx={{ mb: 2 }} />;
+}
+
+/** Whether this person wants to be led to the set-up guide; kept on the server. */
+function useHiddenSetup() {
+  const [hidden, keep, known] = useKept("home.setupHidden", (stored) => stored === true);
+  const { notify, notifyProblem } = useDialogs();
+  const hide = () => {
+    keep(true).then(
+      () => notify({ message: text.setupHidden, undo: () => keep(false).catch(notifyProblem) }),
+      notifyProblem,
+    );
+  };
+  return { hidden, known, hide };
+}
+
+function One({ item: { severity, words, path, button }, onHide }: { item: Item; onHide: (() => void) | undefined }) {
   return (
     <Alert
       severity={severity}
       role="note"
       sx={{ overflowWrap: "anywhere", "& .MuiAlert-message": { minWidth: 0, flex: 1 } }}
       action={
-        <Button color="inherit" size="small" component={Link} to={path} sx={{ whiteSpace: "nowrap" }}>
-          {button}
-        </Button>
+        <>
+          <Button color="inherit" size="small" component={Link} to={path} sx={{ whiteSpace: "nowrap" }}>
+            {button}
+          </Button>
+          {onHide && (
+            <Tooltip title={text.hide}>
+              <IconButton color="inherit" size="small" aria-label={text.hide} onClick={onHide}>
+                <CloseIcon fontSize="small" />
+              </IconButton>
+            </Tooltip>
+          )}
+        </>
       }
     >
       {words}

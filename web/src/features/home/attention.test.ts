@@ -48,6 +48,15 @@ describe("what needs attention", () => {
     expect(found.map(({ path }) => path)).toEqual(["/changes/releases/r", "/changes"]);
   });
 
+  it("leads to the set-up guide until all that it makes is there", () => {
+    const setup = { done: 3, steps: 6, finished: false };
+    expect(attention({ ...ALL_WELL, setup })).toMatchObject([
+      { words: "3 of 6 steps of the set-up are done.", path: "/setup", dismissible: true },
+    ]);
+    expect(words({ setup: { ...setup, done: 0 } })).toEqual([expect.stringContaining("Nothing is set up")]);
+    expect(words({ setup: { ...setup, done: 5, finished: true } })).toEqual([]);
+  });
+
   it("doesn't offer what one may not do", () => {
     expect(words({ config: { ...CONFIG, changes_count: 2 }, mayPlan: false })).toEqual([]);
   });

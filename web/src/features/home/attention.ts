@@ -1,5 +1,6 @@
 /** What needs somebody's attention, and where it is solved. */
 import type { Schemas } from "@/api/client";
+import type { Progress } from "../setup";
 import type { Node, Status } from "./queries";
 import { text } from "./text";
 
@@ -10,6 +11,8 @@ export interface Item {
   /** The page on which it is solved, and the words on its button. */
   path: string;
   button: string;
+  /** May be hidden for good by who has other plans. */
+  dismissible?: boolean;
 }
 
 /** What is known; what this person may not see is left out. */
@@ -18,6 +21,7 @@ export interface Known {
   nodes?: Node[] | undefined;
   config?: Schemas["ConfigStatus"] | undefined;
   unheard?: number | undefined;
+  setup?: Progress | undefined;
   /** May this person look at plans? */
   mayPlan: boolean;
 }
@@ -28,8 +32,23 @@ const ORDER = { error: 0, warning: 1, info: 2 };
 
 /** The worst first. */
 export function attention(known: Known): Item[] {
-  const items = [...ofLines(known), ...(known.nodes ?? []).flatMap(ofNode), ...ofConfig(known), ...ofVoicemail(known)];
+  const items = [
+    ...ofSetup(known),
+    ...ofLines(known),
+    ...(known.nodes ?? []).flatMap(ofNode),
+    ...ofConfig(known),
+    ...ofVoicemail(known),
+  ];
   return items.sort((one, other) => ORDER[one.severity] - ORDER[other.severity]);
+}
+
+function ofSetup({ setup }: Known): Item[] {
+  if (!setup || setup.finished) return [];
+  const { done, steps } = setup;
+  const button = done ? text.buttons.setup : text.buttons.begin;
+  return [
+    { key: "setup", severity: "info", words: text.items.setup(done, steps), path: "/setup", button, dismissible: true },
+  ];
 }
 
 function ofLines({ status, nodes }: Known): Item[] {

@@ -54,7 +54,11 @@ export const text = {
   unheard: (amount: number) => `${amount} new message${amount === 1 ? "" : "s"}`,
   noUnheard: "No new message.",
   openVoicemail: "Listen",
+  setupHidden: "Hidden. The set-up guide stays in the menu.",
+  hide: "Don't show this again",
   items: {
+    setup: (done: number, steps: number) =>
+      done ? `${done} of ${steps} steps of the set-up are done.` : "Nothing is set up yet: no phone can be called.",
     trunkDown: (name: string) => `Trunk ${name} is down: calls through it fail.`,
     unknown: "It isn't known how phones and trunks are: a node is silent.",
     phones: (missing: number, all: number) =>
@@ -71,6 +75,8 @@ export const text = {
     voicemail: (amount: number) => `${amount} voicemail message${amount === 1 ? "" : "s"} nobody has heard yet.`,
   },
   buttons: {
+    setup: "Continue",
+    begin: "Set it up",
     trunk: "Open trunk",
     nodes: "Open nodes",
     phones: "Show phones",

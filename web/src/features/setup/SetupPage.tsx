@@ -16,7 +16,7 @@ import { ProblemView } from "@/ui/ProblemView";
 import { text } from "@/ui/text";
 import { type Existing, useExisting, usePlan } from "./queries";
 import { Samples } from "./Samples";
-import { useSetupState } from "./state";
+import { doneOf } from "./state";
 import { ApplyStep } from "./steps/ApplyStep";
 import { NumberStep } from "./steps/NumberStep";
 import { PhoneStep } from "./steps/PhoneStep";
@@ -50,7 +50,7 @@ interface Entry {
 }
 
 function Guide({ existing }: { existing: Existing }) {
-  const { done, needed } = useSetupState();
+  const done = doneOf(existing);
   const plan = usePlan();
   const applied = plan.data !== undefined && !plan.data.changes.length && plan.data.live_release_id !== null;
   const entries: Entry[] = [
@@ -71,7 +71,7 @@ function Guide({ existing }: { existing: Existing }) {
   return (
     <>
       <Box sx={{ mb: 2 }}>
-        <Samples expanded={needed} />
+        <Samples expanded={!done.phone && !done.number} />
       </Box>
       {entries.map(({ label, done, content }, index) => (
         <Accordion

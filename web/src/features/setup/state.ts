@@ -1,29 +1,46 @@
-import { useExisting } from "./queries";
+import { useQuery } from "@tanstack/react-query";
+import { api, data } from "@/api/client";
+import { useMay } from "@/session/SessionProvider";
 
-/** The steps of the guide that leave something behind, in their order. */
-export const STEPS = ["place", "phone", "trunk", "number"] as const;
-export type Step = (typeof STEPS)[number];
+type Made = Record<"hours" | "devices" | "trunks" | "numbers", readonly unknown[]>;
 
-export interface SetupState {
-  /** Not known yet. */
-  isPending: boolean;
-  /** Nothing is set up, and this person may do it: the page should lead them to `/setup`. */
-  needed: boolean;
-  /** A step is done when what it makes exists, however it was made. */
-  done: Record<Step, boolean>;
+/** A step is done when what it makes exists, however it was made: nothing is stored about it. */
+export function doneOf({ hours, devices, trunks, numbers }: Made) {
+  return {
+    place: hours.length > 0,
+    phone: devices.length > 0,
+    trunk: trunks.length > 0,
+    number: numbers.length > 0,
+  };
 }
 
-/** How far the first start is. Nothing is stored about it: it follows from what exists. */
-export function useSetupState(): SetupState {
-  const { enabled, isPending, error, hours, devices, trunks, numbers } = useExisting();
-  return {
-    isPending,
-    needed: enabled && !isPending && !error && !devices.length && !numbers.length,
-    done: {
-      place: hours.length > 0,
-      phone: devices.length > 0,
-      trunk: trunks.length > 0,
-      number: numbers.length > 0,
+export interface Progress {
+  done: number;
+  /** The test call at the end counts, but leaves nothing behind by which it could be known as done. */
+  steps: number;
+  finished: boolean;
+}
+
+const ONE = { params: { query: { limit: 1 } } } as const;
+
+/** How far the first start is, for who may set up; its key makes it stale with the configuration. */
+export function useSetupProgress(wanted: boolean) {
+  const may = useMay();
+  return useQuery({
+    queryKey: ["config", "setup"],
+    queryFn: async (): Promise<Progress> => {
+      const [hours, devices, trunks, numbers, { live }] = await Promise.all([
+        data(api.GET("/api/v1/time-conditions", ONE)),
+        data(api.GET("/api/v1/devices", ONE)),
+        data(api.GET("/api/v1/trunks", ONE)),
+        data(api.GET("/api/v1/phone-numbers", ONE)),
+        data(api.GET("/api/v1/config/status")),
+      ]);
+      const made = { hours: hours.items, devices: devices.items, trunks: trunks.items, numbers: numbers.items };
+      const steps = [...Object.values(doneOf(made)), live !== null];
+      const done = steps.filter(Boolean).length;
+      return { done, steps: steps.length + 1, finished: done === steps.length };
     },
-  };
+    enabled: wanted && may("locations:write") && may("phone-numbers:write"),
+  });
 }
