@@ -4,7 +4,7 @@ import List from "@mui/material/List";
 import MenuItem from "@mui/material/MenuItem";
 import Paper from "@mui/material/Paper";
 import TextField from "@mui/material/TextField";
-import { useDeferredValue, useState } from "react";
+import { useDeferredValue } from "react";
 import { useSearchParams } from "react-router";
 import { useChosenLocation } from "@/layout/locations";
 import { useMay } from "@/session/SessionProvider";
@@ -14,8 +14,9 @@ import { Page } from "@/ui/Page";
 import { ProblemView } from "@/ui/ProblemView";
 import { BoxList } from "./BoxList";
 import { GreetingButton } from "./GreetingDialog";
+import { withOpened } from "./inView";
 import { MessageItem } from "./MessageItem";
-import { type Mailbox, type Message, useMailboxes, useMessage, useMessages } from "./queries";
+import { type Mailbox, useMailboxes, useMessage, useMessages } from "./queries";
 import { text } from "./text";
 
 /** The inbox: messages of one box or of all that this person may read. */
@@ -30,6 +31,7 @@ export function VoicemailPage() {
       (before) => {
         if (value) before.set(name, value);
         else before.delete(name);
+        if (name !== "message") before.delete("message"); // an opened message belongs to the list it was opened in
         return before;
       },
       { replace: true },
@@ -109,13 +111,11 @@ function Messages({ open, onOpen, boxes, ...wanted }: MessagesProps) {
   const location = useChosenLocation();
   const q = useDeferredValue(wanted.q);
   const list = useMessages({ ...wanted, q, location });
-  const [linked] = useState(open);
-  const asked = useMessage(linked);
+  const opened = useMessage(open || null);
   if (list.isPending) return <Loading />;
   if (list.isError) return <ProblemView error={list.error} retry={() => list.refetch()} />;
   const listed = list.data.pages.flatMap(({ items }) => items);
-  const messages: Message[] =
-    asked.data && open === linked && !listed.some(({ id }) => id === linked) ? [asked.data, ...listed] : listed;
+  const messages = withOpened(listed, opened.isSuccess ? opened.data : undefined, !list.hasNextPage);
   const narrowed = wanted.box || wanted.heard || wanted.q || location;
   if (!messages.length)
     return <EmptyState title={narrowed ? text.noMatch : text.empty} hint={narrowed ? undefined : text.emptyHint} />;

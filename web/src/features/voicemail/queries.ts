@@ -42,7 +42,7 @@ export function useMessages({ box, location, heard, q }: Wanted) {
   });
 }
 
-/** One message, as a link from its call names it. */
+/** One message, as the address names it: opened here or by a link from its call. */
 export function useMessage(id: string | null) {
   return useQuery({
     queryKey: [KEY, "one", id],
