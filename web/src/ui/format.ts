@@ -36,17 +36,31 @@ export function usePreferences(): Preferences {
   );
 }
 
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Kept, for to make one takes far longer than to use it, and lists are full of times. */
 function clock(timezone?: string | null, options: Intl.DateTimeFormatOptions = {}): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat("en-US", {
+  const wanted = {
     ...options,
     timeZone: timezone ?? preferences.timezone ?? undefined,
     ...(preferences.hour12 === null ? {} : { hour12: preferences.hour12 }),
-  });
+  };
+  const key = JSON.stringify(wanted);
+  const made = clocks.get(key) ?? new Intl.DateTimeFormat("en-US", wanted);
+  clocks.set(key, made);
+  return made;
 }
 
 /** "Nov 21, 2026, 9:05 AM" */
 export function dateTime(iso: string | null | undefined, timezone?: string | null): string {
   return iso ? clock(timezone, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)) : "–";
+}
+
+/** The zone in short, such as "EST" or "GMT+1", if a clock there shows another time than the viewer's; else "". */
+export function foreignZone(iso: string | null | undefined, timezone?: string | null): string {
+  if (!iso || !timezone || dateTime(iso, timezone) === dateTime(iso)) return "";
+  const parts = clock(timezone, { timeZoneName: "short" }).formatToParts(new Date(iso));
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? timezone;
 }
 
 /** "9:05:12 AM" */

@@ -9,9 +9,10 @@ import { Link as RouterLink, useParams } from "react-router";
 import { api, data } from "@/api/client";
 import { useMay } from "@/session/SessionProvider";
 import { CopyButton } from "@/ui/CopyButton";
-import { dateTime, duration, phoneNumber } from "@/ui/format";
+import { duration, phoneNumber } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { Page } from "@/ui/Page";
+import { PlaceTime } from "@/ui/PlaceTime";
 import { ProblemView } from "@/ui/ProblemView";
 import type { PlayerHandle } from "@/ui/sound/SoundPlayer";
 import { Transcript } from "@/ui/sound/Transcript";
@@ -117,12 +118,7 @@ function Summary({ call, zone }: { call: CallDetail; zone?: string }) {
       <StatusChip {...call} />
       <Typography>{text.direction[call.direction]}</Typography>
       <Typography>
-        {dateTime(call.started_at, zone)}
-        {zone && (
-          <Typography component="span" color="text.secondary">
-            {` ${zone}`}
-          </Typography>
-        )}
+        <PlaceTime at={call.started_at} zone={zone} />
       </Typography>
       <Typography>
         <bdi>{phoneNumber(call.caller_number)}</bdi> → <bdi>{phoneNumber(call.dialed_number)}</bdi>

@@ -6,7 +6,8 @@ import useMediaQuery from "@mui/material/useMediaQuery";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type MouseEvent, memo, useCallback, useEffect, useRef } from "react";
 import { Link as RouterLink, useNavigate } from "react-router";
-import { dateTime, duration } from "@/ui/format";
+import { duration } from "@/ui/format";
+import { PlaceTime } from "@/ui/PlaceTime";
 import { Caller, callerName } from "./Caller";
 import { COLUMNS, type ColumnId, type Places, SoundIcons } from "./columns";
 import type { Call } from "./queries";
@@ -239,7 +240,7 @@ function Card({ call, places }: RowProps) {
         </Typography>
       </Box>
       <Typography variant="body2" color="text.secondary" noWrap>
-        {dateTime(call.started_at, places.zone(call.location_id))}
+        <PlaceTime at={call.started_at} zone={places.zone(call.location_id)} />
       </Typography>
     </Box>
   );

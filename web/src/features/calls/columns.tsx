@@ -5,7 +5,8 @@ import InsideIcon from "@mui/icons-material/SwapHoriz";
 import MessageIcon from "@mui/icons-material/VoicemailOutlined";
 import Chip from "@mui/material/Chip";
 import type { ReactNode } from "react";
-import { dateTime, duration, phoneNumber } from "@/ui/format";
+import { duration, phoneNumber } from "@/ui/format";
+import { PlaceTime } from "@/ui/PlaceTime";
 import { Caller } from "./Caller";
 import type { Call } from "./queries";
 import { StatusChip } from "./StatusChip";
@@ -35,7 +36,7 @@ export const COLUMNS: Column[] = [
     id: "started",
     width: 172,
     grow: 0,
-    cell: (call, places) => dateTime(call.started_at, places.zone(call.location_id)),
+    cell: (call, places) => <PlaceTime at={call.started_at} zone={places.zone(call.location_id)} stacked />,
   },
   { id: "direction", width: 30, grow: 0, cell: ({ direction }) => <DirectionIcon direction={direction} /> },
   { id: "status", width: 116, grow: 0, cell: (call) => <StatusChip {...call} /> },

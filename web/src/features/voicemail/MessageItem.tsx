@@ -13,8 +13,9 @@ import { Link as RouterLink } from "react-router";
 import { api, data } from "@/api/client";
 import { useLocations } from "@/layout/locations";
 import { useMay } from "@/session/SessionProvider";
-import { dateTime, duration, phoneNumber } from "@/ui/format";
+import { duration, phoneNumber } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
+import { PlaceTime } from "@/ui/PlaceTime";
 import type { PlayerHandle } from "@/ui/sound/SoundPlayer";
 import { Transcript } from "@/ui/sound/Transcript";
 import { ForwardDialog } from "./ForwardDialog";
@@ -61,7 +62,9 @@ export function MessageItem({ message, box, open, onToggle }: MessageItemProps) 
           )}
         </Box>
         <Box sx={{ textAlign: "end", flexShrink: 0 }}>
-          <Typography variant="body2">{dateTime(message.left_at, zone)}</Typography>
+          <Typography variant="body2">
+            <PlaceTime at={message.left_at} zone={zone} stacked />
+          </Typography>
           <Typography variant="body2" color="text.secondary">
             {duration(message.duration_s)}
           </Typography>

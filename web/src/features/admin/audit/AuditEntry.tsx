@@ -10,7 +10,7 @@ import TableHead from "@mui/material/TableHead";
 import TableRow from "@mui/material/TableRow";
 import Typography from "@mui/material/Typography";
 import type { Location } from "@/layout/locations";
-import { dateTime } from "@/ui/format";
+import { PlaceTime } from "@/ui/PlaceTime";
 import { text } from "@/ui/text";
 import { words } from "../text";
 import { differences, type FieldChange } from "./diff";
@@ -36,8 +36,8 @@ export function AuditEntry({ line, location, onObject }: AuditEntryProps) {
         expandIcon={<ExpandIcon />}
         sx={{ "& .MuiAccordionSummary-content": { flexWrap: "wrap", columnGap: 2, minWidth: 0 } }}
       >
-        <Typography component="span" variant="body2" color="text.secondary" sx={{ minWidth: 170 }}>
-          <time dateTime={line.at}>{dateTime(line.at, location?.timezone)}</time>
+        <Typography component="span" variant="body2" color="text.secondary" sx={{ minWidth: 200 }}>
+          <PlaceTime at={line.at} zone={location?.timezone} />
         </Typography>
         <Typography component="span" variant="body2" sx={{ flex: "1 1 220px", overflowWrap: "anywhere" }}>
           <strong>{actionWords(line.action)}</strong> {line.name && <bdi>{line.name}</bdi>}
