@@ -10,13 +10,15 @@ import { features } from "@/features";
 import type { NavEntry } from "@/features/feature";
 import { useMay } from "@/session/SessionProvider";
 import { text } from "@/ui/text";
+import { entriesFor } from "./menu";
 
+const ENTRIES = features.flatMap(({ nav }) => nav);
 const GROUPS = ["Overview", "Calls", "Configuration", "Administration"] as const;
 
 /** The main menu: what this person may see. */
 export function Navigation({ onChoose }: { onChoose: () => void }) {
   const may = useMay();
-  const entries = features.flatMap(({ nav }) => nav).filter(({ scopes }) => !scopes || scopes.some(may));
+  const entries = entriesFor(ENTRIES, may);
   return (
     <Box component="nav" aria-label={text.nav.main} sx={{ overflowY: "auto", flex: 1 }}>
       {GROUPS.map((group) => (
