@@ -3,16 +3,24 @@ import { useBlocker } from "react-router";
 import { useDialogs } from "./dialogs";
 import { text } from "./text";
 
-/** Asks before somebody leaves a page with what they have not saved. */
-export function useLeaveGuard(unsaved: boolean): void {
+/**
+ * Asks before somebody leaves a page, or closes the window, with what they have not saved.
+ *
+ * @param onLeave called when they give it up; the same function each time, or it asks again.
+ */
+export function useLeaveGuard(unsaved: boolean, onLeave?: () => void): void {
   const { ask } = useDialogs();
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) => unsaved && currentLocation.pathname !== nextLocation.pathname,
   );
   useEffect(() => {
     if (blocker.state !== "blocked") return;
-    ask({ ...text.unsaved, dangerous: true }).then((leave) => (leave ? blocker.proceed() : blocker.reset()));
-  }, [blocker, ask]);
+    ask({ ...text.unsaved, dangerous: true }).then((leave) => {
+      if (!leave) return blocker.reset();
+      onLeave?.();
+      blocker.proceed();
+    });
+  }, [blocker, ask, onLeave]);
   useEffect(() => {
     if (!unsaved) return;
     const stay = (event: BeforeUnloadEvent) => event.preventDefault();

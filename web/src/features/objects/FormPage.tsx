@@ -12,13 +12,13 @@ import { Loading } from "@/ui/Loading";
 import { Page } from "@/ui/Page";
 import { ProblemView } from "@/ui/ProblemView";
 import { text as common } from "@/ui/text";
+import { useLeaveGuard } from "@/ui/useLeaveGuard";
 import { Connections } from "./form/Connections";
 import { FormSections } from "./form/FormSections";
 import { PromptSound } from "./form/PromptSound";
 import { SecretDialog } from "./form/SecretDialog";
 import { StaleDialog } from "./form/StaleDialog";
 import { useObjectForm } from "./form/useObjectForm";
-import { useUnsaved } from "./form/useUnsaved";
 import { findResource, type KindInfo } from "./kinds";
 import { LiveState } from "./LiveState";
 import { type ConfigObject, rotateSecret, titleOf, useApiSchemas, useChanged, useObject, useStatus } from "./queries";
@@ -80,7 +80,7 @@ function ObjectPage({ info, schemas, object }: ObjectPageProps) {
   const { remove, explanation } = useDelete(info);
   const changed = useChanged();
   const formElement = useRef<HTMLFormElement>(null);
-  useUnsaved(form.dirty && !leaving, form.forget);
+  useLeaveGuard(form.dirty && !leaving, form.forget);
   useNewerVersion(form, object);
 
   useEffect(() => {

@@ -41,9 +41,6 @@ export const text = {
   form: {
     basicsError: "Some fields need another look.",
     notSet: "Not set",
-    unsavedTitle: "Leave without saving?",
-    unsavedBody: "What you have typed on this page would be lost.",
-    leave: "Leave",
     usedBy: "Used by",
     usedByNothing: "Nothing uses it yet.",
     leadsTo: "Leads to",

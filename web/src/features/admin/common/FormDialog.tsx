@@ -5,11 +5,12 @@ import DialogActions from "@mui/material/DialogActions";
 import DialogContent from "@mui/material/DialogContent";
 import DialogTitle from "@mui/material/DialogTitle";
 import Stack from "@mui/material/Stack";
-import { type FormEvent, type ReactNode, useEffect, useId, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { type ApiProblem, asProblem } from "@/api/problem";
 import { useDialogs } from "@/ui/dialogs";
 import { FieldErrors } from "@/ui/fields";
 import { text } from "@/ui/text";
+import { useLeaveGuard } from "@/ui/useLeaveGuard";
 import { words } from "../text";
 
 interface FormDialogProps {
@@ -81,14 +82,4 @@ function Refusal({ problem }: { problem: ApiProblem }) {
       ))}
     </Alert>
   );
-}
-
-/** Lets the browser ask before a window with typed words is closed. */
-function useLeaveGuard(dirty: boolean): void {
-  useEffect(() => {
-    if (!dirty) return;
-    const guard = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", guard);
-    return () => window.removeEventListener("beforeunload", guard);
-  }, [dirty]);
 }
