@@ -28,9 +28,11 @@ ONE_SYSTEM = ("tests/e2e", "tests/system", "tests/failure", "tests/asterisk")
 """Folders of real calls, slowest first. One worker runs all of a folder: its tests share a system, or time sounds."""
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long folders begin first, so that no worker ends long after the others; all else stays in its random order."""
+    """Long folders begin first, so that no worker ends long after the others; all else stays in its random order.
+
+    Neither first (the order is shuffled then) nor last (the workers are told their groups then).
+    """
     here = Path(__file__).parent.parent
 
     def group(item: pytest.Item) -> str:
