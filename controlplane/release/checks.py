@@ -138,6 +138,7 @@ def stations(finder: Finder, item: Stored[ObjectFields]) -> Iterator[ProblemRead
 OBJECT_CHECKS: tuple[Callable[[Finder, Stored[ObjectFields]], Iterator[ProblemRead]], ...] = (
     flow_checks.dangling,
     flow_checks.dead_ends,
+    flow_checks.silent_announcements,
     flow_checks.no_fallback,
     sounds_missing,
     numbers_used_twice,

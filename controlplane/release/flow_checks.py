@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from uuid import UUID
 
-from controlplane.kit.destination import DestinationKind, Kind
+from controlplane.kit.destination import DestinationKind, Kind, Spoken
 from controlplane.objects.door import references
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.release.finding import Finder
@@ -12,6 +12,7 @@ from controlplane.release.graph import ways
 from controlplane.release.index import Index
 from controlplane.release.model import FIELDS
 from controlplane.release.schemas import ProblemRead
+from controlplane.telephony.configuration import sound_key
 from controlplane.telephony.schemas import ExtensionFields, QueueFields, RingGroupFields
 
 # One object
@@ -41,6 +42,19 @@ def dead_ends(finder: Finder, item: Stored[ObjectFields]) -> Iterator[ProblemRea
             yield finder.error(
                 item, way.field, "dead-end", f"leads to {finder.words(target)}, which is disabled",
                 "Enable it, or choose another destination.",
+            )  # fmt: skip
+
+
+def silent_announcements(finder: Finder, item: Stored[ObjectFields]) -> Iterator[ProblemRead]:
+    """Nothing sends calls to an announcement that has no sound: it is not in the dialplan, and the call would end."""
+    for way in ways(item.fields):
+        target = finder.index.items.get(way.destination.id) if way.destination.id else None
+        if target is None or target.fields.kind != Kind.PROMPT:
+            continue
+        if sound_key(Spoken(prompt_id=target.id)) not in finder.configuration.sounds:
+            yield finder.error(
+                item, way.field, "sound-missing", f"leads to {finder.words(target)}, which has no sound yet",
+                "Upload audio for the prompt, or give it a text; then plan again.",
             )  # fmt: skip
 
 

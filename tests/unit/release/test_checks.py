@@ -102,8 +102,18 @@ def test_a_prompt_without_sound_is_an_error() -> None:
     paths = {problem.path for problem in check(builder.configuration()) if problem.slug == "sound-missing"}
     assert paths == {
         "ivr_menus/Main menu/prompt", "ivr_menus/Main menu/invalid_prompt", "queues/Sales/whisper",
-        "queues/Sales/recording.consent",
+        "queues/Sales/recording.consent", "time_conditions/Opening hours/holiday",
     }  # fmt: skip
+
+
+def test_an_announcement_without_sound_is_no_destination() -> None:
+    """It is left out of the dialplan, so whoever leads there must say so: also when its text is still being spoken."""
+    builder = Builder()
+    builder.add(30, Kind.PROMPT, name="Closed", text="We are closed.")
+    menu(builder, 10, on_timeout=to("announcement", uid(30)))
+    problem = found(builder)["sound-missing"]
+    assert problem.path == "ivr_menus/Menu 10/on_timeout"
+    assert problem.message == "Ivr menu Menu 10: leads to prompt Closed, which has no sound yet."
 
 
 def test_numbers_are_used_once() -> None:
