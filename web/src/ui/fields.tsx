@@ -10,12 +10,20 @@ export function FieldErrors({ value, children }: { value: Record<string, string>
   return <Errors.Provider value={value}>{children}</Errors.Provider>;
 }
 
-/** What is typed into a form: the values, how to change some, and whether they differ from the beginning. */
+/**
+ * What is typed into a form: the values, how to change some, what an input of one is bound with, and whether they
+ * differ from the beginning.
+ */
 export function useForm<Values extends object>(initial: Values) {
   const [start] = useState(initial);
   const [value, setValue] = useState(initial);
   const set = (change: Partial<Values>) => setValue((now) => ({ ...now, ...change }));
-  return { value, set, dirty: JSON.stringify(value) !== JSON.stringify(start) };
+  const bind = <Name extends keyof Values & string>(name: Name) => ({
+    name,
+    value: value[name],
+    onChange: (typed: Values[Name]) => setValue((now) => ({ ...now, [name]: typed })),
+  });
+  return { value, set, bind, dirty: JSON.stringify(value) !== JSON.stringify(start) };
 }
 
 interface FieldProps {

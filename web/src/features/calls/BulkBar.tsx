@@ -1,20 +1,14 @@
 import Button from "@mui/material/Button";
-import Dialog from "@mui/material/Dialog";
-import DialogActions from "@mui/material/DialogActions";
-import DialogContent from "@mui/material/DialogContent";
-import DialogTitle from "@mui/material/DialogTitle";
 import Paper from "@mui/material/Paper";
-import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { api, data } from "@/api/client";
-import { asProblem } from "@/api/problem";
 import { useDialogs } from "@/ui/dialogs";
 import { count } from "@/ui/format";
-import { text as common } from "@/ui/text";
 import type { CallQuery } from "./filters";
 import { useRetag } from "./queries";
 import { text } from "./text";
+import { WordDialog } from "./WordDialog";
 
 const MOST = 500; // calls in one request
 
@@ -58,54 +52,20 @@ interface TagDialogProps {
 }
 
 function TagDialog({ verb, selected, query, onClose }: TagDialogProps) {
-  const [tag, setTag] = useState("");
-  const [wrong, setWrong] = useState("");
   const retag = useRetag(query);
   const { notify } = useDialogs();
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    const wanted = tag.trim().toLowerCase();
-    try {
-      const body = { call_ids: [...selected], add: [] as string[], remove: [] as string[], [verb]: [wanted] };
-      const { changed } = await data(api.POST("/api/v1/calls/tags", { body }));
-      retag(selected, (tags) => {
-        const others = tags.filter((one) => one !== wanted);
-        return verb === "add" ? [...others, wanted] : others;
-      });
-      notify(text.bulk.done(count(changed, "call")));
-      onClose();
-    } catch (error) {
-      const problem = asProblem(error);
-      setWrong(Object.values(problem.fields)[0] ?? problem.message);
-    }
+  async function tag(typed: string) {
+    const wanted = typed.toLowerCase();
+    const body = { call_ids: [...selected], add: [] as string[], remove: [] as string[], [verb]: [wanted] };
+    const { changed } = await data(api.POST("/api/v1/calls/tags", { body }));
+    retag(selected, (tags) => {
+      const others = tags.filter((one) => one !== wanted);
+      return verb === "add" ? [...others, wanted] : others;
+    });
+    notify(text.bulk.done(count(changed, "call")));
   }
 
-  return (
-    <Dialog open onClose={onClose} aria-labelledby="tag-title" maxWidth="xs">
-      <form onSubmit={submit}>
-        <DialogTitle id="tag-title">{verb === "add" ? text.bulk.tagTitle : text.bulk.untagTitle}</DialogTitle>
-        <DialogContent>
-          <TextField
-            autoFocus
-            required
-            fullWidth
-            margin="dense"
-            label={text.bulk.tagLabel}
-            value={tag}
-            onChange={(event) => setTag(event.target.value)}
-            error={Boolean(wrong)}
-            helperText={wrong || " "}
-            slotProps={{ htmlInput: { maxLength: 40 } }}
-          />
-        </DialogContent>
-        <DialogActions>
-          <Button onClick={onClose}>{common.actions.cancel}</Button>
-          <Button type="submit" variant="contained" disabled={!tag.trim()}>
-            {common.actions.save}
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
-  );
+  const title = verb === "add" ? text.bulk.tagTitle : text.bulk.untagTitle;
+  return <WordDialog title={title} label={text.bulk.tagLabel} longest={40} onSave={tag} onClose={onClose} />;
 }

@@ -1,10 +1,6 @@
 import BookmarkIcon from "@mui/icons-material/BookmarkBorder";
 import RemoveIcon from "@mui/icons-material/DeleteOutlined";
 import Button from "@mui/material/Button";
-import Dialog from "@mui/material/Dialog";
-import DialogActions from "@mui/material/DialogActions";
-import DialogContent from "@mui/material/DialogContent";
-import DialogTitle from "@mui/material/DialogTitle";
 import Divider from "@mui/material/Divider";
 import IconButton from "@mui/material/IconButton";
 import List from "@mui/material/List";
@@ -12,14 +8,13 @@ import ListItem from "@mui/material/ListItem";
 import ListItemButton from "@mui/material/ListItemButton";
 import ListItemText from "@mui/material/ListItemText";
 import Popover from "@mui/material/Popover";
-import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useKept } from "@/session/preferences";
 import { useDialogs } from "@/ui/dialogs";
-import { text as common } from "@/ui/text";
 import { type Filters, readFilters, writeFilters } from "./filters";
 import { text } from "./text";
+import { WordDialog } from "./WordDialog";
 
 interface View {
   name: string;
@@ -46,8 +41,11 @@ export function SavedViews({ filters, onChoose }: { filters: Filters; onChoose: 
       notifyProblem,
     );
   };
-  const save = (name: string) =>
-    keep([...views.filter((view) => view.name !== name), { name, query }].sort((a, b) => a.name.localeCompare(b.name)));
+  const save = async (name: string) => {
+    const others = views.filter((view) => view.name !== name);
+    await keep([...others, { name, query }].sort((a, b) => a.name.localeCompare(b.name)));
+    notify(text.views.saved);
+  };
 
   return (
     <>
@@ -100,42 +98,15 @@ export function SavedViews({ filters, onChoose }: { filters: Filters; onChoose: 
           </ListItem>
         </List>
       </Popover>
-      {naming && <NameView save={save} onClose={() => setNaming(false)} />}
+      {naming && (
+        <WordDialog
+          title={text.views.save}
+          label={text.views.name}
+          longest={80}
+          onSave={save}
+          onClose={() => setNaming(false)}
+        />
+      )}
     </>
-  );
-}
-
-function NameView({ save, onClose }: { save: (name: string) => Promise<void>; onClose: () => void }) {
-  const [name, setName] = useState("");
-  const { notify, notifyProblem } = useDialogs();
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    await save(name.trim()).then(() => notify(text.views.saved), notifyProblem);
-    onClose();
-  }
-  return (
-    <Dialog open onClose={onClose} aria-labelledby="name-view" maxWidth="xs">
-      <form onSubmit={submit}>
-        <DialogTitle id="name-view">{text.views.save}</DialogTitle>
-        <DialogContent>
-          <TextField
-            autoFocus
-            required
-            fullWidth
-            margin="dense"
-            label={text.views.name}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            slotProps={{ htmlInput: { maxLength: 80 } }}
-          />
-        </DialogContent>
-        <DialogActions>
-          <Button onClick={onClose}>{common.actions.cancel}</Button>
-          <Button type="submit" variant="contained" disabled={!name.trim()}>
-            {common.actions.save}
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
   );
 }

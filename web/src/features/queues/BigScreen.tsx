@@ -7,9 +7,10 @@ import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { useEffect, useRef } from "react";
 import { useConnected } from "@/realtime/live";
-import { duration, timeOfDay } from "@/ui/format";
+import { timeOfDay } from "@/ui/format";
 import { text as common } from "@/ui/text";
-import { dayAlarm, freeMembers, lineAlarm, longestWait } from "./levels";
+import { Figure, LineFigures } from "./LineFigures";
+import { dayAlarm, lineAlarm } from "./levels";
 import { AlarmWords } from "./QueueCard";
 import type { LiveQueue } from "./queries";
 import { text } from "./text";
@@ -80,7 +81,6 @@ export function BigScreen({ queues, now, onLeave }: BigScreenProps) {
 
 function BigQueue({ queue, now }: { queue: LiveQueue; now: number }) {
   const alarm = lineAlarm(queue, now);
-  const loud = queue.waiting.length ? `${alarm.level}.main` : "text.primary";
   const level = queue.today.service_level_2;
   const day = dayAlarm(level);
   return (
@@ -103,23 +103,15 @@ function BigQueue({ queue, now }: { queue: LiveQueue; now: number }) {
         </Typography>
         <AlarmWords alarm={alarm} size={SIZES.words} />
       </Stack>
-      <Stack direction="row" sx={{ alignItems: "flex-end", gap: 3, flexWrap: "wrap" }}>
-        <Figure value={String(queue.waiting.length)} label={text.waiting.title} color={loud} size={SIZES.huge} />
-        <Figure
-          value={queue.waiting.length ? duration(longestWait(queue, now)) : "–"}
-          label={text.waiting.longest}
-          color={loud}
-        />
-        <Figure value={`${freeMembers(queue.members)}/${queue.members.length}`} label={text.people.free} />
-      </Stack>
+      <LineFigures queue={queue} now={now} sizes={SIZES} />
       <Stack direction="row" sx={{ gap: 3, mt: 1, flexWrap: "wrap" }}>
-        <Figure value={String(queue.today.answered)} label={text.today.answered} size={SIZES.small} />
-        <Figure value={String(queue.today.abandoned)} label={text.today.abandoned} size={SIZES.small} />
+        <Figure value={String(queue.today.answered)} words={text.today.answered} sizes={DAY} />
+        <Figure value={String(queue.today.abandoned)} words={text.today.abandoned} sizes={DAY} />
         <Figure
           value={level === null ? "–" : `${Math.round(100 * level)} %${day ? ` · ${day.words}` : ""}`}
-          label={text.today.level}
+          words={text.today.level}
           color={day ? `${day.level}.main` : undefined}
-          size={SIZES.small}
+          sizes={DAY}
         />
       </Stack>
     </Paper>
@@ -132,29 +124,6 @@ const SIZES = {
   words: { fontSize: "clamp(1.1rem, min(4cqi, 5vh), 4rem)" },
   huge: { fontSize: "clamp(4rem, min(22cqi, 32vh), 24rem)" },
   large: { fontSize: "clamp(2.5rem, min(13cqi, 20vh), 14rem)" },
-  small: { fontSize: "clamp(1.5rem, min(6cqi, 9vh), 6rem)" },
   label: { fontSize: "clamp(0.9rem, min(2.8cqi, 4vh), 2.5rem)" },
 } as const;
-
-interface FigureProps {
-  value: string;
-  label: string;
-  color?: string;
-  size?: { fontSize: string };
-}
-
-function Figure({ value, label, color, size = SIZES.large }: FigureProps) {
-  return (
-    <Box>
-      <Typography
-        component="p"
-        sx={{ ...size, lineHeight: 1.05, fontWeight: 700, fontVariantNumeric: "tabular-nums", color }}
-      >
-        {value}
-      </Typography>
-      <Typography color="text.secondary" sx={SIZES.label}>
-        {label}
-      </Typography>
-    </Box>
-  );
-}
+const DAY = { value: { fontSize: "clamp(1.5rem, min(6cqi, 9vh), 6rem)" }, label: SIZES.label };

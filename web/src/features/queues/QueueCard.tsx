@@ -1,16 +1,14 @@
 import CalmIcon from "@mui/icons-material/CheckCircleOutlined";
 import AlarmIcon from "@mui/icons-material/ErrorOutlineOutlined";
 import WaitIcon from "@mui/icons-material/HourglassTop";
-import Box from "@mui/material/Box";
 import Paper from "@mui/material/Paper";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
-import { duration } from "@/ui/format";
-import { type Alarm, freeMembers, lineAlarm, longestWait } from "./levels";
+import { LineFigures } from "./LineFigures";
+import { type Alarm, lineAlarm } from "./levels";
 import { MemberList } from "./MemberList";
 import type { LiveQueue } from "./queries";
 import { TodayFigures } from "./TodayFigures";
-import { text } from "./text";
 import { WaitingList } from "./WaitingList";
 
 const ICONS = { error: AlarmIcon, warning: WaitIcon, success: CalmIcon };
@@ -44,19 +42,7 @@ export function QueueCard({ queue, now, control }: QueueCardProps) {
         </Typography>
         <AlarmWords alarm={alarm} />
       </Stack>
-      <Stack direction="row" sx={{ gap: 4, flexWrap: "wrap" }}>
-        <Large
-          value={String(queue.waiting.length)}
-          label={text.waiting.title}
-          alarm={queue.waiting.length ? alarm : undefined}
-        />
-        <Large
-          value={queue.waiting.length ? duration(longestWait(queue, now)) : "–"}
-          label={text.waiting.longest}
-          alarm={queue.waiting.length ? alarm : undefined}
-        />
-        <Large value={`${freeMembers(queue.members)}/${queue.members.length}`} label={text.people.free} />
-      </Stack>
+      <LineFigures queue={queue} now={now} sizes={SIZES} />
       <WaitingList queue={queue} now={now} />
       <MemberList queue={queue} now={now} control={control} />
       <TodayFigures today={queue.today} />
@@ -75,18 +61,8 @@ export function AlarmWords({ alarm, size }: { alarm: Alarm; size?: { fontSize: s
   );
 }
 
-function Large({ value, label, alarm }: { value: string; label: string; alarm?: Alarm }) {
-  const color = alarm ? `${alarm.level}.main` : "text.primary";
-  return (
-    <Box>
-      <Typography component="p" sx={{ fontSize: "2.75rem", lineHeight: 1.1, fontWeight: 700, color, ...FIGURES }}>
-        {value}
-      </Typography>
-      <Typography variant="body2" color="text.secondary">
-        {label}
-      </Typography>
-    </Box>
-  );
-}
-
-const FIGURES = { fontVariantNumeric: "tabular-nums" } as const;
+const SIZES = {
+  huge: { fontSize: "2.75rem" },
+  large: { fontSize: "2.75rem" },
+  label: { fontSize: "0.875rem" },
+} as const;

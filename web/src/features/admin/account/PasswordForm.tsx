@@ -4,11 +4,11 @@ import Paper from "@mui/material/Paper";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { api, data } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import { useDialogs } from "@/ui/dialogs";
-import { FieldErrors, TextInput } from "@/ui/fields";
+import { FieldErrors, TextInput, useForm } from "@/ui/fields";
 import { words } from "../text";
 
 const labels = words.account;
@@ -16,21 +16,21 @@ const EMPTY = { current_password: "", new_password: "", again: "" };
 
 /** Changes one's own password; other logins end by it. */
 export function PasswordForm() {
-  const [typed, setTyped] = useState(EMPTY);
+  const { value, set, bind } = useForm(EMPTY);
   const { notify } = useDialogs();
   const change = useMutation({
     mutationFn: ({ current_password, new_password }: typeof EMPTY) =>
       data(api.POST("/api/v1/auth/password", { body: { current_password, new_password } })),
     onSuccess: () => {
-      setTyped(EMPTY);
+      set(EMPTY);
       notify(labels.changed);
     },
   });
-  const differ = typed.again !== "" && typed.again !== typed.new_password;
+  const differ = value.again !== "" && value.again !== value.new_password;
   const problem = change.error && asProblem(change.error);
   const send = (event: FormEvent) => {
     event.preventDefault();
-    if (typed.again === typed.new_password) change.mutate(typed);
+    if (value.again === value.new_password) change.mutate(value);
   };
   const fields = differ ? { again: labels.differ } : (problem?.fields ?? {});
   return (
@@ -46,33 +46,21 @@ export function PasswordForm() {
         )}
         <FieldErrors value={fields}>
           <TextInput
-            name="current_password"
+            {...bind("current_password")}
             type="password"
             autoComplete="current-password"
             label={labels.current}
-            value={typed.current_password}
             required
-            onChange={(current_password) => setTyped({ ...typed, current_password })}
           />
           <TextInput
-            name="new_password"
+            {...bind("new_password")}
             type="password"
             autoComplete="new-password"
             label={labels.next}
             help={labels.nextHelp}
-            value={typed.new_password}
             required
-            onChange={(new_password) => setTyped({ ...typed, new_password })}
           />
-          <TextInput
-            name="again"
-            type="password"
-            autoComplete="new-password"
-            label={labels.again}
-            value={typed.again}
-            required
-            onChange={(again) => setTyped({ ...typed, again })}
-          />
+          <TextInput {...bind("again")} type="password" autoComplete="new-password" label={labels.again} required />
         </FieldErrors>
         <Button type="submit" variant="contained" loading={change.isPending} disabled={differ}>
           {labels.change}

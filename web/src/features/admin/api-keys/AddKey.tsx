@@ -17,7 +17,7 @@ export function AddKey({
 }) {
   const locations = useLocations();
   const create = useCreateKey();
-  const { value, set, dirty } = useForm({
+  const { value, set, bind, dirty } = useForm({
     name: "",
     scopes: [] as string[],
     location_ids: [] as string[],
@@ -35,31 +35,15 @@ export function AddKey({
   }
   return (
     <FormDialog title={labels.add} submit={labels.make} dirty={dirty} onClose={onClose} onSubmit={send}>
+      <TextInput {...bind("name")} label={labels.name} help={labels.nameHelp} required autoFocus />
       <TextInput
-        name="name"
-        label={labels.name}
-        help={labels.nameHelp}
-        value={value.name}
-        required
-        autoFocus
-        onChange={(name) => set({ name })}
-      />
-      <TextInput
+        {...bind("expires")}
         name="expires_at"
         type="datetime-local"
         label={labels.expires}
         help={labels.expiresHelp}
-        value={value.expires}
-        onChange={(expires) => set({ expires })}
       />
-      <Several
-        name="location_ids"
-        label={labels.locations}
-        help={labels.locationsHelp}
-        options={locations}
-        value={value.location_ids}
-        onChange={(location_ids) => set({ location_ids })}
-      />
+      <Several {...bind("location_ids")} label={labels.locations} help={labels.locationsHelp} options={locations} />
       <ScopePicker value={value.scopes} onChange={(scopes) => set({ scopes })} />
     </FormDialog>
   );

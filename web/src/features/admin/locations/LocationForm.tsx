@@ -31,7 +31,7 @@ function LocationForm({ id, etag, start, onClose }: LocationFormProps) {
   const save = useSaveLocation();
   const { notify } = useDialogs();
   const nodes = useNodeNames();
-  const { value, set, dirty } = useForm(valuesOf(start));
+  const { value, set, bind, dirty } = useForm(valuesOf(start));
   const labels = words.locations;
   const address = (["city", "region", "postcode", "country"] as const).map((name) => (
     <TextInput
@@ -55,14 +55,7 @@ function LocationForm({ id, etag, start, onClose }: LocationFormProps) {
         onClose();
       }}
     >
-      <TextInput
-        name="name"
-        label={labels.name}
-        value={value.name}
-        required
-        autoFocus
-        onChange={(name) => set({ name })}
-      />
+      <TextInput {...bind("name")} label={labels.name} required autoFocus />
       <TimeZoneInput
         name="timezone"
         label={labels.timezone}
@@ -73,16 +66,14 @@ function LocationForm({ id, etag, start, onClose }: LocationFormProps) {
       />
       {nodes.length > 1 && (
         <Choice
-          name="node"
+          {...bind("node")}
           label={labels.node}
           help={labels.nodeHelp}
-          value={value.node}
           options={[...new Set([value.node, ...nodes])].map((name) => ({ value: name, label: name }))}
-          onChange={(node) => set({ node })}
         />
       )}
       <Typography sx={{ fontWeight: 600 }}>{labels.address}</Typography>
-      <TextInput name="address.lines" label={labels.lines} value={value.lines} onChange={(lines) => set({ lines })} />
+      <TextInput {...bind("lines")} name="address.lines" label={labels.lines} />
       {address}
     </FormDialog>
   );

@@ -65,7 +65,7 @@ function StartHint({ code }: { code: Code }) {
 
 function AddNode({ onMade, onClose }: { onMade: (code: Code) => void; onClose: () => void }) {
   const create = useNodeChange(createNode);
-  const { value, set, dirty } = useForm({ name: "" });
+  const { value, bind, dirty } = useForm({ name: "" });
   return (
     <FormDialog
       title={labels.add}
@@ -74,15 +74,7 @@ function AddNode({ onMade, onClose }: { onMade: (code: Code) => void; onClose: (
       onClose={onClose}
       onSubmit={async () => onMade((await create.mutateAsync(value.name)).enrolment)}
     >
-      <TextInput
-        name="name"
-        label={labels.name}
-        help={labels.nameHelp}
-        value={value.name}
-        required
-        autoFocus
-        onChange={(name) => set({ name })}
-      />
+      <TextInput {...bind("name")} label={labels.name} help={labels.nameHelp} required autoFocus />
     </FormDialog>
   );
 }

@@ -84,7 +84,7 @@ function OrganizationMenu({ organization, onRename }: { organization: Organizati
 
 function OrganizationForm({ organization, onClose }: { organization?: Organization; onClose: () => void }) {
   const save = useSaveOrganization();
-  const { value, set, dirty } = useForm({ name: organization?.name ?? "" });
+  const { value, bind, dirty } = useForm({ name: organization?.name ?? "" });
   return (
     <FormDialog
       title={organization ? `${labels.rename}: ${organization.name}` : labels.add}
@@ -96,14 +96,7 @@ function OrganizationForm({ organization, onClose }: { organization?: Organizati
         onClose();
       }}
     >
-      <TextInput
-        name="name"
-        label={labels.name}
-        value={value.name}
-        required
-        autoFocus
-        onChange={(name) => set({ name })}
-      />
+      <TextInput {...bind("name")} label={labels.name} required autoFocus />
     </FormDialog>
   );
 }

@@ -9,7 +9,7 @@ import { type Role, useSaveRole } from "./queries";
 /** Makes a role of one's own, or changes one. */
 export function RoleForm({ role, onClose }: { role: Role | null; onClose: () => void }) {
   const save = useSaveRole();
-  const { value, set, dirty } = useForm({
+  const { value, set, bind, dirty } = useForm({
     name: role?.name ?? "",
     scopes: role?.scopes ?? [],
     all_locations: role?.all_locations ?? false,
@@ -26,14 +26,7 @@ export function RoleForm({ role, onClose }: { role: Role | null; onClose: () => 
         onClose();
       }}
     >
-      <TextInput
-        name="name"
-        label={words.roles.name}
-        value={value.name}
-        required
-        autoFocus
-        onChange={(name) => set({ name })}
-      />
+      <TextInput {...bind("name")} label={words.roles.name} required autoFocus />
       <div>
         <FormControlLabel
           label={words.roles.everywhere}

@@ -65,7 +65,7 @@ interface UserFormProps {
 }
 
 function UserForm({ title, initial, onSubmit, onClose }: UserFormProps) {
-  const { value, set, dirty } = useForm(initial);
+  const { value, set, bind, dirty } = useForm(initial);
   const me = useMe();
   const roles = useRoles();
   const locations = useLocations();
@@ -79,51 +79,30 @@ function UserForm({ title, initial, onSubmit, onClose }: UserFormProps) {
       onClose={onClose}
       onSubmit={() => onSubmit(value)}
     >
-      <TextInput
-        name="name"
-        label={words.users.name}
-        value={value.name}
-        required
-        autoFocus
-        onChange={(name) => set({ name })}
-      />
-      <TextInput
-        name="email"
-        type="email"
-        label={words.users.email}
-        help={words.users.emailHelp}
-        value={value.email}
-        required
-        onChange={(email) => set({ email })}
-      />
+      <TextInput {...bind("name")} label={words.users.name} required autoFocus />
+      <TextInput {...bind("email")} type="email" label={words.users.email} help={words.users.emailHelp} required />
       <Choice
-        name="role"
+        {...bind("role")}
         label={words.users.role}
-        value={value.role}
         options={(roles.length ? roles.map(({ name }) => name) : [value.role]).map((name) => ({
           value: name,
           label: name,
         }))}
-        onChange={(role) => set({ role })}
       />
       {!everywhere && (
         <Several
-          name="location_ids"
+          {...bind("location_ids")}
           label={words.users.locations}
           help={words.users.locationsHelp}
           options={locations}
-          value={value.location_ids}
-          onChange={(location_ids) => set({ location_ids })}
         />
       )}
       <Several
-        name="extension_ids"
+        {...bind("extension_ids")}
         label={words.users.extensions}
         help={words.users.extensionsHelp}
         options={extensions}
-        value={value.extension_ids}
         labelOf={({ number, name }) => `${number} ${name}`}
-        onChange={(extension_ids) => set({ extension_ids })}
       />
       {me.installation_admin && (
         <FormControlLabel

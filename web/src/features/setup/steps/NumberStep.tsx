@@ -35,7 +35,7 @@ interface Place {
 }
 
 function NumberForm({ existing, places }: { existing: Existing; places: Place[] }) {
-  const { value, set } = useForm({ number: "", to: places[0]?.value ?? "" });
+  const { value, bind } = useForm({ number: "", to: places[0]?.value ?? "" });
   async function save() {
     const [kind = "", id] = value.to.split("/");
     const number = value.number.replace(/[\s()-]/g, "");
@@ -45,20 +45,13 @@ function NumberForm({ existing, places }: { existing: Existing; places: Place[] 
   return (
     <StepForm submit={labels.save} onSubmit={save}>
       <TextInput
+        {...bind("number")}
         name="phone_numbers.number"
         label={labels.number}
         help={labels.numberHelp}
-        value={value.number}
         required
-        onChange={(number) => set({ number })}
       />
-      <Choice
-        name="phone_numbers.destination"
-        label={labels.destination}
-        value={value.to}
-        options={places}
-        onChange={(to) => set({ to })}
-      />
+      <Choice {...bind("to")} name="phone_numbers.destination" label={labels.destination} options={places} />
     </StepForm>
   );
 }

@@ -23,7 +23,7 @@ export function PhoneStep({ existing, onMade }: { existing: Existing; onMade: ()
 }
 
 function PhoneForm({ existing, onMade }: { existing: Existing; onMade: (secret: string) => void }) {
-  const { value, set } = useForm({ name: "", number: "201" });
+  const { value, bind } = useForm({ name: "", number: "201" });
   const device = `desk-${value.number}-${useDeviceTag()}`;
   async function save() {
     await importObjects(phoneObjects(existing, value, device));
@@ -33,22 +33,8 @@ function PhoneForm({ existing, onMade }: { existing: Existing; onMade: (secret: 
   }
   return (
     <StepForm submit={labels.save} onSubmit={save}>
-      <TextInput
-        name="extensions.name"
-        label={labels.name}
-        help={labels.nameHelp}
-        value={value.name}
-        required
-        onChange={(name) => set({ name })}
-      />
-      <TextInput
-        name="extensions.number"
-        label={labels.number}
-        help={labels.numberHelp}
-        value={value.number}
-        required
-        onChange={(number) => set({ number })}
-      />
+      <TextInput {...bind("name")} name="extensions.name" label={labels.name} help={labels.nameHelp} required />
+      <TextInput {...bind("number")} name="extensions.number" label={labels.number} help={labels.numberHelp} required />
       <Typography variant="body2" color="text.secondary">
         {labels.note}
       </Typography>

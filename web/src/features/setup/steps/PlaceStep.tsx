@@ -33,7 +33,7 @@ export function PlaceStep({ existing: { locations, hours } }: { existing: Existi
 function PlaceForm({ place }: { place: Existing["locations"][number] | undefined }) {
   const me = useMe();
   const mayRename = useMay()("organizations:write") && me.installation_admin;
-  const { value, set } = useForm({
+  const { value, set, bind } = useForm({
     organization: me.organization,
     name: place?.name ?? "",
     timezone: firstZone(place?.timezone),
@@ -64,23 +64,8 @@ function PlaceForm({ place }: { place: Existing["locations"][number] | undefined
   }
   return (
     <StepForm submit={labels.save} onSubmit={save}>
-      {mayRename && (
-        <TextInput
-          name="name"
-          label={labels.organization}
-          value={value.organization}
-          required
-          onChange={(organization) => set({ organization })}
-        />
-      )}
-      <TextInput
-        name="locations.name"
-        label={labels.name}
-        help={labels.nameHelp}
-        value={value.name}
-        required
-        onChange={(name) => set({ name })}
-      />
+      {mayRename && <TextInput {...bind("organization")} name="name" label={labels.organization} required />}
+      <TextInput {...bind("name")} name="locations.name" label={labels.name} help={labels.nameHelp} required />
       <TimeZoneInput
         name="locations.timezone"
         label={labels.timezone}

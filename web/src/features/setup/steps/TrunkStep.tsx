@@ -33,7 +33,7 @@ function TrunkLights({ trunks }: { trunks: Existing["trunks"] }) {
 }
 
 function TrunkForm({ existing }: { existing: Existing }) {
-  const { value, set } = useForm({
+  const { value, bind } = useForm({
     name: "",
     identity: "registration",
     host: "",
@@ -49,58 +49,36 @@ function TrunkForm({ existing }: { existing: Existing }) {
       onSubmit={async () => void (await importObjects(trunkObjects(existing.locations[0]?.name, value)))}
     >
       <Typography color="text.secondary">{labels.lead}</Typography>
-      <TextInput
-        name="trunks.name"
-        label={labels.name}
-        value={value.name}
-        required
-        onChange={(name) => set({ name })}
-      />
+      <TextInput {...bind("name")} name="trunks.name" label={labels.name} required />
       <Choice
+        {...bind("identity")}
         name="trunks.identity"
         label={labels.identity}
-        value={value.identity}
         options={[
           { value: "registration", label: labels.registration },
           { value: "ip", label: labels.ip },
         ]}
-        onChange={(identity) => set({ identity })}
       />
-      <TextInput
-        name="trunks.host"
-        label={labels.host}
-        help={labels.hostHelp}
-        value={value.host}
-        required
-        onChange={(host) => set({ host })}
-      />
-      <TextInput name="trunks.port" label={labels.port} value={value.port} onChange={(port) => set({ port })} />
+      <TextInput {...bind("host")} name="trunks.host" label={labels.host} help={labels.hostHelp} required />
+      <TextInput {...bind("port")} name="trunks.port" label={labels.port} />
       {byName && (
         <>
+          <TextInput {...bind("username")} name="trunks.username" label={labels.username} required />
           <TextInput
-            name="trunks.username"
-            label={labels.username}
-            value={value.username}
-            required
-            onChange={(username) => set({ username })}
-          />
-          <TextInput
+            {...bind("password")}
             name="trunks.password"
             type="password"
             autoComplete="new-password"
             label={labels.password}
-            value={value.password}
             required
-            onChange={(password) => set({ password })}
           />
         </>
       )}
       <TextInput
+        {...bind("emergency")}
         name="outbound_routes.pattern"
         label={labels.emergency}
         help={labels.emergencyHelp}
-        value={value.emergency}
-        onChange={(emergency) => set({ emergency })}
       />
       <Typography variant="body2" color="text.secondary">
         {labels.note}
