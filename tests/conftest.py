@@ -28,20 +28,20 @@ ONE_SYSTEM = ("tests/e2e", "tests/system", "tests/failure", "tests/asterisk")
 """Folders of real calls, slowest first. One worker runs all of a folder: its tests share a system, or time sounds."""
 
 
+def _group(item: pytest.Item) -> str:
+    file = item.path.relative_to(Path(__file__).parent.parent).as_posix()
+    return next((folder for folder in ONE_SYSTEM if file.startswith(f"{folder}/")), file)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Says which worker's it is before xdist asks, which it does once all are collected."""
+    item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long folders begin first, so that no worker ends long after the others; all else stays in its random order.
-
-    Neither first (the order is shuffled then) nor last (the workers are told their groups then).
-    """
-    here = Path(__file__).parent.parent
-
-    def group(item: pytest.Item) -> str:
-        file = item.path.relative_to(here).as_posix()
-        return next((folder for folder in ONE_SYSTEM if file.startswith(f"{folder}/")), file)
-
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group(item)))
-    items.sort(key=lambda item: (*ONE_SYSTEM, group(item)).index(group(item)))
+    """Long folders begin first, so that no worker ends long after the others; all else stays in its random order."""
+    items.sort(key=lambda item: (*ONE_SYSTEM, _group(item)).index(_group(item)))
 
 
 @pytest.fixture(scope="session")
