@@ -8,7 +8,7 @@ import typer
 
 from controlplane import __version__
 from controlplane.entrypoints import cli_ascode as _cli_ascode  # noqa: F401 - adds its commands to `config`
-from controlplane.entrypoints import cli_calls, cli_config, cli_models, cli_rehearsal, cli_users
+from controlplane.entrypoints import cli_backup, cli_calls, cli_config, cli_models, cli_rehearsal, cli_users
 from controlplane.entrypoints.cli_support import AsJson, database_url, errors, load_settings, out, print_json, run
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Call Commander: a control plane for Asterisk.")
@@ -17,6 +17,8 @@ app.add_typer(cli_config.app, name="config")
 app.add_typer(cli_models.app, name="models")
 app.command()(cli_calls.explain)
 app.command()(cli_rehearsal.simulate)
+app.command()(cli_backup.backup)
+app.command()(cli_backup.restore)
 
 
 @app.command()
@@ -116,6 +118,7 @@ def node(
 
 def main() -> None:
     """Runs a command; what it can't do is said in one sentence and ends with 1 (2: wrong usage)."""
+    from controlplane.entrypoints.backup_file import BackupError  # noqa: PLC0415
     from controlplane.entrypoints.up import UpError  # noqa: PLC0415
     from controlplane.lab.process import LabError  # noqa: PLC0415
     from controlplane.node.layout import AsteriskRuntimeError  # noqa: PLC0415
@@ -123,7 +126,7 @@ def main() -> None:
 
     try:
         app()
-    except (UpError, AsteriskRuntimeError, LabError, ControlPlaneError) as err:
+    except (UpError, BackupError, AsteriskRuntimeError, LabError, ControlPlaneError) as err:
         errors.print(str(err), style="red", highlight=False, markup=False)
         raise SystemExit(1) from None
 

@@ -62,7 +62,7 @@ async def run_everything(settings: Settings, say: Say) -> AsyncIterator[Running]
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     async with contextlib.AsyncExitStack() as stack:
-        stack.enter_context(_only_one(settings.data_dir))
+        stack.enter_context(only_one(settings.data_dir))
         tree = await _runtime(settings, say)
         layout = make_layout(settings, tree)
         _check_ports(settings, layout)
@@ -148,7 +148,12 @@ def is_up(settings: Settings) -> bool:
 
 
 @contextlib.contextmanager
-def _only_one(data_dir: Path) -> Any:
+def only_one(data_dir: Path) -> Any:
+    """Holds the data folder for one `up`, or for what must not meet one.
+
+    Raises:
+        UpError: Another has it.
+    """
     handle: IO[str] = (data_dir / "up.lock").open("w")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

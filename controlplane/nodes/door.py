@@ -7,6 +7,7 @@ from controlplane.nodes.repository import registered_devices
 from controlplane.nodes.schemas import CommandOutcome, CommandState, EnrolmentCode, NodeIdentity, NodeRead, NodeState
 from controlplane.nodes.service import (
     admit,
+    admit_again,
     command_result,
     load_nodes,
     make_code,
@@ -26,6 +27,7 @@ __all__ = [
     "NodeIdentity",
     "NodeRead",
     "NodeState",
+    "admit_again",
     "admit_code",
     "command_result",
     "ensure_local_node_code",

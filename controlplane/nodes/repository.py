@@ -69,6 +69,11 @@ async def drop_open_codes(session: AsyncSession, node_id: UUID) -> None:
     )
 
 
+async def drop_codes(session: AsyncSession, node_id: UUID) -> None:
+    """Forgets all codes of a node, used ones too."""
+    await session.execute(delete(NodeEnrolment).where(NodeEnrolment.node_id == node_id))
+
+
 async def take_commands(session: AsyncSession, node_id: UUID, moment: datetime) -> Sequence[NodeCommand]:
     """Commands that are still worth doing, marked as sent: each leaves once, since a call made twice is worse."""
     statement = (

@@ -136,6 +136,16 @@ async def admit(uow: UnitOfWork, crypto: Crypto, name: str, code: str) -> None:
         await make_code(uow, crypto, name, life=CHOSEN_CODE_LIFE, chosen=code)
 
 
+async def admit_again(uow: UnitOfWork, crypto: Crypto, name: str, code: str) -> None:
+    """Lets a node in by its operator's code once more: after a restore it may stand on a new machine.
+
+    A node that still has its key goes on with that.
+    """
+    node = await repository.ensure(uow.session, name)
+    await repository.drop_codes(uow.session, node.id)
+    await make_code(uow, crypto, name, life=CHOSEN_CODE_LIFE, chosen=code)
+
+
 async def create_node(uow: UnitOfWork, crypto: Crypto, principal: Principal, name: str) -> tuple[Node, EnrolmentCode]:
     """Expects a new node.
 

@@ -82,16 +82,25 @@ def load_secret_key(settings: Settings) -> str:
     """The installation's key: from the settings, else from the data folder, made there at first start (0600)."""
     if settings.secret_key:
         return settings.secret_key.get_secret_value()
+    key = secrets.token_urlsafe(48)
+    try:
+        keep_secret_key(settings, key)
+    except FileExistsError:
+        return _read_key(_key_file(settings))
+    return key
+
+
+def keep_secret_key(settings: Settings, key: str) -> None:
+    """Writes the key into the data folder, for its owner only.
+
+    Raises:
+        FileExistsError: There is one; no key is ever overwritten.
+    """
     path = _key_file(settings)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read_key(path)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
-        key = secrets.token_urlsafe(48)
         file.write(key)
-    return key
 
 
 def read_secret_key(settings: Settings) -> str | None:

@@ -33,6 +33,11 @@ async def missing_migrations(database_url: str) -> list[str]:
     return [step.revision for step in steps][::-1]
 
 
+def is_known(revision: str) -> bool:
+    """Whether this version has the migration: a database of a newer one has had others, which can't be undone."""
+    return any(step.revision == revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
 async def migrate(database_url: str) -> None:
     """Runs every migration that is missing; safe with many processes at once (advisory lock)."""
     await asyncio.to_thread(command.upgrade, alembic_config(database_url), "head")

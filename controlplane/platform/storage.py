@@ -4,9 +4,11 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import IO
 
 _KEY = re.compile(r"^[a-z]+(/[A-Za-z0-9][A-Za-z0-9._-]*){1,6}$")
 
@@ -17,19 +19,33 @@ class Storage:
     def __init__(self, root: Path) -> None:
         self._root = root
 
+    @staticmethod
+    def is_key(text: str) -> bool:
+        """Whether a file could have this key."""
+        return _KEY.match(text) is not None
+
     def path(self, key: str) -> Path:
         """The file behind a key.
 
         Raises:
             ValueError: Not a key of ours; nothing outside the root can be named.
         """
-        if not _KEY.match(key):
+        if not self.is_key(key):
             raise ValueError(f"not a storage key: {key!r}")
         return self._root / key
 
     def exists(self, key: str) -> bool:
         """Whether there is such a file; a fifth of the time of asking its path, for thousands of them."""
-        return bool(_KEY.match(key)) and os.path.exists(f"{self._root}/{key}")  # noqa: PTH110
+        return self.is_key(key) and os.path.exists(f"{self._root}/{key}")  # noqa: PTH110
+
+    def keys(self) -> Iterator[str]:
+        """Every key that there is a file of, in order; files half written have none."""
+        for folder, folders, names in os.walk(self._root):
+            folders.sort()
+            for name in sorted(names):
+                key = os.path.relpath(f"{folder}/{name}", self._root)
+                if self.is_key(key):
+                    yield key
 
     def put(self, key: str, content: bytes) -> Path:
         """Stores bytes; replacing is atomic."""
@@ -42,6 +58,18 @@ class Storage:
             os.fsync(file.fileno())
         Path(temporary).replace(target)
         return target
+
+    def put_stream(self, key: str, content: IO[bytes]) -> None:
+        """Stores what may be large; replacing is atomic. The disk is left its time: `os.sync` after many of them."""
+        target = self.path(key)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                shutil.copyfileobj(content, file, 1024 * 1024)
+            Path(temporary).replace(target)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
 
     async def receive(self, key: str, chunks: AsyncIterator[bytes], sha256: str) -> int:
         """Stores a stream if its SHA-256 is right; returns its size in bytes.

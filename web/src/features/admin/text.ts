@@ -239,7 +239,7 @@ export const words = {
     secret: "secret, never shown",
     backup: "Backup",
     backupBody:
-      "There is no backup button: a whole backup is the database and the data folder, made where the system runs. Keep the secret key with it: without it stored passwords stay closed. The configuration alone can be fetched here, without secrets; importing it into an empty system brings it back.",
+      "A whole backup is made where the system runs: controlplane backup writes the database, recordings, voicemail and prompts into one file while calls go on, and controlplane restore brings it back. Keep the secret key elsewhere, too: it is not in the file unless you add --with-key, and without it stored passwords stay closed. The configuration alone can be fetched here, without secrets.",
     export: "Fetch the configuration (YAML)",
     docs: "Documentation",
     api: "The API, to try out",
