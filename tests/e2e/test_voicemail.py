@@ -87,8 +87,6 @@ async def test_a_message_is_heard_and_forwarded_to_a_lamp(boss: Desk, mail: Mail
     await dialog.get_by_role("button", name="Forward").click()
     await expect(boss.page.get_by_role("alert")).to_contain_text(f"Forwarded to {SALES}.")
     await phone.wait_messages_waiting()
-    await message.get_by_role("button", name="Bob").first.click()
-    await expect(message).to_have_count(0)
     await boss.page.get_by_role("navigation", name="Boxes").get_by_role("button", name="Sales").click()
     copy = boss.page.get_by_role("list", name="Messages").get_by_role("listitem")
     await expect(copy).to_have_count(1)
