@@ -25,7 +25,7 @@ demo: $(STAMP)  ## Throw-away system, real SIP calls through it, a table of what
 	@exec .venv/bin/controlplane demo
 
 test: $(STAMP)  ## The whole test suite, or a part: make test ARGS=tests/unit
-	@exec .venv/bin/pytest $(or $(ARGS),-n 2 --dist loadgroup)
+	@exec .venv/bin/pytest $(or $(ARGS),-n 2 --no-loadscope-reorder)
 
 check: $(STAMP)  ## Format, lint, types, layering, dead links, dependency audit
 	@$(PY) .ci/check.py
