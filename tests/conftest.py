@@ -26,32 +26,27 @@ from tests.databases import copy_database, drop_database, url_of
 configure_logging("warning", as_json=False)  # as processes do; unconfigured, a traceback prints every local variable
 signal.signal(signal.SIGTERM, signal.default_int_handler)  # `timeout` and CI stop a run so: fixtures still clean up
 
-ONE_SYSTEM = ("tests/e2e", "tests/system", "tests/failure", "tests/asterisk")
-"""Folders of real calls, slowest first. One worker runs all of a folder: its tests share a system, or time sounds."""
+REAL_CALLS = ("tests/failure", "tests/system", "tests/asterisk", "tests/e2e")
+"""Folders whose tests listen to sound and watch the clock: one worker runs them all, one after the other."""
 
 
-class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # it has no types
-    """Hands out a folder of real calls whole, and all else file by file. (xdist's own groups pytest 9 doesn't see.)"""
+class ApartFromCalls(LoadScopeScheduling):  # type: ignore[misc] # it has no types
+    """Real calls go to one worker, all else file by file to the other. (xdist's own groups pytest 9 doesn't see.)"""
 
     def _split_scope(self, nodeid: str) -> str:
-        return _group(nodeid)
-
-
-def _group(nodeid: str) -> str:
-    file = nodeid.partition("::")[0]
-    return next((folder for folder in ONE_SYSTEM if file.startswith(f"{folder}/")), file)
+        return "real calls" if nodeid.startswith(REAL_CALLS) else nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFolder:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ApartFromCalls:
     """How tests come to the workers of ``-n``."""
-    return ByFolder(config, log)
+    return ApartFromCalls(config, log)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long folders begin first, so that no worker ends long after the others; all else stays in its random order."""
-    items.sort(key=lambda item: (*ONE_SYSTEM, _group(item.nodeid)).index(_group(item.nodeid)))
+    """Real calls begin first, folder by folder, for they take longest; all else stays in its random order."""
+    items.sort(key=lambda item: next((n for n, folder in enumerate(REAL_CALLS) if item.nodeid.startswith(folder)), 9))
 
 
 @pytest.fixture(scope="session")
