@@ -171,7 +171,7 @@ function Typed({ label, value, onCommit, hint, numeric }: TypedProps) {
   const [shown, setShown] = useState(value);
   if (shown !== value) {
     setShown(value); // the address changed: a saved view, or "back"
-    setTyped(value);
+    if (typed === shown) setTyped(value); // else it comes late, and somebody has gone on typing
   }
   useEffect(() => {
     if (typed === value) return;
