@@ -2,19 +2,17 @@
 
 from datetime import timedelta
 
+from controlplane.nodes.commands import command_result, send_command, wait_for_command
 from controlplane.nodes.queries import CallKey, load_facts, load_node_facts, take_calls_to_fold
 from controlplane.nodes.repository import registered_devices
 from controlplane.nodes.schemas import CommandOutcome, CommandState, EnrolmentCode, NodeIdentity, NodeRead, NodeState
 from controlplane.nodes.service import (
     admit,
     admit_again,
-    command_result,
     load_nodes,
     make_code,
     record_live,
-    send_command,
     set_desired,
-    wait_for_command,
 )
 from controlplane.nodes.signed import read_message, signed_node, signed_upload_node
 from controlplane.platform.services import Services

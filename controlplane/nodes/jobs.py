@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from controlplane.kit import clock
 from controlplane.nodes import queries, repository, service
+from controlplane.nodes.heartbeat import mark_silent
 from controlplane.platform.jobs import Queue, job
 from controlplane.platform.services import Services
 
@@ -14,7 +15,7 @@ COMMANDS_KEPT = timedelta(days=7)
 async def watch(services: Services) -> None:
     """Finds nodes that went silent, and calls whose fold was not asked for because the API died in between."""
     async with services.uow() as uow:
-        await service.mark_silent(uow)
+        await mark_silent(uow)
         if await queries.anything_to_fold(uow.session):
             await service.wake_fold(uow)
 

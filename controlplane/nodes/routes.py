@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from controlplane.identity.door import requires
-from controlplane.nodes import repository, service
+from controlplane.nodes import commands, repository, service
 from controlplane.nodes.door import NodeIdentity, signed_node
+from controlplane.nodes.heartbeat import take_heartbeat
 from controlplane.nodes.models import Node
 from controlplane.nodes.schemas import (
     CommandOutcome,
@@ -76,13 +77,15 @@ async def renew_code(node_id: UUID, uow: Uow, services: ServicesDep, principal: 
 @router.post("/nodes/{node_id}/drift-check")
 async def check_drift(node_id: UUID, services: ServicesDep, principal: Writer) -> DriftRead:
     """Looks now for what was changed on the node outside of a release: files, dialplan, queues, phones."""
-    return _drift(await service.order(services, principal, node_id, CommandKind.CHECK_DRIFT, action="node.check_drift"))
+    return _drift(
+        await commands.order(services, principal, node_id, CommandKind.CHECK_DRIFT, action="node.check_drift")
+    )
 
 
 @router.post("/nodes/{node_id}/reconcile")
 async def reconcile(node_id: UUID, services: ServicesDep, principal: Writer) -> DriftRead:
     """Undoes what was changed on the node outside of a release, then looks again. Calls and registrations go on."""
-    return _drift(await service.order(services, principal, node_id, CommandKind.RECONCILE, action="node.reconcile"))
+    return _drift(await commands.order(services, principal, node_id, CommandKind.RECONCILE, action="node.reconcile"))
 
 
 def _drift(outcome: CommandOutcome) -> DriftRead:
@@ -112,7 +115,7 @@ async def poll(
     wait_s: Annotated[float, Query(ge=0, le=60)] = 25,
 ) -> PollAnswer:
     """News for the node: at once, or as soon as there is some."""
-    return await service.poll(services, node, have=have, wait_s=wait_s)
+    return await commands.poll(services, node, have=have, wait_s=wait_s)
 
 
 @node_router.post("/facts")
@@ -124,10 +127,10 @@ async def take_facts(request: Request, node: SignedNode, services: ServicesDep) 
 @node_router.post("/heartbeat", status_code=204)
 async def heartbeat(request: Request, node: SignedNode, uow: Uow) -> None:
     """How the node is."""
-    await service.heartbeat(uow, node, await read_message(request, Heartbeat))
+    await take_heartbeat(uow, node, await read_message(request, Heartbeat))
 
 
 @node_router.post("/command-results", status_code=204)
 async def finish_command(request: Request, node: SignedNode, uow: Uow) -> None:
     """How a command went."""
-    await service.finish_command(uow, node, await read_message(request, CommandResult))
+    await commands.finish_command(uow, node, await read_message(request, CommandResult))

@@ -1,9 +1,7 @@
-"""Use cases on nodes: enrolment, heartbeat, commands."""
+"""Use cases on nodes: how they are let in, what people set on them, which release they run, what they tell."""
 
-import asyncio
 import base64
 import secrets
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,20 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from controlplane.identity.door import audit, load_locations, require_match
 from controlplane.kit import clock
 from controlplane.nodes import queries, repository
-from controlplane.nodes.events import (
-    DeviceRegistered,
-    DeviceUnregistered,
-    NodeDown,
-    NodeDrifted,
-    NodeInLine,
-    NodeUp,
-    TrunkDown,
-    TrunkUp,
-)
-from controlplane.nodes.models import Node, NodeCommand, NodeEnrolment
+from controlplane.nodes.models import Node, NodeEnrolment
 from controlplane.nodes.schemas import (
-    CommandOutcome,
-    CommandState,
     EnrolmentCode,
     NodeIdentity,
     NodePatch,
@@ -36,28 +22,20 @@ from controlplane.nodes.schemas import (
     NodeState,
 )
 from controlplane.nodes.signed import public_key
-from controlplane.platform import wakeups
 from controlplane.platform.auth import Principal
 from controlplane.platform.crypto import Crypto
 from controlplane.platform.etag import content_etag
-from controlplane.platform.events import Event
 from controlplane.platform.problem import Conflict, Invalid, NotFound, Unauthorized
 from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 from controlplane.protocol import PROTOCOL_VERSION
 from controlplane.protocol.facts import FactAck, FactBatch
 from controlplane.protocol.link import (
-    Command,
-    CommandKind,
-    CommandResult,
     EnrolAnswer,
     EnrolRequest,
-    Heartbeat,
-    PollAnswer,
 )
 
 CODE_LIFE = timedelta(hours=24)
-ORDER_S = 60  # a check of 10,000 phones takes 4 s, putting all of them right 15
 SILENT_AFTER = timedelta(seconds=60)
 
 
@@ -66,7 +44,8 @@ def topic(node: str) -> str:
     return f"node:{node}"
 
 
-def _state(node: Node, moment: datetime) -> NodeState:
+def state_of(node: Node, moment: datetime) -> NodeState:
+    """Whether a node is let in, heard of, and has its Asterisk."""
     if node.disabled_at is not None:
         return NodeState.DISABLED
     if node.public_key is None:
@@ -80,7 +59,7 @@ def node_read(node: Node) -> NodeRead:
     """A node as people see it."""
     moment = clock.now()
     return NodeRead(
-        id=node.id, name=node.name, sip_address=node.sip_address or node.own_sip_address, state=_state(node, moment),
+        id=node.id, name=node.name, sip_address=node.sip_address or node.own_sip_address, state=state_of(node, moment),
         age_s=int((moment - node.last_seen_at).total_seconds()) if node.last_seen_at else None,
         last_seen_at=node.last_seen_at, enrolled_at=node.enrolled_at, asterisk_version=node.asterisk_version,
         desired_digest=node.desired_digest, live_digest=node.live_digest,
@@ -233,31 +212,6 @@ async def enrol(uow: UnitOfWork, crypto: Crypto, request: EnrolRequest) -> Enrol
     return EnrolAnswer(node=node.name, bundle_key=base64.b64encode(raw).decode())
 
 
-async def poll(services: Services, node: NodeIdentity, *, have: str | None, wait_s: float) -> PollAnswer:
-    """Answers as soon as there is a command or another release than ``have``, at the latest after the wait.
-
-    No database connection is held while waiting.
-    """
-    deadline = asyncio.get_running_loop().time() + wait_s
-    with services.wakeups.subscribe(topic(node.name)) as woken:
-        while True:
-            answer = await _news(services, node)
-            left_s = deadline - asyncio.get_running_loop().time()
-            if answer.commands or answer.desired not in {None, have} or left_s <= 0:
-                return answer
-            await wakeups.wait(woken, left_s)
-
-
-async def _news(services: Services, identity: NodeIdentity) -> PollAnswer:
-    async with services.uow() as uow:
-        node = await uow.session.get(Node, identity.id)
-        rows = await repository.take_commands(uow.session, identity.id, clock.now())
-    commands = [
-        Command(id=str(row.id), kind=CommandKind(row.kind), args=row.args, expires_at=row.expires_at) for row in rows
-    ]
-    return PollAnswer(desired=node.desired_digest if node else None, commands=commands)
-
-
 async def take_in(services: Services, node: NodeIdentity, batch: FactBatch) -> FactAck:
     """Stores a batch of facts and sees to it that the calls they are about get folded.
 
@@ -282,68 +236,6 @@ async def wake_fold(uow: UnitOfWork) -> None:
     await uow.defer("calls.fold", queueing_lock="calls.fold")
 
 
-async def heartbeat(uow: UnitOfWork, identity: NodeIdentity, beat: Heartbeat) -> None:
-    """Keeps a node's state and records what changed since the last heartbeat."""
-    node = await get_node(uow.session, identity.id)
-    events = [
-        *_state_events(node, beat), *_device_events(node, beat), *_trunk_events(node, beat), *_drift_events(node, beat)
-    ]  # fmt: skip
-    node.last_seen_at = clock.now()
-    node.refused = ""
-    node.up = node.asterisk_up = beat.asterisk_up
-    for field in ("live_digest", "spool_depth", "uploads_waiting", "active_calls", "disk_free_mb", "trunks", "drift"):
-        setattr(node, field, getattr(beat, field))
-    node.drift_checked_at = beat.drift_checked_at or node.drift_checked_at
-    node.asterisk_version = beat.asterisk_version or node.asterisk_version
-    if beat.registered_devices is not None:
-        node.registered_devices = sorted(beat.registered_devices)
-    node.own_sip_address = beat.sip_address or node.own_sip_address
-    await uow.session.flush()
-    for event in events:
-        await uow.record(event)
-
-
-def _state_events(node: Node, beat: Heartbeat) -> Iterable[Event]:
-    if beat.asterisk_up and not node.up:
-        yield NodeUp(org_id=None, subject=str(node.id), node=node.name)
-    if node.up and not beat.asterisk_up:
-        yield NodeDown(org_id=None, subject=str(node.id), node=node.name, reason="asterisk")
-
-
-def _device_events(node: Node, beat: Heartbeat) -> Iterable[Event]:
-    if beat.registered_devices is None:
-        return
-    before, after = set(node.registered_devices), set(beat.registered_devices)
-    for device in sorted(after - before):
-        yield DeviceRegistered(org_id=None, subject=device, node=node.name, device=device)
-    for device in sorted(before - after):
-        yield DeviceUnregistered(org_id=None, subject=device, node=node.name, device=device)
-
-
-def _trunk_events(node: Node, beat: Heartbeat) -> Iterable[Event]:
-    for trunk, state in sorted(beat.trunks.items()):
-        if state != node.trunks.get(trunk):
-            if state == "up":
-                yield TrunkUp(org_id=None, subject=trunk, node=node.name, trunk=trunk)
-            elif state == "down":
-                yield TrunkDown(org_id=None, subject=trunk, node=node.name, trunk=trunk)
-
-
-def _drift_events(node: Node, beat: Heartbeat) -> Iterable[Event]:
-    if beat.drift and beat.drift != node.drift:
-        yield NodeDrifted(org_id=None, subject=str(node.id), node=node.name, found=beat.drift)
-    if node.drift and not beat.drift:
-        yield NodeInLine(org_id=None, subject=str(node.id), node=node.name)
-
-
-async def mark_silent(uow: UnitOfWork) -> None:
-    """Says of nodes that were not heard of for a minute that they are down."""
-    for node in await repository.silent_nodes(uow.session, clock.now() - SILENT_AFTER):
-        node.up = False
-        await uow.record(NodeDown(org_id=None, subject=str(node.id), node=node.name, reason="silent"))
-    await uow.session.flush()
-
-
 async def set_desired(uow: UnitOfWork, node: str, digest: str | None, *, instead_of: str | None = None) -> None:
     """Says which release a node should run, enrolled or not yet, and wakes its poll.
 
@@ -366,88 +258,3 @@ async def record_live(uow: UnitOfWork, node: str, digest: str | None) -> None:
     row = await repository.ensure(uow.session, node)
     row.live_digest = digest
     await uow.session.flush()
-
-
-async def send_command(uow: UnitOfWork, node: str, kind: CommandKind, args: dict[str, Any], ttl_s: int) -> UUID:
-    """Leaves a command for a node and wakes its poll. Returns the id to ask for its outcome with.
-
-    Raises:
-        NotFound: There is no such node.
-    """
-    row = await repository.find_named(uow.session, node)
-    if row is None:
-        raise NotFound(f"There is no node {node}.")
-    expires_at = clock.now() + timedelta(seconds=ttl_s)
-    command = NodeCommand(node_id=row.id, kind=kind.value, args=args, expires_at=expires_at)
-    uow.session.add(command)
-    await uow.session.flush()
-    await uow.wake(topic(node))
-    return command.id
-
-
-async def order(
-    services: Services, principal: Principal, node_id: UUID, kind: CommandKind, *, action: str
-) -> CommandOutcome:
-    """Gives an enrolled node a command and waits until it is done, or its time is up.
-
-    Raises:
-        NotFound: There is no such node.
-        Conflict: The node can't be reached now.
-    """
-    async with services.uow() as uow:
-        node = await get_node(uow.session, node_id)
-        if _state(node, clock.now()) not in {NodeState.UP, NodeState.ASTERISK_DOWN}:
-            raise Conflict("The node can't be reached now.", hint="Try again when its state is up.")
-        await audit(uow, principal, action=action, kind="node", object_id=node.id, name=node.name)
-        command_id = await send_command(uow, node.name, kind, {}, ttl_s=ORDER_S)
-    return await wait_for_command(services, command_id, ORDER_S)
-
-
-async def wait_for_command(services: Services, command_id: UUID, wait_s: float) -> CommandOutcome:
-    """What became of a command once it is done or expired; after the wait what is known of it by then."""
-    deadline = asyncio.get_running_loop().time() + wait_s
-    with services.wakeups.subscribe(f"command:{command_id}") as woken:
-        while True:
-            async with services.uow() as uow:
-                outcome = await command_result(uow.session, command_id)
-            left_s = deadline - asyncio.get_running_loop().time()
-            if outcome.state in {CommandState.DONE, CommandState.FAILED, CommandState.EXPIRED} or left_s <= 0:
-                return outcome
-            await wakeups.wait(woken, min(left_s, 2.0))
-
-
-async def finish_command(uow: UnitOfWork, node: NodeIdentity, result: CommandResult) -> None:
-    """Keeps how a command went; a second word about it changes nothing.
-
-    Raises:
-        NotFound: No command of this node.
-    """
-    try:
-        command = await uow.session.get(NodeCommand, UUID(result.id))
-    except ValueError:
-        command = None
-    if command is None or command.node_id != node.id:
-        raise NotFound("There is no such command.")
-    if command.finished_at is None:
-        command.finished_at, command.ok = clock.now(), result.ok
-        command.detail, command.data = result.detail[:1000], result.data
-        await uow.session.flush()
-        await uow.wake(f"command:{command.id}")
-
-
-async def command_result(session: AsyncSession, command_id: UUID) -> CommandOutcome:
-    """What became of a command; the topic ``command:<id>`` is woken when that changes.
-
-    Raises:
-        NotFound: There is no such command.
-    """
-    command = await session.get(NodeCommand, command_id, populate_existing=True)
-    if command is None:
-        raise NotFound("There is no such command.")
-    if command.finished_at is not None:
-        state = CommandState.DONE if command.ok else CommandState.FAILED
-    elif command.expires_at <= clock.now():
-        state = CommandState.EXPIRED
-    else:
-        state = CommandState.SENT if command.sent_at else CommandState.WAITING
-    return CommandOutcome(state, command.detail, command.data)
