@@ -107,10 +107,10 @@ def restore(settings: Settings, url: str, backup: Backup, target: Target, progre
         backup.unpack(_storage(settings), dumped, progress)
         if own_key(settings) is None and backup.key is not None:
             keep_secret_key(settings, backup.key)
-        (settings.data_dir / "node" / "secrets" / "enrolment.json").unlink(missing_ok=True)
         os.sync()  # the files are on the disk before the database names them
         progress.begin("Restoring the database", None)
         load(url, dumped, before=EMPTY if target.rows is not None else "", after=FORGET_OLD_SERVER)
+    (settings.data_dir / "node" / "secrets" / "enrolment.json").unlink(missing_ok=True)  # what it enrolled in is gone
     progress.begin("Bringing the database to its newest shape", None)
     asyncio.run(migrate(url))
     return manifest

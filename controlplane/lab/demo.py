@@ -14,7 +14,6 @@ from controlplane.lab.baresip import BaresipTools
 from controlplane.lab.client import ApiClient, Json
 from controlplane.lab.phone import Phone
 from controlplane.lab.phone_model import Account, PhoneCall
-from controlplane.lab.process import LabError
 from controlplane.lab.shop import Shop, open_shop
 from controlplane.lab.words import normalise, word_error_rate
 
@@ -23,11 +22,7 @@ MEMBER_HZ = 1500.0
 CALLER_NUMBER = "+12025550199"
 MESSAGE = "Hello, this is Anna. Please call me back about the blue bicycle on Monday morning."
 TALK_S = 5.0
-BEEP_HZ = 700.0  # Asterisk's own beep.wav: 0.43 s
-BEEP_LEVEL = 3000.0
 TONE_LEVEL = 4000.0
-BEEP_S = 0.2
-GREETING_S = 30
 MAX_WORD_ERRORS = 0.2
 MAX_DURATION_ERROR_S = 0.5
 
@@ -200,7 +195,7 @@ async def _voicemail_call(bench: Bench, shop: Shop, caller: Phone, lamp: Phone) 
     await caller.wait_established(outgoing)
     await asyncio.sleep(2.0)
     await caller.send_dtmf("2")
-    await _greeting_over(outgoing)
+    await caller.wait_beep(call=outgoing)
     await caller.play(message)
     await asyncio.sleep(tones.duration_s(message) + 1)
     await caller.hangup(outgoing)
@@ -222,18 +217,6 @@ async def _voicemail_call(bench: Bench, shop: Shop, caller: Phone, lamp: Phone) 
         Finding("message lamp of 202", "on", "on", ok=True),
         Finding("transcript", MESSAGE, f"{text} ({errors:.0%} of the words wrong)", errors <= MAX_WORD_ERRORS),
     ]
-
-
-async def _greeting_over(call: PhoneCall) -> None:
-    """Waits for Asterisk's beep, which ends the greeting. Speech is never as loud on one frequency for so long."""
-    deadline = time.monotonic() + GREETING_S
-    while time.monotonic() < deadline:
-        samples = call.recording.samples()
-        spans = tones.spans_in(samples, tones.SAMPLE_RATE, [BEEP_HZ], threshold=BEEP_LEVEL)
-        if any(span.duration_s >= BEEP_S for span in spans):
-            return
-        await asyncio.sleep(0.1)
-    raise LabError(f"no beep within {GREETING_S} s")
 
 
 async def _finished_record(api: ApiClient, status: str, attached: str) -> Json:

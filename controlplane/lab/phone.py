@@ -115,8 +115,15 @@ class Phone(PhoneProcess):
             heard[:] = [span for span in spans if span.duration_s >= _AUDIBLE_S]
             return bool(heard)
 
-        await self._wait(audible, f"{hz:.0f} Hz heard", timeout_s)
+        try:
+            await self._wait(audible, f"{hz:.0f} Hz heard", timeout_s)
+        except LabError as late:
+            raise LabError(f"{late}\nheard: {tones.outline(recording.samples(), hz)}") from late
         return heard[0].start_s
+
+    async def wait_beep(self, *, call: PhoneCall | None = None, timeout_s: float = 30.0) -> None:
+        """Wait for Asterisk's beep, which ends the greeting of a voicemail box, spoken or not."""
+        await self.wait_hears(tones.BEEP_HZ, call=call, timeout_s=timeout_s, level=tones.BEEP_LEVEL)
 
     async def wait_messages_waiting(self, waiting: bool = True, timeout_s: float = 10.0) -> None:
         """Wait until the message lamp (MWI) is on, or off."""

@@ -18,6 +18,12 @@ SAMPLE_RATE = 8000
 HEARD_LEVEL = 300.0
 """Amplitude from which a tone counts as heard: far above G.711's noise, far below any tone that we play."""
 
+BEEP_HZ = 700.0
+"""Asterisk's own beep.wav: 0.43 s of an amplitude of 5,500."""
+
+BEEP_LEVEL = 2000.0
+"""Asterisk's voices reach it on the beep's frequency for 0.05 s at most; a beep with lost packets still does."""
+
 _FULL_SCALE = 32767.0
 _WINDOW_S = 0.1  # 10 Hz apart is then told apart; edges are found to about half of it
 
@@ -118,6 +124,16 @@ def spans_in(data: Samples, rate: int, tones_hz: Sequence[float], *, threshold: 
     return sorted(
         (span for hz in tones_hz for span in _spans_of(data, rate, hz, threshold)),
         key=lambda span: (span.start_s, span.hz),
+    )
+
+
+def outline(data: Samples, hz: float) -> str:
+    """How loud each second of 8 kHz samples was, all in all and on one frequency: `0 s: 1200, 5600 at 700 Hz; …`."""
+    seconds = [data[at : at + SAMPLE_RATE] for at in range(0, data.size, SAMPLE_RATE)]
+    return "; ".join(
+        f"{at} s: {np.sqrt(np.mean(part**2)):.0f}, {_levels(part, SAMPLE_RATE, hz, window).max():.0f} at {hz:.0f} Hz"
+        for at, part in enumerate(seconds)
+        if (window := min(part.size, round(SAMPLE_RATE * _WINDOW_S))) > 1
     )
 
 

@@ -10,8 +10,8 @@ from playwright.async_api import Locator, expect
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
 from controlplane.lab import tones
 from tests.e2e.desk import Desk
-from tests.system.office import BEEP_HZ, Office, Phones, another_office, hang_up
 from tests.system.office import Desk as PhoneDesk
+from tests.system.office import Office, Phones, another_office, hang_up
 
 MESSAGE_HZ = 1000
 SALES = "Sales <b>bold</b> מכירות 🎈"
@@ -50,7 +50,7 @@ async def boss(desk: Desk) -> Desk:
 async def leave_message(mail: Mail, phones: Phones, name: str) -> None:
     caller = await phones.outside(mail.office, 0, name=name)
     out = await caller.dial(mail.line)
-    await caller.wait_hears(BEEP_HZ, timeout_s=30)
+    await caller.wait_beep()
     message = tones.write_wav(phones.folder / "message.wav", tones.tone(MESSAGE_HZ, 2))
     await caller.play(message)
     await asyncio.sleep(2.5)  # what it plays

@@ -24,7 +24,6 @@ LOUD = 4000.0
 LOST_S = 0.5
 """A gap in a tone that a busy machine may cause."""
 CRUMB_S = 0.25
-BEEP_HZ = 700.0
 """Asterisk's own beep before a message."""
 
 _lines = itertools.count(200)  # those below belong to examples

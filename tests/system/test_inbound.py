@@ -15,7 +15,6 @@ from controlplane.lab.client import Json
 from controlplane.lab.phone import Phone
 from tests.system.office import (
     ALL_WEEK,
-    BEEP_HZ,
     Desk,
     Office,
     Phones,
@@ -154,7 +153,7 @@ async def test_closed_hours_lead_to_voicemail(town: Town, office: Office, phones
     caller = await phones.outside(office, CALLER_HZ)
     call = await caller.dial(town.shut)
     await wait_heard(call, GREETING_HZ)
-    await caller.wait_hears(BEEP_HZ)
+    await caller.wait_beep()
     await asyncio.sleep(3)  # the message itself
     await hang_up(caller, call)
     record = await told.call(caller.account.user, lambda one: one["voicemail_id"])

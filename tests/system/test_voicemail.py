@@ -9,7 +9,7 @@ import pytest
 from controlplane.entrypoints.demo import speak
 from controlplane.lab import tones
 from controlplane.lab.words import word_error_rate
-from tests.system.office import BEEP_HZ, LOUD, Desk, Office, Phones, Told, hang_up, hears, story
+from tests.system.office import LOUD, Desk, Office, Phones, Told, hang_up, hears, story
 
 pytestmark = pytest.mark.asterisk
 
@@ -45,7 +45,7 @@ async def test_a_message_is_left_and_heard_in_every_way(
     rung = await desk.wait_ringing()
     await caller.wait_hears(GREETING_HZ)
     await desk.wait_closed(rung)
-    await caller.wait_hears(BEEP_HZ)
+    await caller.wait_beep()
     await caller.play(message)
     await asyncio.sleep(tones.duration_s(message) + 0.5)
     await hang_up(caller, out)

@@ -98,6 +98,9 @@ async def test_a_database_that_breaks_off_is_untouched_and_the_restore_can_be_re
 ) -> None:
     dumped = part(backup, "database.dump")
     broken = rewritten(backup, backup.with_name("broken.tar"), database=("database.dump", dumped[: len(dumped) // 2]))
+    enrolment = elsewhere.folder / "node" / "secrets" / "enrolment.json"
+    enrolment.parent.mkdir(parents=True)
+    enrolment.write_text("{}")
     in_the_way = "ix_facts_node_linkedid"  # indexes come last, when all rows are there
     for file, first, then in (
         (broken, "SELECT", "SELECT"),
@@ -109,9 +112,11 @@ async def test_a_database_that_breaks_off_is_untouched_and_the_restore_can_be_re
         assert "The database says" in errors
         assert await tables(elsewhere) == 0
         assert len(elsewhere.files()) == 1
+        assert enrolment.exists()  # the node still belongs to what was there before
         await execute(elsewhere, then)
     code, _, errors = await elsewhere.run("restore", backup)
     assert code == 0, errors
+    assert not enrolment.exists()
 
 
 async def test_nothing_is_replaced_unasked(office: Office, backup: Path, elsewhere: Place, admin: Client) -> None:
