@@ -95,7 +95,7 @@ async def _answer_again(uow: UnitOfWork, earlier: Origination, wanted: Originate
 
 
 async def _reachable(uow: UnitOfWork, way: release.WayToDial) -> str:
-    registered = await nodes.registered_devices(uow.session, way.node)
+    registered = await nodes.registered_devices(uow.session, [way.node])
     for phone in way.phones:
         if phone in registered:
             return phone

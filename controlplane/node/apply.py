@@ -78,6 +78,7 @@ class Applier:
     Attributes:
         moves: odd while something is being put in force, another number after it: whoever only looks needn't make an
             apply wait, but can tell whether one came in between.
+        moved_at: when that last was, by the monotonic clock.
     """
 
     def __init__(self, releases: Releases, journal: Journal, ami: Ami, ari: Ari, verifier: Verifier) -> None:
@@ -89,6 +90,7 @@ class Applier:
         self._pins = PhonePins(releases.voicemail)
         self._lock = asyncio.Lock()
         self.moves = 0
+        self.moved_at = time.monotonic()
         self._told: str | None = None  # the release whose failed way back was reported already
 
     @property
@@ -154,6 +156,7 @@ class Applier:
                 yield
             finally:
                 self.moves += 1
+                self.moved_at = time.monotonic()
 
     async def restore(self, link: Link) -> list[str]:
         """Puts right what was changed outside of a release, on the disk and in Asterisk; gives what is still wrong.

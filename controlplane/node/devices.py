@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from typing import get_args
 
 from controlplane.node.ami import Ami, AmiDown, AmiError
@@ -88,12 +88,20 @@ async def devices_in_asterisk(ami: Ami) -> DeviceSet:
     Raises:
         AmiDown: it went away.
     """
-    found: DeviceSet = {}
+    return {key: phone async for part in device_parts(ami) for key, phone in part.items()}
+
+
+async def device_parts(ami: Ami) -> AsyncIterator[DeviceSet]:
+    """The same in parts, for whoever lets others go first.
+
+    Of 10,000 phones each takes Asterisk the better part of a second, in which it answers nobody else on this link.
+
+    Raises:
+        AmiDown: it went away.
+    """
     for family, kind in _FAMILIES.items():
-        for row in await _tree(ami, family):
-            name = row["key"].rpartition("/")[2]
-            found[kind, name] = PhoneObject(kind, name, _fields(row["val"]))
-    return found
+        names = ((row["key"].rpartition("/")[2], row["val"]) for row in await _tree(ami, family))
+        yield {(kind, name): PhoneObject(kind, name, _fields(value)) for name, value in names}
 
 
 def _fields(value: str) -> dict[str, str]:

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import structlog
@@ -13,7 +14,7 @@ from controlplane.node.ami import Ami, AmiError
 from controlplane.node.apply import Applier
 from controlplane.node.bundle import BundleRefused, Releases
 from controlplane.node.change import change_between
-from controlplane.node.devices import DeviceSet, devices_in_asterisk, devices_of
+from controlplane.node.devices import DeviceSet, device_parts, devices_of
 from controlplane.node.dialplan import Context, differences, without_labels
 from controlplane.node.link import Link, LinkDown
 from controlplane.node.outbox import Outbox
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 _MOST = 50
 _FIRST_AFTER_S = 60.0
 _EVERY_S = 3600.0  # at 10,000 phones a check takes some 4 s of one core
+_QUIET_S = 60.0  # so long nobody has applied anything: whoever works on the configuration isn't made to wait
 _ASTERISK_WAIT_S = 30.0
 _TRIES, _PAUSE_S = 5, 1.0
 _KINDS: tuple[ObjectType, ...] = ("auth", "aor", "endpoint")
@@ -67,6 +69,8 @@ class DriftWatch:
             command = None
             with contextlib.suppress(TimeoutError):
                 command = await asyncio.wait_for(self._asked.get(), wait_s)
+            if command is None and (wait_s := self._applier.moved_at + _QUIET_S - time.monotonic()) > 0:
+                continue
             problem = await self._look(link, restore=command is not None and command.kind == CommandKind.RECONCILE)
             wait_s = _EVERY_S if self.checked_at else _FIRST_AFTER_S
             if command:
@@ -95,13 +99,18 @@ class DriftWatch:
         return ""
 
     async def _undisturbed(self) -> list[str]:
-        """What a look found that no release came into. It takes seconds; an apply doesn't wait for it."""
+        """What a look found that no release came into. It takes seconds; it makes way for an apply."""
         for _ in range(_TRIES):
             before = self._applier.moves
             if before % 2 == 0:
-                found = await self._check.find()
-                if self._applier.moves == before:
-                    return found
+                found: list[str] = []
+                async with contextlib.aclosing(self._check.find()) as steps:
+                    async for step in steps:
+                        if self._applier.moves != before:
+                            break
+                        found += step
+                    else:
+                        return found[:_MOST]
             await asyncio.sleep(_PAUSE_S)
         raise _Disturbed
 
@@ -114,28 +123,36 @@ class DriftCheck:
         self._ami = ami
         self._verifier = verifier
 
-    async def find(self) -> list[str]:
-        """What differs, in sentences; empty if nothing does, or before the first release.
+    async def find(self) -> AsyncGenerator[list[str], None]:
+        """What differs, in sentences, step by step; nothing before the first release.
 
         Raises:
             AmiError: Asterisk went away.
         """
         digest, live = self._releases.live_digest(), self._releases.live_manifest()
         if digest is None or live is None:
-            return []
-        found = [changed_by_hand(path) for path in await asyncio.to_thread(self._releases.damaged, digest)]
+            return
+        yield [changed_by_hand(path) for path in await asyncio.to_thread(self._releases.damaged, digest)]
         named = await release_in_asterisk(self._ami)
         if named != live.release_id:
-            found.append(f"Asterisk runs release {named or '(none)'}, not {live.release_id}. {_BY_HAND}")
+            yield [f"Asterisk runs release {named or '(none)'}, not {live.release_id}. {_BY_HAND}"]
         whole = await asyncio.to_thread(change_between, self._releases, None, digest)
+        yield []
         actual = await self._verifier.all_contexts()
-        lines = await asyncio.to_thread(_dialplan_differences, whole.texts, actual)
+        yield _by_hand(await asyncio.to_thread(_dialplan_differences, whole.texts, actual))
         queues = await queues_in_asterisk(self._ami, None)
         for name in sorted(whole.queues.keys() | queues.keys()):
-            lines += queue_differences(name, whole.queues.get(name), queues.get(name))
-        phones = await devices_in_asterisk(self._ami)
-        lines += await asyncio.to_thread(lambda: list(phone_differences(devices_of(self._releases, digest), phones)))
-        return [*found, *(f"{line} {_BY_HAND}" for line in lines)][:_MOST]
+            yield _by_hand(queue_differences(name, whole.queues.get(name), queues.get(name)))
+        wanted = await asyncio.to_thread(devices_of, self._releases, digest)
+        phones: DeviceSet = {}
+        async for part in device_parts(self._ami):
+            phones |= part
+            yield []
+        yield _by_hand(await asyncio.to_thread(lambda: list(phone_differences(wanted, phones))))
+
+
+def _by_hand(lines: Iterable[str]) -> list[str]:
+    return [f"{line} {_BY_HAND}" for line in lines]
 
 
 def _dialplan_differences(wanted: Mapping[str, Context | None], actual: Mapping[str, Context | None]) -> list[str]:

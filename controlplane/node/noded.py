@@ -35,6 +35,7 @@ from controlplane.protocol.link import Command, CommandKind, Heartbeat
 log = structlog.get_logger(__name__)
 
 _BATCH = 1000
+_BURST_S = 1.0  # changes within it are one heartbeat: with 10,000 phones it names them all
 _HEARTBEAT_EVERY_S = 10.0
 _LOOK_AGAIN_S = 5.0
 _TIDY_EVERY_S = 600.0
@@ -273,7 +274,7 @@ class _Linked:
             except (LinkDown, LinkRefused) as err:
                 log.debug("noded.heartbeat_failed", reason=str(err))
                 self._told_devices = None
-            await asyncio.sleep(0.2)  # a burst of changes is one heartbeat
+            await asyncio.sleep(_BURST_S)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), _HEARTBEAT_EVERY_S)
 

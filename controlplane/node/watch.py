@@ -139,9 +139,11 @@ class Watch:
             contacts.discard(uri)
         else:
             contacts.add(uri)
-        if contacts and not was_registered:
+        if bool(contacts) == was_registered:
+            return  # it registered again, as it does every few minutes
+        if contacts:
             await self._registered(name)
-        elif was_registered and not contacts:
+        else:
             self._record(NodeFact.DEVICE_UNREGISTERED, device=name)
         self.changed.set()
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from controlplane.identity.door import audit
 from controlplane.kit import clock
 from controlplane.nodes import repository
-from controlplane.nodes.models import Node, NodeCommand
+from controlplane.nodes.models import NodeCommand
 from controlplane.nodes.schemas import CommandOutcome, CommandState, NodeIdentity, NodeState
 from controlplane.nodes.service import get_node, state_of, topic
 from controlplane.platform import wakeups
@@ -40,12 +40,12 @@ async def poll(services: Services, node: NodeIdentity, *, have: str | None, wait
 
 async def _news(services: Services, identity: NodeIdentity) -> PollAnswer:
     async with services.uow() as uow:
-        node = await uow.session.get(Node, identity.id)
+        desired = await repository.desired_digest(uow.session, identity.id)
         rows = await repository.take_commands(uow.session, identity.id, clock.now())
     commands = [
         Command(id=str(row.id), kind=CommandKind(row.kind), args=row.args, expires_at=row.expires_at) for row in rows
     ]
-    return PollAnswer(desired=node.desired_digest if node else None, commands=commands)
+    return PollAnswer(desired=desired, commands=commands)
 
 
 async def send_command(uow: UnitOfWork, node: str, kind: CommandKind, args: dict[str, Any], ttl_s: int) -> UUID:

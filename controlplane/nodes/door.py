@@ -5,7 +5,7 @@ from datetime import timedelta
 from controlplane.nodes.commands import command_result, send_command, wait_for_command
 from controlplane.nodes.queries import CallKey, load_facts, load_node_facts, take_calls_to_fold
 from controlplane.nodes.repository import registered_devices
-from controlplane.nodes.schemas import CommandOutcome, CommandState, EnrolmentCode, NodeIdentity, NodeRead, NodeState
+from controlplane.nodes.schemas import CommandOutcome, CommandState, EnrolmentCode, NodeIdentity, NodeInfo, NodeState
 from controlplane.nodes.service import (
     admit,
     admit_again,
@@ -23,7 +23,7 @@ __all__ = [
     "CommandState",
     "EnrolmentCode",
     "NodeIdentity",
-    "NodeRead",
+    "NodeInfo",
     "NodeState",
     "admit_again",
     "admit_code",

@@ -34,7 +34,9 @@ class Node(Identified, Base):
     active_calls: Mapped[int] = mapped_column(default=0, server_default="0")
     disk_free_mb: Mapped[int] = mapped_column(default=0, server_default="0")
     trunks: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
-    registered_devices: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    registered_devices: Mapped[list[str]] = mapped_column(
+        default=list, server_default=text("'[]'"), deferred=True, deferred_raiseload=True
+    )  # up to 10,000: read only where they are asked for
     drift: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))  # sentences
     drift_checked_at: Mapped[datetime | None]
     refused: Mapped[str] = mapped_column(Text, default="", server_default="")  # why its requests are, as a sentence

@@ -1,6 +1,6 @@
 """Every query of nodes, their commands and their enrolment."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,17 +8,20 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
 
 from controlplane.nodes.models import Node, NodeCommand, NodeEnrolment
 from controlplane.platform.listing import ListQuery, fetch_page
+
+_WHOLE = undefer(Node.registered_devices)
 
 Paged = tuple[list[Any], str | None, int | None]
 
 
 async def nodes_page(session: AsyncSession, query: ListQuery) -> Paged:
-    """All nodes."""
+    """All nodes, with their devices."""
     sortable = {"name": Node.name, "created_at": Node.created_at}
-    return await fetch_page(session, select(Node), Node, query, sortable=sortable, default_sort="name")
+    return await fetch_page(session, select(Node).options(_WHOLE), Node, query, sortable=sortable, default_sort="name")
 
 
 async def all_nodes(session: AsyncSession) -> Sequence[Node]:
@@ -31,14 +34,20 @@ async def find_named(session: AsyncSession, name: str) -> Node | None:
     return await session.scalar(select(Node).where(Node.name == name))
 
 
-async def registered_devices(session: AsyncSession, name: str) -> set[str]:
-    """The phones that a node can reach, as its last heartbeat told (at most some 10 s ago)."""
-    return set(await session.scalar(select(Node.registered_devices).where(Node.name == name)) or ())
+async def registered_devices(session: AsyncSession, names: Collection[str]) -> set[str]:
+    """The phones that nodes can reach, as their last heartbeats told (at most some 10 s ago)."""
+    told = await session.scalars(select(Node.registered_devices).where(Node.name.in_(names)))
+    return {device for devices in told for device in devices}
+
+
+async def desired_digest(session: AsyncSession, node_id: UUID) -> str | None:
+    """The release that a node should run."""
+    return await session.scalar(select(Node.desired_digest).where(Node.id == node_id))
 
 
 async def lock(session: AsyncSession, node_id: UUID) -> Node | None:
-    """A node for changing: its heartbeats come one after the other."""
-    return await session.scalar(select(Node).where(Node.id == node_id).with_for_update())
+    """A node with its devices, for changing: its heartbeats come one after the other."""
+    return await session.scalar(select(Node).options(_WHOLE).where(Node.id == node_id).with_for_update())
 
 
 async def note_refusal(session: AsyncSession, node_id: UUID, reason: str) -> None:

@@ -59,8 +59,8 @@ class NodePatch(BaseModel):
     )
 
 
-class NodeRead(BaseModel):
-    """A node: how it is, and whether it runs what it should."""
+class NodeInfo(BaseModel):
+    """A node without its phones, which are many."""
 
     id: UUID
     name: str
@@ -81,6 +81,11 @@ class NodeRead(BaseModel):
     active_calls: int
     disk_free_mb: int
     trunks: dict[str, str]
+
+
+class NodeRead(NodeInfo):
+    """A node: how it is, and whether it runs what it should."""
+
     registered_devices: list[str]
 
 

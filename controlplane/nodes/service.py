@@ -17,6 +17,7 @@ from controlplane.nodes.models import Node, NodeEnrolment
 from controlplane.nodes.schemas import (
     EnrolmentCode,
     NodeIdentity,
+    NodeInfo,
     NodePatch,
     NodeRead,
     NodeState,
@@ -57,8 +58,12 @@ def state_of(node: Node, moment: datetime) -> NodeState:
 
 def node_read(node: Node) -> NodeRead:
     """A node as people see it."""
+    return NodeRead(**dict(_info(node)), registered_devices=node.registered_devices)
+
+
+def _info(node: Node) -> NodeInfo:
     moment = clock.now()
-    return NodeRead(
+    return NodeInfo(
         id=node.id, name=node.name, sip_address=node.sip_address or node.own_sip_address, state=state_of(node, moment),
         age_s=int((moment - node.last_seen_at).total_seconds()) if node.last_seen_at else None,
         last_seen_at=node.last_seen_at, enrolled_at=node.enrolled_at, asterisk_version=node.asterisk_version,
@@ -66,7 +71,7 @@ def node_read(node: Node) -> NodeRead:
         drift=node.desired_digest != node.live_digest or bool(node.drift), drift_found=node.drift,
         drift_checked_at=node.drift_checked_at, refused=node.refused, spool_depth=node.spool_depth,
         uploads_waiting=node.uploads_waiting, active_calls=node.active_calls, disk_free_mb=node.disk_free_mb,
-        trunks=node.trunks, registered_devices=node.registered_devices,
+        trunks=node.trunks,
     )  # fmt: skip
 
 
@@ -75,9 +80,9 @@ def node_tag(node: Node) -> str:
     return content_etag(NodePatch.model_construct(**_settable(node)))
 
 
-async def load_nodes(session: AsyncSession) -> list[NodeRead]:
+async def load_nodes(session: AsyncSession) -> list[NodeInfo]:
     """All nodes of the installation, for its operator."""
-    return [node_read(node) for node in await repository.all_nodes(session)]
+    return [_info(node) for node in await repository.all_nodes(session)]
 
 
 async def get_node(session: AsyncSession, node_id: UUID) -> Node:
@@ -135,7 +140,7 @@ async def create_node(uow: UnitOfWork, crypto: Crypto, principal: Principal, nam
     if known is not None and known.public_key is not None:
         raise Conflict("There is a node of this name already.", hint="Make a new code for it if its machine is lost.")
     code = await make_code(uow, crypto, name)
-    node = await repository.ensure(uow.session, name)
+    node = await get_node(uow.session, (await repository.ensure(uow.session, name)).id)
     await audit(uow, principal, action="node.create", kind="node", object_id=node.id, name=name)
     return node, code
 

@@ -72,9 +72,9 @@ async def status(session: AsyncSession, principal: Principal, *, with_devices: b
 
 
 async def _devices(
-    session: AsyncSession, principal: Principal, mine: Sequence[nodes.NodeRead], *, with_ids: bool
+    session: AsyncSession, principal: Principal, mine: Sequence[nodes.NodeInfo], *, with_ids: bool
 ) -> DevicesStatus:
-    names = {name for node in mine if node.state == nodes.NodeState.UP for name in node.registered_devices}
+    names = await nodes.registered_devices(session, [one.name for one in mine if one.state == nodes.NodeState.UP])
     found = await objects.switches_of(session, principal, Kind.DEVICE)
     registered = [one.id for one in found if one.name.lower() in names]
     return DevicesStatus(
@@ -85,7 +85,7 @@ async def _devices(
 
 
 async def _trunks(
-    session: AsyncSession, principal: Principal, mine: Sequence[nodes.NodeRead]
+    session: AsyncSession, principal: Principal, mine: Sequence[nodes.NodeInfo]
 ) -> list[TrunkStatus]:  # fmt: skip
     telling = [node.trunks for node in mine if node.state == nodes.NodeState.UP]
     return [
