@@ -301,7 +301,7 @@ async def test_a_form_outlives_its_token_and_a_slip_of_the_mouse(desk: Desk) -> 
     typed = await text_box(page, "Number").input_value()
 
     async def log_out(route: Route) -> None:
-        if route.request.method == "GET":  # what the page reads anew by itself; it would show the login before the click
+        if route.request.method == "GET":  # read anew by itself, it would show the login before the click
             await route.continue_()
             return
         await route.fulfill(status=401, content_type="application/problem+json", body='{"title": "Please log in"}')
