@@ -101,14 +101,16 @@ def _differs(before: QueueMemberState, one: ToldMember) -> bool:
 
 async def _record(uow: UnitOfWork, rows: list[QueueMemberState]) -> None:
     owners = await objects.owners_of(uow.session, ids={row.queue_id for row in rows}, global_keys=())
+    events = []
     for row in rows:
         org_id, location_id = owners.get(row.queue_id, (None, None))
-        await uow.record(
+        events.append(
             MemberUpdated(
                 org_id=org_id, location_id=location_id, subject=str(row.queue_id), extension_id=row.extension_id,
                 state=state_of(row), reason=row.reason, since=row.since,
             )
         )  # fmt: skip
+    await uow.record_all(events)
 
 
 async def own_extension(uow: UnitOfWork, principal: Principal, queue: release.Queue) -> UUID:

@@ -66,7 +66,7 @@ class Releases:
             signed = SignedManifest.model_validate_json(await link.get(f"{self._source}/{digest}"))
             manifest = _proven(signed, digest, link.identity)
             self._blobs.mkdir(parents=True, exist_ok=True)
-            present = {blob.name for blob in self._blobs.iterdir()}
+            present = set(os.listdir(self._blobs))  # noqa: PTH208 - thousands of names
             missing = {file.sha256: file.size for file in manifest.files if file.sha256 not in present}
             await self._fetch_blobs(link, missing)
             await asyncio.to_thread(self._lay_out, manifest, signed.manifest, digest)
@@ -170,12 +170,8 @@ class Releases:
         for folder in folders[_KEEP:]:
             shutil.rmtree(folder, ignore_errors=True)
         # A content is linked from .blobs, from each release that holds it, and a prompt from prompts/ as well.
-        for prompt in self._layout.prompts.iterdir():
-            if prompt.stat().st_nlink <= 2:
-                prompt.unlink()
-        for blob in self._blobs.iterdir():
-            if blob.stat().st_nlink == 1:
-                blob.unlink()
+        _unlink_unless_linked(self._layout.prompts, more_than=2)
+        _unlink_unless_linked(self._blobs, more_than=1)
 
     async def _fetch_blobs(self, link: Link, missing: dict[str, int]) -> None:
         if not missing:
@@ -234,15 +230,15 @@ class Releases:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o750)
         self._layout.prompts.mkdir(exist_ok=True)
-        folders = {(folder / file.path).parent for file in manifest.files}
+        folders = {folder / parent for parent in {file.path.rpartition("/")[0] for file in manifest.files}}
         for needed in sorted(folders):
             needed.mkdir(parents=True, exist_ok=True, mode=0o750)
-        for file in manifest.files:
-            os.link(self._blobs / file.sha256, folder / file.path)
+        for file in manifest.files:  # thousands: texts take a third of the time of paths
+            os.link(f"{self._blobs}/{file.sha256}", f"{folder}/{file.path}")
             if file.kind == FileKind.PROMPT:
                 self._place_prompt(file)
         write_private(folder / _MANIFEST, text.encode())
-        for changed in (*folders, folder, self._layout.prompts):
+        for changed in {*folders, folder, self._layout.prompts}:
             _sync(changed)
         folder.rename(self._layout.releases / digest)
         _sync(self._layout.releases)
@@ -291,6 +287,13 @@ def _sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return ""
+
+
+def _unlink_unless_linked(folder: Path, *, more_than: int) -> None:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.stat(follow_symlinks=False).st_nlink <= more_than:
+                Path(entry.path).unlink()
 
 
 def _sync(path: Path) -> None:

@@ -39,8 +39,7 @@ async def take_heartbeat(uow: UnitOfWork, identity: NodeIdentity, beat: Heartbea
         node.registered_devices = sorted(beat.registered_devices)
     node.own_sip_address = beat.sip_address or node.own_sip_address
     await uow.session.flush()
-    for event in events:
-        await uow.record(event)
+    await uow.record_all(events)
 
 
 def _state_events(node: Node, beat: Heartbeat) -> Iterable[Event]:

@@ -18,6 +18,7 @@ class Storage:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._held: set[str] = set()
 
     @staticmethod
     def is_key(text: str) -> bool:
@@ -37,6 +38,16 @@ class Storage:
     def exists(self, key: str) -> bool:
         """Whether there is such a file; a fifth of the time of asking its path, for thousands of them."""
         return self.is_key(key) and os.path.exists(f"{self._root}/{key}")  # noqa: PTH110
+
+    def holds(self, key: str) -> bool:
+        """The same for what is stored by its content and so stays: the disk is asked until it was seen once."""
+        if key not in self._held and self.exists(key):
+            self._held.add(key)
+        return key in self._held
+
+    def let_go(self, *keys: str) -> None:
+        """They are gone after all: `holds` asks the disk again."""
+        self._held.difference_update(keys)
 
     def keys(self) -> Iterator[str]:
         """Every key that there is a file of, in order; files half written have none."""

@@ -1,7 +1,6 @@
 """A release on its way to one node: a signed list of files, fetched by content."""
 
 import hashlib
-import json
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -55,10 +54,8 @@ class Manifest(BaseModel):
     expect: Expectation = Expectation()
 
     def canonical(self) -> bytes:
-        """The bytes that are hashed and signed: sorted keys, no spaces, UTF-8."""
-        return json.dumps(
-            self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-        ).encode()
+        """The bytes that are hashed and signed: JSON, its keys in the order of the fields, no spaces, UTF-8."""
+        return self.model_dump_json().encode()
 
     def digest(self) -> str:
         """SHA-256 of the canonical bytes, hex."""
@@ -66,7 +63,7 @@ class Manifest(BaseModel):
 
 
 class SignedManifest(BaseModel):
-    """``manifest`` is canonical text; ``signature`` is Ed25519 over its bytes, base64."""
+    """``manifest`` is the text of :meth:`Manifest.canonical`; ``signature`` is Ed25519 over its bytes, base64."""
 
     manifest: str
     signature: str

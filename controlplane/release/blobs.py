@@ -16,9 +16,9 @@ class Blobs:
     def put(self, content: bytes, *, secret: bool, sha256: str | None = None) -> str:
         """Stores a file, unless it is there, and returns its hash; whoever knows the hash already saves some time."""
         sha256 = sha256 or hashlib.sha256(content).hexdigest()
-        if secret and not self._storage.exists(_sealed(sha256)):
+        if secret and not self._storage.holds(_sealed(sha256)):
             self._storage.put(_sealed(sha256), self._crypto.seal_bytes(content, f"blob:{sha256}"))
-        if not secret and not self._storage.exists(f"blobs/{sha256[:2]}/{sha256}"):
+        if not secret and not self._storage.holds(_plain(sha256)):
             self._storage.put_blob(content)
         return sha256
 
@@ -30,6 +30,7 @@ class Blobs:
                 return self._crypto.open_bytes(sealed.read_bytes(), f"blob:{sha256}")
             return self._storage.blob_path(sha256).read_bytes()
         except (FileNotFoundError, ValueError):
+            self._storage.let_go(_sealed(sha256), _plain(sha256))  # the next release stores it anew
             return None
 
     def size(self, sha256: str) -> int:
@@ -39,3 +40,7 @@ class Blobs:
 
 def _sealed(sha256: str) -> str:
     return f"sealed/{sha256[:2]}/{sha256}"
+
+
+def _plain(sha256: str) -> str:
+    return f"blobs/{sha256[:2]}/{sha256}"

@@ -124,7 +124,7 @@ def make(examined: Examined, before: Compiled | None = None) -> Compiled:
         CompileError: It is not good.
         CantCarry: A text that no file can hold.
     """
-    compiler = Compiler(examined.index)
+    compiler = Compiler(examined.index, (before.index, before.facts) if before else None)
     facts = compiler.facts[next(iter(examined.configuration.organizations))]
     if before is None or examined.touched is None or facts.organization != before.organization:
         return _from_scratch(examined, compiler, facts)

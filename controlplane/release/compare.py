@@ -91,10 +91,10 @@ async def _release(uow: UnitOfWork, principal: Principal, field: str, wanted: st
         found = await repository.live_release(uow.session, principal.org_id)
     elif wanted.isdecimal() and len(wanted) < 19:
         by_number = await repository.find_release_by_number(uow.session, principal, int(wanted))
-        found = by_number and await repository.find_release(uow.session, principal, by_number.id)
+        found = by_number and await repository.find_release(uow.session, principal, by_number.id, with_snapshot=True)
     else:
         try:
-            found = await repository.find_release(uow.session, principal, UUID(wanted))
+            found = await repository.find_release(uow.session, principal, UUID(wanted), with_snapshot=True)
         except ValueError:
             raise Invalid.field(field, "is neither a release's id or number, nor draft, nor live") from None
     if found is None:

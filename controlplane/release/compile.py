@@ -60,8 +60,8 @@ class Facts:
     direct: tuple[str, ...]
 
 
-def facts_of(index: Index, organization: OrganizationInfo) -> Facts:
-    """An organisation's facts."""
+def facts_of(index: Index, organization: OrganizationInfo, before: tuple[Index, Facts] | None = None) -> Facts:
+    """An organisation's facts. ``before``: those of an earlier build, for what still holds of them."""
     org = organization.id
     is_alone = len(index.configuration.organizations) == 1
     own = {kind: [one for one in index.kinds.get(kind, ()) if is_alone or one.org_id == org] for kind in _NUMBERED}
@@ -72,10 +72,11 @@ def facts_of(index: Index, organization: OrganizationInfo) -> Facts:
         num=names.table_digits(len(extensions) + sum(bool(one.fields.internal_number()) for one in others)),
         chk=names.table_digits(len(own[Kind.VOICEMAIL_BOX])),
     )
-    return Facts(
-        model.Organization(org, organization.name, org.hex, names.voicemail_context(org), digits),
-        tuple(numbers.first_digits(one.number for one in extensions if one.enabled)),
-    )
+    if before and before[0].kinds.get(Kind.EXTENSION) is index.kinds.get(Kind.EXTENSION):
+        direct = before[1].direct
+    else:
+        direct = tuple(numbers.first_digits(one.number for one in extensions if one.enabled))
+    return Facts(model.Organization(org, organization.name, org.hex, names.voicemail_context(org), digits), direct)
 
 
 _NUMBERED = (
@@ -90,11 +91,11 @@ class Compiler:
         circling: Objects to which a call can come back.
     """
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, before: tuple[Index, Facts] | None = None) -> None:
         self._index = index
         self._configuration = index.configuration
         self.circling = index.roads.circling
-        self.facts = {one.id: facts_of(index, one) for one in self._configuration.organizations.values()}
+        self.facts = {one.id: facts_of(index, one, before) for one in self._configuration.organizations.values()}
 
     def compile(self, item: Stored[ObjectFields]) -> model.PbxObject | None:
         """What an object becomes; None for what is nothing to a phone, such as a prompt that has no sound yet.

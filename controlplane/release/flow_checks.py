@@ -135,23 +135,27 @@ def unreached(finder: Finder) -> Iterator[ProblemRead]:
         for item in items
         if not item.fields.internal_number()
     }
-    waiting = [id_ for id_ in hidden if any(_enters(index.items[one]) for one in index.readers.get(id_, ()))]
+    waiting, leads = _ways_in(index, hidden)
     for id_ in waiting:
         del hidden[id_]
-    leads = _leads_among(index, hidden)
     while waiting:
         waiting.extend(id_ for id_ in leads.get(waiting.pop(), ()) if hidden.pop(id_, None))
     for item in hidden.values():
         yield finder.warning(item, "", "unreached", "no number, key or destination leads to it")
 
 
-def _leads_among(index: Index, hidden: Collection[UUID]) -> dict[UUID, list[UUID]]:
-    """Who names which of these."""
-    found: dict[UUID, list[UUID]] = defaultdict(list)
+def _ways_in(index: Index, hidden: Collection[UUID]) -> tuple[list[UUID], dict[UUID, list[UUID]]]:
+    """Which of these calls enter at, and who names which of the others."""
+    entered: list[UUID] = []
+    leads: dict[UUID, list[UUID]] = defaultdict(list)
     for id_ in hidden:
-        for reader in index.readers.get(id_, ()):
-            found[reader].append(id_)
-    return found
+        readers = index.readers.get(id_, frozenset())
+        if any(_enters(index.items[reader]) for reader in readers):
+            entered.append(id_)
+            continue
+        for reader in readers:
+            leads[reader].append(id_)
+    return entered, leads
 
 
 def _enters(item: Stored[ObjectFields]) -> bool:

@@ -17,7 +17,7 @@ async def configuration_of(session: AsyncSession, crypto: Crypto, principal: Pri
         NotFound: No such release.
     """
     found = await repository.find_release_by_number(session, principal, number)
-    release = found and await repository.find_release(session, principal, found.id)
+    release = found and await repository.find_release(session, principal, found.id, with_snapshot=True)
     if release is None:
         raise NotFound("There is no such release.", hint="The history lists their numbers.")
     return unpack(crypto.open_bytes(release.snapshot, f"releases.snapshot:{release.id}"), node="")

@@ -90,9 +90,13 @@ def release_list(principal: Principal) -> Select[Any]:
     return scoped(select(Release), Release, principal)
 
 
-async def find_release(session: AsyncSession, principal: Principal, release_id: UUID) -> Release | None:
-    """One of them, with its snapshot."""
-    statement = release_list(principal).where(Release.id == release_id).options(undefer(Release.snapshot))
+async def find_release(
+    session: AsyncSession, principal: Principal, release_id: UUID, *, with_snapshot: bool = False
+) -> Release | None:
+    """One of them. A snapshot is a megabyte where there are 10,000 phones."""
+    statement = release_list(principal).where(Release.id == release_id)
+    if with_snapshot:
+        statement = statement.options(undefer(Release.snapshot))
     return (await session.scalars(statement)).first()
 
 
@@ -142,14 +146,16 @@ async def bundles_of(session: AsyncSession, release_ids: Sequence[UUID]) -> Sequ
 
 
 async def bundle_by_digest(session: AsyncSession, node: str, digest: str) -> NodeBundle | None:
-    """A node's bundle, with its manifest, locked for a report."""
-    statement = (
-        select(NodeBundle)
-        .where(NodeBundle.node == node, NodeBundle.digest == digest)
-        .options(undefer(NodeBundle.manifest))
-        .with_for_update()
-    )
+    """A node's bundle, locked for a report."""
+    statement = select(NodeBundle).where(NodeBundle.node == node, NodeBundle.digest == digest).with_for_update()
     return (await session.scalars(statement)).first()
+
+
+async def signed_manifest(session: AsyncSession, node: str, digest: str) -> tuple[str, str] | None:
+    """Manifest and signature of a node's bundle."""
+    statement = select(NodeBundle.manifest, NodeBundle.signature)
+    row = (await session.execute(statement.where(NodeBundle.node == node, NodeBundle.digest == digest))).first()
+    return (row.manifest, row.signature) if row else None
 
 
 async def bundle_for(session: AsyncSession, node: str, release_id: UUID | None) -> NodeBundle | None:

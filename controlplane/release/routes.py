@@ -149,10 +149,11 @@ async def get_release(
 @node_router.get("/releases/{digest}")
 async def signed_manifest(uow: Uow, node: Annotated[NodeIdentity, Depends(signed_node)], digest: str) -> SignedManifest:
     """The manifest of a bundle for this node."""
-    bundle = await repository.bundle_by_digest(uow.session, node.name, digest)
-    if bundle is None:
+    found = await repository.signed_manifest(uow.session, node.name, digest)
+    if found is None:
         raise progress.no_release()
-    return SignedManifest(manifest=bundle.manifest, signature=bundle.signature)
+    manifest, signature = found
+    return SignedManifest(manifest=manifest, signature=signature)
 
 
 @node_router.post("/blobs", dependencies=[Depends(signed_node)])

@@ -101,7 +101,7 @@ async def roll_back(
         Conflict: It is no longer kept.
         Forbidden: It would change something outside of the principal's locations.
     """
-    wanted = await repository.find_release(uow.session, principal, release_id)
+    wanted = await repository.find_release(uow.session, principal, release_id, with_snapshot=True)
     if wanted is None:
         raise no_release()
     require_kept(wanted)
