@@ -4,12 +4,12 @@ from controlplane.objects.bulk import Before, Write, Writes, document_of, write_
 from controlplane.objects.models import ConfigObject
 from controlplane.objects.references import RAW_KEYS, Reference, references, texts
 from controlplane.objects.repository import (
+    look_at,
     names_of,
     owners_of,
     rows_at,
     rows_of,
     rows_using,
-    stamps_of,
     switches_of,
     taken_names,
     texts_of,
@@ -30,6 +30,7 @@ __all__ = [
     "create",
     "document_of",
     "get",
+    "look_at",
     "names_of",
     "object_router",
     "owners_of",
@@ -40,7 +41,6 @@ __all__ = [
     "rows_using",
     "sealed_where",
     "shapes_of",
-    "stamps_of",
     "switches_of",
     "taken_names",
     "texts",

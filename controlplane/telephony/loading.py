@@ -1,8 +1,8 @@
 """An organisation's configuration out of the database, read whole once and then only where it changed.
 
-Each process keeps what it read last. PostgreSQL knows by which transaction each row was written (``xmin``): a list of
-ids with it says in one small answer which rows are new, changed or gone, whoever wrote them. The list is asked for
-until it agrees with what is kept, so what is returned is what one look at the database saw, never an older state.
+Each process keeps what it read last. PostgreSQL knows by which transaction each row was written (``xmin``): a mark of
+each location's rows says in one small answer where rows are new, changed or gone, whoever wrote them, and a list of ids
+says which. What is returned is what one such look at the database saw, never an older state or a mixture.
 """
 
 import asyncio
@@ -37,12 +37,14 @@ class _Loaded:
     """What was read last.
 
     Attributes:
-        stamps: Id and writing transaction of each row.
+        marks: Of each location's rows together.
+        stamps: Id and writing transaction of each row, by location.
         texts: What our voice says for each object that speaks.
         configuration: Made of it, templates expanded.
     """
 
-    stamps: frozenset[str] = frozenset()
+    marks: Mapping[UUID | None, int] = field(default_factory=dict)
+    stamps: Mapping[UUID | None, frozenset[str]] = field(default_factory=dict)
     objects: tuple[Stored[ObjectFields], ...] = ()
     texts: Mapping[UUID, tuple[str, ...]] = field(default_factory=dict)
     configuration: Configuration | None = None
@@ -84,24 +86,31 @@ def forget() -> None:
 
 
 async def _up_to_date(crypto: Crypto, session: AsyncSession, org_id: UUID, loaded: _Loaded) -> _Loaded:
-    stamps = await objects.stamps_of(session, org_id)
-    while stamps != loaded.stamps:
-        gone = {UUID(stamp[:36]): stamp for stamp in loaded.stamps - stamps}
-        new = {UUID(stamp[:36]) for stamp in stamps - loaded.stamps}
-        if len(new) > MANY:
-            loaded, gone, new = _Loaded(), {}, set()
-        rows = await objects.rows_of(session, [org_id], new if loaded.stamps else None)
+    while True:
+        look = await objects.look_at(session, org_id, loaded.marks)
+        stamps = {place: one.stamps or loaded.stamps[place] for place, one in look.items()}
+        stale = {place for place, one in look.items() if one.stamps} | (loaded.marks.keys() - look.keys())
+        if not stale:
+            return loaded
+        held = frozenset().union(*(loaded.stamps.get(place, frozenset()) for place in stale))
+        now = frozenset().union(*(stamps.get(place, frozenset()) for place in stale))
+        if loaded.objects and len(now - held) > MANY:
+            loaded = _Loaded()
+            continue
+        ids = {UUID(stamp[:36]) for stamp in now - held}
+        rows = await objects.rows_of(session, [org_id], ids if loaded.objects else None)
+        if {row.stamp for row in rows} != now - held:
+            continue  # somebody wrote since the look
         found = await asyncio.to_thread(_opened, crypto, rows)
-        changes: dict[UUID, Stored[ObjectFields] | None] = {**dict.fromkeys(gone), **{one.id: one for one in found}}
+        gone = dict.fromkeys(UUID(stamp[:36]) for stamp in held - now)
+        changes: dict[UUID, Stored[ObjectFields] | None] = {**gone, **{one.id: one for one in found}}
         texts = {id_: said for id_, said in loaded.texts.items() if id_ not in changes}
-        loaded = _Loaded(
-            stamps=frozenset((loaded.stamps - set(gone.values())) | {row.stamp for row in rows}),
+        return _Loaded(
+            marks={place: one.mark for place, one in look.items()},
+            stamps=stamps,
             objects=patched(loaded.objects, changes) if loaded.objects else tuple(found),
             texts=texts | {row.id: tuple(row.texts) for row in rows if row.texts},
         )
-        if stamps != loaded.stamps:  # somebody wrote between the two looks
-            stamps = await objects.stamps_of(session, org_id)
-    return loaded
 
 
 def _opened(crypto: Crypto, rows: Sequence[Row[Any]]) -> list[Stored[ObjectFields]]:
