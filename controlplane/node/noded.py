@@ -35,6 +35,7 @@ from controlplane.protocol.link import Command, CommandKind, Heartbeat
 log = structlog.get_logger(__name__)
 
 _BATCH = 1000
+_LINGER_S = 0.1  # facts seldom come alone: a call writes several, a shop's phones register together
 _BURST_S = 1.0  # changes within it are one heartbeat: with 10,000 phones it names them all
 _HEARTBEAT_EVERY_S = 10.0
 _LOOK_AGAIN_S = 5.0
@@ -181,6 +182,7 @@ class _Linked:
             facts = spool.batch(_BATCH)
             if not facts:
                 await spool.grown.wait()
+                await asyncio.sleep(_LINGER_S)
                 continue
             try:
                 ack = await self._link.push_facts(facts)

@@ -1,6 +1,7 @@
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
+import MenuItem from "@mui/material/MenuItem";
 import Paper from "@mui/material/Paper";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
@@ -8,6 +9,7 @@ import Typography from "@mui/material/Typography";
 import type { FormEvent } from "react";
 import { useNavigate } from "react-router";
 import { asProblem } from "@/api/problem";
+import { useLocations } from "@/layout/locations";
 import { useApply } from "./queries";
 import { text } from "./text";
 
@@ -17,8 +19,12 @@ export function ApplyForm({ blocked }: { blocked: boolean }) {
   const navigate = useNavigate();
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const reason = String(new FormData(event.currentTarget).get("reason") ?? "");
-    apply.mutate(reason, { onSuccess: ({ id }) => navigate(`/changes/releases/${id}`) });
+    const form = new FormData(event.currentTarget);
+    const [reason, canary] = ["reason", "canary"].map((name) => String(form.get(name) ?? ""));
+    apply.mutate(
+      { reason: reason ?? "", canary: canary || null },
+      { onSuccess: ({ id }) => navigate(`/changes/releases/${id}`) },
+    );
   }
   return (
     <Paper component="form" onSubmit={submit} sx={{ p: 2 }}>
@@ -31,6 +37,7 @@ export function ApplyForm({ blocked }: { blocked: boolean }) {
           slotProps={{ htmlInput: { maxLength: 500 } }}
           sx={{ flex: "1 1 240px" }}
         />
+        <CanaryField />
         <Box>
           <Button type="submit" variant="contained" disabled={blocked} loading={apply.isPending} size="large">
             {text.apply}
@@ -41,6 +48,30 @@ export function ApplyForm({ blocked }: { blocked: boolean }) {
         {blocked ? text.blocked : apply.isPending ? text.applying : text.applyHint}
       </Typography>
     </Paper>
+  );
+}
+
+/** Which node goes first, where there are several. */
+function CanaryField() {
+  const nodes = [...new Set(useLocations().map(({ node }) => node))].sort();
+  if (nodes.length < 2) return null;
+  return (
+    <TextField
+      select
+      name="canary"
+      label={text.canary}
+      helperText={text.canaryHelp}
+      defaultValue=""
+      slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+      sx={{ flex: "1 1 200px" }}
+    >
+      <MenuItem value="">{text.canaryAny}</MenuItem>
+      {nodes.map((node) => (
+        <MenuItem key={node} value={node}>
+          {node}
+        </MenuItem>
+      ))}
+    </TextField>
   );
 }
 

@@ -92,7 +92,7 @@ function useReleaseMutation<Wanted>(act: (wanted: Wanted) => Promise<Release>) {
 }
 
 export const useApply = () =>
-  useReleaseMutation((reason: string) => data(api.POST("/api/v1/config/releases", { body: { reason } })));
+  useReleaseMutation((body: Schemas["ApplyRequest"]) => data(api.POST("/api/v1/config/releases", { body })));
 
 export const useRollBack = (id: string) =>
   useReleaseMutation((reason: string) =>
