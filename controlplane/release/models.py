@@ -21,8 +21,9 @@ class Release(OrgOwned, Base):
     reason: Mapped[str] = mapped_column(Text, server_default="")
     rollback_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("releases.id"))
     snapshot: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # snapshot.pack, sealed
-    changes: Mapped[list[Any]]
-    problems: Mapped[list[Any]]
+    # A first release has 27,000 changes: read where they are shown, see `repository.ReleaseWords`.
+    changes: Mapped[list[Any]] = mapped_column(deferred=True, deferred_raiseload=True)
+    problems: Mapped[list[Any]] = mapped_column(deferred=True, deferred_raiseload=True)
     finished_at: Mapped[datetime | None]
     waves: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))  # nodes, wave by wave
     wave: Mapped[int] = mapped_column(default=0, server_default="0")  # the one under way

@@ -17,7 +17,7 @@ from controlplane.protocol.bundle import ApplyReport, ApplyState
 from controlplane.release import repository, waves
 from controlplane.release.events import ConfigApplied, ConfigRolledBack
 from controlplane.release.models import NodeBundle, Release
-from controlplane.release.repository import ReleaseFilter
+from controlplane.release.repository import ReleaseFilter, ReleaseWords
 from controlplane.release.schemas import ChangeRead, NodeProgress, ProblemRead, ReleaseRead, ReleaseState
 
 # What a node reports
@@ -180,10 +180,10 @@ LISTED_CHANGES = 20
 def present(
     release: Release,
     bundles: Sequence[NodeBundle],
-    known: Mapping[UUID, tuple[int, bool]],
-    most_changes: int | None = None,
-) -> ReleaseRead:  # fmt: skip
-    """A release as people see it; ``known`` has number and keeping of it and of the one that it rolled back to."""
+    known: Mapping[UUID, ReleaseWords],
+) -> ReleaseRead:
+    """A release as people see it; ``known`` has the words of it and of the one that it rolled back to."""
+    words = known[release.id]
     rolled_back_to = known.get(release.rollback_of) if release.rollback_of else None
     return ReleaseRead(
         id=release.id,
@@ -194,11 +194,11 @@ def present(
         rollback_of=release.rollback_of,
         created_at=release.created_at,
         finished_at=release.finished_at,
-        rollback_of_number=rolled_back_to[0] if rolled_back_to else None,
-        kept=known[release.id][1],
-        changes=[ChangeRead.model_validate(one) for one in release.changes[:most_changes]],
-        changes_count=len(release.changes),
-        problems=[ProblemRead.model_validate(one) for one in release.problems],
+        rollback_of_number=rolled_back_to.number if rolled_back_to else None,
+        kept=words.kept,
+        changes=[ChangeRead.model_validate(one) for one in words.changes],
+        changes_count=words.changes_count,
+        problems=[ProblemRead.model_validate(one) for one in words.problems],
         nodes=_progress(release, {one.node: one for one in bundles if one.release_id == release.id}),
         waves=release.waves,
         wave=release.wave + 1,
@@ -231,8 +231,8 @@ async def read_releases(
 ) -> list[ReleaseRead]:  # fmt: skip
     """Several, with their bundles, in three queries."""
     named = {one.id for one in releases} | {one.rollback_of for one in releases if one.rollback_of}
-    known = await repository.kept_and_numbers(session, list(named))
+    known = await repository.words_of(session, list(named), most_changes)
     bundles: Mapping[UUID, list[NodeBundle]] = {one.id: [] for one in releases}
     for bundle in await repository.bundles_of(session, list(bundles)):
         bundles[bundle.release_id].append(bundle)
-    return [present(one, bundles[one.id], known, most_changes) for one in releases]
+    return [present(one, bundles[one.id], known) for one in releases]

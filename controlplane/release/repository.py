@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, text, update
+from sqlalchemy import Select, delete, func, literal_column, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
@@ -113,11 +113,36 @@ async def newest(
     return (await session.scalars(statement)).all()
 
 
-async def kept_and_numbers(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tuple[int, bool]]:
-    """Of each of these releases its number, and whether its configuration is kept."""
-    kept = func.length(Release.snapshot) > 0
-    rows = await session.execute(select(Release.id, Release.number, kept.label("kept")).where(Release.id.in_(ids)))
-    return {row.id: (row.number, row.kept) for row in rows}
+@dataclass(frozen=True, slots=True)
+class ReleaseWords:
+    """What people read of a release beside its state.
+
+    Attributes:
+        kept: Whether its configuration is.
+        changes: The first of them, as many as were asked for.
+    """
+
+    number: int
+    kept: bool
+    changes: list[Any]
+    changes_count: int
+    problems: list[Any]
+
+
+async def words_of(
+    session: AsyncSession, ids: Sequence[UUID], most_changes: int | None = None
+) -> dict[UUID, ReleaseWords]:
+    """The words of these releases."""
+    changes: Any = Release.changes
+    if most_changes is not None:
+        first: Any = literal_column(f"'$[0 to {most_changes - 1}]'::jsonpath")
+        changes = func.jsonb_path_query_array(Release.changes, first)
+    columns = (
+        Release.number, func.length(Release.snapshot) > 0, changes, func.jsonb_array_length(Release.changes),
+        Release.problems,
+    )  # fmt: skip
+    rows = await session.execute(select(Release.id, *columns).where(Release.id.in_(ids)))
+    return {id_: ReleaseWords(*words) for id_, *words in rows}
 
 
 async def forget_snapshots(session: AsyncSession, keep: int) -> int:
