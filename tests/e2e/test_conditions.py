@@ -1,0 +1,78 @@
+"""The page where things are not as on a developer's desk: a telephone's width, twice the size, a slow line."""
+
+import pytest
+from playwright.async_api import expect
+
+from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
+from controlplane.kit import clock
+from tests.e2e.desk import Desk
+from tests.system.office import HANGUP, Phones, Told, another_office, hang_up, talk
+
+CALLER_HZ, DESK_HZ = 440, 1000
+PAGES = {
+    "/": "Home",
+    "/calls": "Call log",
+    "/calls/live": "Live calls",
+    "/voicemails": "Voicemail",
+    "/config/queues": "Queues",
+    "/config/ring-groups/new": "New ring group",
+    "/flows": "Call flows",
+    "/changes": "Changes",
+    "/changes/history": "History",
+    "/rehearsal": "Try a call",
+    "/flow-tests": "Flow tests",
+    "/queues/wallboard": "Queues live",
+    "/my-queues": "My queues",
+    "/setup": "Set-up guide",
+}
+SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+"""A bad mobile connection: 400 kbit/s, and 400 ms until anything answers."""
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (640, 400)], ids=["telephone", "200 percent of 1280"])
+async def test_every_page_fits(desk: Desk, width: int, height: int) -> None:
+    await desk.page.set_viewport_size({"width": width, "height": height})
+    for path, heading in PAGES.items():
+        await desk.open(path, heading)
+        await expect(desk.page.get_by_label("Loading …")).to_have_count(0)
+        assert await desk.page.evaluate("document.documentElement.scrollWidth") <= width, path
+        await desk.picture(f"{heading}-{width}")
+
+
+async def test_a_slow_line_is_slow_and_nothing_else(desk: Desk) -> None:
+    page = desk.page
+    session = await page.context.new_cdp_session(page)
+    await session.send("Network.enable")
+    await session.send("Network.emulateNetworkConditions", SLOW)
+    await desk.become("admin@demo.test")
+    await page.get_by_role("link", name="Call log").click()
+    await expect(page.get_by_role("heading", level=1, name="Call log")).to_be_visible()
+    await page.get_by_role("link", name="Home").click()
+    await expect(page.get_by_role("heading", level=1, name="Home")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_have_count(0)
+
+
+async def test_a_manager_sees_no_call_of_another_location(desk: Desk, system: ThrowAwaySystem, phones: Phones) -> None:
+    async with another_office(system, "Two places", "places") as office:
+        south = (await office.api.post("/locations", {"name": "South", "timezone": "UTC"}))["id"]
+        away = await office.desk("301", location_id=south)
+        line = await office.line(away.here, location_id=south)
+        user = {"email": "north@places.test", "name": "North", "role": "manager", "password": PASSWORD}
+        await office.api.post("/users", {**user, "location_ids": [office.location]})
+        await office.make("extensions", name="Here", number="302", location_id=office.location, no_answer=HANGUP)
+        await office.api.apply("Two places")
+        since = clock.now()
+        there = await phones.at(away, DESK_HZ, answer_after_s=0.1)
+        caller = await phones.outside(office, CALLER_HZ, name="Secret Sue")
+        out = await caller.dial(line)
+        rung = await there.wait_ringing()
+        await talk(caller, CALLER_HZ, there, DESK_HZ)
+        await hang_up(caller, out, (there, rung))
+        call = await Told(office.api, since).call(caller.account.user)
+        assert call["location_id"] == south
+        await desk.become("north@places.test")
+        await desk.open("/calls", "Call log")
+        await expect(desk.page.get_by_text("There are no calls yet")).to_be_visible()
+        await desk.page.goto(f"/calls/{call['id']}")
+        await expect(desk.page.get_by_role("alert")).to_contain_text("There is no such call")
+        await expect(desk.page.get_by_text("Secret Sue")).to_have_count(0)
