@@ -5,13 +5,19 @@ import IconButton from "@mui/material/IconButton";
 import InputAdornment from "@mui/material/InputAdornment";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { Keypad } from "./Keypad";
 import { dialable } from "./number";
 import { text } from "./text";
 
+export interface DialFormProps {
+  onDial: (number: string) => void;
+  /** What else can be set for the call. */
+  children?: ReactNode;
+}
+
 /** A number to call: typed, pasted or pressed. */
-export function DialForm({ onDial }: { onDial: (number: string) => void }) {
+export function DialForm({ onDial, children }: DialFormProps) {
   const [typed, setTyped] = useState("");
   const number = dialable(typed);
 
@@ -42,6 +48,7 @@ export function DialForm({ onDial }: { onDial: (number: string) => void }) {
         fullWidth
       />
       <Keypad onPress={(key) => setTyped(typed + key)} />
+      {children}
       <Button type="submit" variant="contained" color="success" startIcon={<CallIcon />} disabled={!number}>
         {text.dial.call}
       </Button>

@@ -3,6 +3,7 @@ import { api, data, type Schemas } from "@/api/client";
 
 export type Softphone = Schemas["Softphone"];
 export type Account = Schemas["SoftphoneAccount"];
+export type ShownNumbers = Schemas["ShownNumbers"];
 
 const KEY = ["softphone"];
 

@@ -66,6 +66,11 @@ export const text = {
   },
   newCall: "New call",
   dial: { number: "Number", call: "Call", erase: "Erase the last digit", help: "Type or paste a number." },
+  showAs: {
+    label: "Show as",
+    usual: "Usual number",
+    help: "Holds for calls from this page until it is closed. Emergency calls show the usual number.",
+  },
   failed: "The call did not go through",
   causes: {
     Busy: "The line is busy.",
