@@ -153,6 +153,15 @@ class Softphone(BaseModel):
     may_prepare: bool = Field(description="May make the browser phone with `POST softphone`.")
 
 
+class Colleague(BaseModel):
+    """An entry of the internal phone list: what a printed one would tell, and no more."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    number: str
+
+
 class SoftphoneRequest(BaseModel):
     """For which extension to make a browser phone."""
 

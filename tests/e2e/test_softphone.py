@@ -165,7 +165,7 @@ async def test_a_number_is_dialled_and_its_menu_hears_the_key(ada: Desk, agents:
     page = ada.page
     wired = await phones.at(agents.wired, COLLEAGUE_HZ)
     await page.get_by_role("button", name="Open the phone").click()
-    number = page.get_by_label("Number", exact=True)
+    number = page.get_by_role("combobox", name="Name or number")
     await number.fill("6-10")
     await page.evaluate(BLOCK_MICROPHONE)
     await page.get_by_role("button", name="Call", exact=True).click()
@@ -180,6 +180,13 @@ async def test_a_number_is_dialled_and_its_menu_hears_the_key(ada: Desk, agents:
     await page.get_by_role("option", name="Line").click()
     await ada.accessible()
     await ada.picture("shows-a-number")
+    await number.fill("wil")
+    await number.press("ArrowDown")
+    await expect(page.get_by_role("option")).to_have_text("Wilma Wired602")
+    await ada.accessible(but=("region",))  # suggestions lie beside the landmarks
+    await ada.picture("suggests")
+    await number.press("Enter")
+    await expect(number).to_have_value("602")
     await number.fill("6-10")
     await number.press("Enter")
     calls = page.get_by_role("complementary", name="Phone").get_by_role("group")

@@ -4,11 +4,11 @@ import Button from "@mui/material/Button";
 import IconButton from "@mui/material/IconButton";
 import InputAdornment from "@mui/material/InputAdornment";
 import Stack from "@mui/material/Stack";
-import TextField from "@mui/material/TextField";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Keypad } from "./Keypad";
 import { dialable } from "./number";
 import { text } from "./text";
+import { WhomField } from "./WhomField";
 
 export interface DialFormProps {
   onDial: (number: string) => void;
@@ -16,7 +16,7 @@ export interface DialFormProps {
   children?: ReactNode;
 }
 
-/** A number to call: typed, pasted or pressed. */
+/** Whom to call: chosen, typed, pasted or pressed. */
 export function DialForm({ onDial, children }: DialFormProps) {
   const [typed, setTyped] = useState("");
   const number = dialable(typed);
@@ -30,22 +30,24 @@ export function DialForm({ onDial, children }: DialFormProps) {
 
   const erase = (
     <InputAdornment position="end">
-      <IconButton size="small" aria-label={text.dial.erase} onClick={() => setTyped(typed.slice(0, -1))}>
+      <IconButton
+        size="small"
+        sx={{ my: -1 }}
+        aria-label={text.dial.erase}
+        onClick={() => setTyped(typed.slice(0, -1))}
+      >
         <BackspaceIcon fontSize="small" />
       </IconButton>
     </InputAdornment>
   );
   return (
     <Stack component="form" onSubmit={submit} sx={{ gap: 0.5 }}>
-      <TextField
-        label={text.dial.number}
-        type="tel"
+      <WhomField
+        label={text.dial.whom}
+        help={text.dial.help}
         value={typed}
-        autoComplete="off"
-        onChange={(event) => setTyped(event.target.value)}
-        slotProps={{ input: { endAdornment: typed ? erase : undefined } }}
-        helperText={text.dial.help}
-        fullWidth
+        onChange={setTyped}
+        end={typed ? erase : undefined}
       />
       <Keypad onPress={(key) => setTyped(typed + key)} />
       {children}
