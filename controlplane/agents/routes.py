@@ -3,14 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from controlplane.agents import live, members, softphone
-from controlplane.agents.schemas import LiveQueue, MemberAction, MemberOrder, Softphone, SoftphoneRequest
+from controlplane.agents import live, members, repository, softphone
+from controlplane.agents.schemas import Colleague, LiveQueue, MemberAction, MemberOrder, Softphone, SoftphoneRequest
 from controlplane.identity.door import requires
 from controlplane.nodes.door import NodeIdentity, read_message, signed_node
+from controlplane.objects.door import ConfigObject
 from controlplane.platform.auth import Principal
-from controlplane.platform.listing import Page
+from controlplane.platform.listing import FilterText, ListQuery, Page, fetch_page, list_query
 from controlplane.platform.services import ServicesDep, Uow
 from controlplane.protocol.link import QueueMembers
 
@@ -84,6 +85,21 @@ async def prepare_softphone(
     await softphone.prepare(services, uow, principal, wanted.extension_id)
     response.headers["Cache-Control"] = "no-store"
     return await softphone.softphone(services, uow, principal, request.url.hostname or "localhost")
+
+
+@router.get("/directory", tags=["softphone"])
+async def list_colleagues(
+    uow: Uow,
+    principal: Caller,
+    query: Annotated[ListQuery, Depends(list_query)],
+    q: Annotated[FilterText | None, Query(description="Part of name or number.")] = None,
+) -> Page[Colleague]:
+    """Whom one can call inside: names and numbers of the extensions of one's own locations and of none."""
+    rows, cursor, total = await fetch_page(
+        uow.session, repository.colleagues(principal, q), ConfigObject, query,
+        sortable={"name": ConfigObject.name, "number": ConfigObject.number}, default_sort="name",
+    )  # fmt: skip
+    return Page(items=[Colleague.model_validate(row) for row in rows], next_cursor=cursor, total=total)
 
 
 @node_router.post("/queue-members", status_code=204)

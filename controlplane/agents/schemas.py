@@ -10,6 +10,8 @@ from controlplane.kit.text import Shape
 
 LOGGED_OUT = "logged-out"
 """The reason of a pause that means: not at work."""
+CHOICES = 100
+"""So many numbers are offered to choose from for a call."""
 SERVICE_LEVEL_S = 20
 """An answer within this time counts as in time."""
 
@@ -121,6 +123,24 @@ class SoftphoneAccount(BaseModel):
     display_name: str
 
 
+class ChoosableNumber(BaseModel):
+    """A number that a call may show."""
+
+    number: str
+    name: str
+
+
+class ShownNumbers(BaseModel):
+    """Which number the called person sees: the usual one, or one chosen for the call."""
+
+    usual: str | None = Field(description="The extension's own; null: the outbound route's or the trunk's.")
+    choices: list[ChoosableNumber] = Field(
+        max_length=CHOICES,
+        description="Others: those of the phone's location, then those of none. The phone names one in the header "
+        "`X-Show-Number` of its INVITE.",
+    )
+
+
 class Softphone(BaseModel):
     """The phone in the browser of who asks."""
 
@@ -129,7 +149,17 @@ class Softphone(BaseModel):
     number: str | None
     name: str | None
     account: SoftphoneAccount | None = Field(description="Only when ready.")
+    shown_numbers: ShownNumbers | None = Field(description="Only when ready.")
     may_prepare: bool = Field(description="May make the browser phone with `POST softphone`.")
+
+
+class Colleague(BaseModel):
+    """An entry of the internal phone list: what a printed one would tell, and no more."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    number: str
 
 
 class SoftphoneRequest(BaseModel):

@@ -3,7 +3,14 @@
 import secrets
 from uuid import UUID
 
-from controlplane.agents.schemas import Softphone, SoftphoneAccount, SoftphoneState
+from controlplane.agents.schemas import (
+    CHOICES,
+    ChoosableNumber,
+    ShownNumbers,
+    Softphone,
+    SoftphoneAccount,
+    SoftphoneState,
+)
 from controlplane.identity import door as identity
 from controlplane.objects import door as objects
 from controlplane.platform.auth import Principal
@@ -52,7 +59,7 @@ async def softphone(services: Services, uow: UnitOfWork, principal: Principal, p
     )  # fmt: skip
     return Softphone(
         state=SoftphoneState.READY, extension_id=extension.id, number=extension.number, name=extension.name,
-        account=account, may_prepare=may_prepare,
+        account=account, shown_numbers=_shown_numbers(live, phone), may_prepare=may_prepare,
     )  # fmt: skip
 
 
@@ -81,6 +88,13 @@ async def prepare(services: Services, uow: UnitOfWork, principal: Principal, ext
     await objects.create(uow, services.crypto, principal, fields)
 
 
+def _shown_numbers(live: release.Compiled, phone: release.Device) -> ShownNumbers:
+    choices = release.numbers_to_choose(live, phone)[:CHOICES]
+    return ShownNumbers(
+        usual=phone.caller_number, choices=[ChoosableNumber(number=one.number, name=one.name) for one in choices]
+    )
+
+
 def _is_browser(phone: release.Device) -> bool:
     return phone.media == "webrtc" and phone.enabled
 
@@ -88,7 +102,7 @@ def _is_browser(phone: release.Device) -> bool:
 def _none(state: SoftphoneState, may_prepare: bool, extension: release.Extension | None = None) -> Softphone:
     return Softphone(
         state=state, extension_id=extension.id if extension else None, number=extension.number if extension else None,
-        name=extension.name if extension else None, account=None, may_prepare=may_prepare,
+        name=extension.name if extension else None, account=None, shown_numbers=None, may_prepare=may_prepare,
     )  # fmt: skip
 
 
@@ -97,7 +111,7 @@ async def _not_live(uow: UnitOfWork, principal: Principal, extension_id: UUID, m
     drafted = await _drafted(uow, principal, extension_id)
     return Softphone(
         state=SoftphoneState.NOT_APPLIED if drafted else SoftphoneState.NO_DEVICE, extension_id=extension.id,
-        number=extension.number, name=extension.name, account=None, may_prepare=may_prepare,
+        number=extension.number, name=extension.name, account=None, shown_numbers=None, may_prepare=may_prepare,
     )  # fmt: skip
 
 

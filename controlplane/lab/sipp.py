@@ -1,7 +1,7 @@
 """A fake carrier and many phones at once: SIPp processes, what they do, and what came out.
 
-A `Sipp` is one process. `carrier_calls`, `answering`, `refusing`, `registering` and `registrar` make the ones that
-the tests, the demo and the benches need:
+A `Sipp` is one process. `carrier_calls`, `answering`, `refusing`, `registering`, `phone_call` and `registrar` make the
+ones that the tests, the demo and the benches need:
 
 >>> async with answering(program, folder / "uas", ring_ms=200) as phones:
 ...     load = Load(calls=50, rate=10)
@@ -268,6 +268,27 @@ def registering(
         program, folder, "register", values={}, options=options, remote=server,
         address=address, port=port,
     )  # fmt: skip
+
+
+def phone_call(
+    program: Path, folder: Path, server: str, user: str, password: str, number: str, *,
+    header: str = "", talk_ms: int = 300,
+) -> Sipp:  # fmt: skip
+    """One call of one phone, which logs in with it; for what baresip can't send.
+
+    Args:
+        program: SIPp's executable.
+        folder: for this process alone.
+        server: "host:port" of the PBX.
+        user: the phone's.
+        password: the phone's.
+        number: what it dials.
+        header: a further line of the INVITE, sent as it is.
+        talk_ms: hangs up that long after the answer, milliseconds.
+    """
+    values = {"user": user, "number": number, "header": f"\n      {header}" if header else "", "talk_ms": talk_ms}
+    login = f"[authentication username={user} password={password}]"
+    return Sipp(program, folder, "phone_call", values={**values, "login": login}, options=["-m", "1"], remote=server)
 
 
 def registrar(

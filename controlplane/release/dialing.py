@@ -8,7 +8,7 @@ from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 from controlplane.release import names, numbers
 from controlplane.release.build import Compiled
-from controlplane.release.model import Extension
+from controlplane.release.model import Device, PbxObject, PhoneNumber
 from controlplane.release.outbound import dial_outside
 from controlplane.release.placement import nodes_of
 from controlplane.release.service import live_now
@@ -71,10 +71,29 @@ async def way_to_dial(services: Services, uow: UnitOfWork, org_id: UUID, extensi
     )
 
 
-def node_of(live: Compiled, extension: Extension) -> str:
-    """Where its phones are registered."""
-    location = live.configuration.locations.get(extension.location) if extension.location else None
+def node_of(live: Compiled, item: PbxObject) -> str:
+    """Where an object of a location or of none is; of an extension, where its phones are registered."""
+    location = live.configuration.locations.get(item.location) if item.location else None
     return location.node if location else nodes_of(live.configuration)[0]
+
+
+def numbers_to_choose(live: Compiled, phone: Device) -> list[PhoneNumber]:
+    """What a phone may show instead of its usual number: numbers of its location, then those of none.
+
+    The dialplan lets through the same ones: those with a label of this place in the tables of the phone's node.
+    """
+    extension = next(one for one in live.model.extensions if one.id == phone.extension)
+    place, node = phone.location or extension.location, node_of(live, extension)
+    trunks = {one.id for one in live.model.trunks if node_of(live, one) == node}
+    found = [
+        one
+        for one in live.model.phone_numbers
+        if one.enabled
+        and one.location in {None, place}
+        and one.number != phone.caller_number
+        and (one.trunk in trunks if one.trunk else trunks)
+    ]
+    return sorted(found, key=lambda one: (one.location is None, one.number))
 
 
 def _as_dialed(live: Compiled, org_id: UUID, number: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from controlplane.release.compare import compare
 from controlplane.release.compiled import Compiled
-from controlplane.release.dialing import WayToDial, node_of, way_to_dial
+from controlplane.release.dialing import WayToDial, node_of, numbers_to_choose, way_to_dial
 from controlplane.release.dialplan_source import DialplanSource, SourceLine
 from controlplane.release.errors import PlanRefused
 from controlplane.release.frozen import configuration_of
@@ -55,6 +55,7 @@ __all__ = [
     "longest_waits",
     "make_staged",
     "node_of",
+    "numbers_to_choose",
     "plan",
     "read_staged",
     "require_everywhere",

@@ -165,14 +165,28 @@ async def test_a_number_is_dialled_and_its_menu_hears_the_key(ada: Desk, agents:
     page = ada.page
     wired = await phones.at(agents.wired, COLLEAGUE_HZ)
     await page.get_by_role("button", name="Open the phone").click()
-    number = page.get_by_label("Number")
+    number = page.get_by_role("combobox", name="Name or number")
     await number.fill("6-10")
     await page.evaluate(BLOCK_MICROPHONE)
     await page.get_by_role("button", name="Call", exact=True).click()
     await expect(page.get_by_role("alert")).to_contain_text("Your browser blocks the microphone")
     await ada.accessible()
+    sent: list[str | bytes] = []
+    hear = lambda frame: sent.append(frame)  # noqa: E731, PLW0108 - Playwright can't mark a built-in as its listener
+    page.on("websocket", lambda socket: socket.on("framesent", hear))
     await page.reload()
     await page.get_by_role("button", name="601 · Ready").click()
+    await page.get_by_label("Show as").click()
+    await page.get_by_role("option", name="Line").click()
+    await ada.accessible()
+    await ada.picture("shows-a-number")
+    await number.fill("wil")
+    await number.press("ArrowDown")
+    await expect(page.get_by_role("option")).to_have_text("Wilma Wired602")
+    await ada.accessible(but=("region",))  # suggestions lie beside the landmarks
+    await ada.picture("suggests")
+    await number.press("Enter")
+    await expect(number).to_have_value("602")
     await number.fill("6-10")
     await number.press("Enter")
     calls = page.get_by_role("complementary", name="Phone").get_by_role("group")
@@ -181,6 +195,7 @@ async def test_a_number_is_dialled_and_its_menu_hears_the_key(ada: Desk, agents:
     await calls.get_by_role("button", name="5", exact=True).click()
     rung = await wired.wait_ringing()
     assert rung.peer_number == "601"
+    assert any(f"X-Show-Number: {agents.line}\r\n" in str(frame) for frame in sent)
     await wired.answer(rung)
     await hears_in_page(calls)
     await hears_speech(rung)

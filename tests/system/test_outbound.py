@@ -11,8 +11,8 @@ from controlplane.entrypoints.throw_away import ThrowAwaySystem
 from controlplane.lab.addresses import own_address
 from controlplane.lab.baresip import BaresipTools
 from controlplane.lab.phone import Phone
-from controlplane.lab.sipp import Sipp, refusing
-from tests.system.office import Desk, Office, Phones, Told, hang_up, legs, story, talk
+from controlplane.lab.sipp import Sipp, phone_call, refusing
+from tests.system.office import HANGUP, Desk, Office, Phones, Told, hang_up, legs, story, talk
 
 pytestmark = pytest.mark.asterisk
 
@@ -27,6 +27,9 @@ class World:
     far: Phone  # behind the trunk that most routes take
     fixed: Phone  # behind one that shows a fixed number, in national form
     forwarded: str  # line to +13105557777
+    ours: str  # a number of the desks' location
+    shared: str  # one of no location
+    theirs: str  # one of another location
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +64,13 @@ async def world(
         await route("911", works, position=1, emergency=True, recording={"enabled": True})
         named, plain = await office.desk("801", caller_number=OWN), await office.desk("802")
         forwarded = await office.line({"kind": "external_number", "number": "+13105557777"})
+        other = await office.api.post("/locations", {"name": "Other shop", "timezone": "UTC"})
+        ours, shared, theirs = [
+            await office.line(HANGUP, location_id=place) for place in (office.location, None, other["id"])
+        ]
         await office.api.apply("World")
         await office.trunks_up(works, is_broken, says_busy, shows)
-        yield World(named, plain, far_phone, fixed_phone, forwarded)
+        yield World(named, plain, far_phone, fixed_phone, forwarded, ours, shared, theirs)
 
 
 async def goes_out(desk: Phone, far: Phone, dialled: str) -> tuple[str, str]:
@@ -146,6 +153,33 @@ async def test_an_emergency_call_goes_out_as_dialled_and_is_never_recorded(
     call = await told.call("911")
     assert (call["direction"], call["status"], call["recording"]) == ("outbound", "answered", None)
     assert "recording armed" not in story(call)
+
+
+@pytest.mark.parametrize(
+    ("dialled", "header", "shown"),
+    [
+        ("93105550006", "{ours}", "{ours}"),
+        ("93105550006", "{shared}", "{shared}"),
+        ("93105550006", "{theirs}", OWN),
+        ("93105550006", "+13105550006", OWN),
+        ("93105550006", "{theirs})}}${{EVAL(${{EXTEN}})}}", OWN),
+        ("911", "{ours}", OWN),  # the dispatcher must see where it burns
+    ],
+)
+async def test_a_phone_chooses_among_the_numbers_of_its_location(
+    world: World, phones: Phones, phone_tools: Path, dialled: str, header: str, shown: str
+) -> None:
+    numbers = {"ours": world.ours, "shared": world.shared, "theirs": world.theirs}
+    call = phone_call(
+        phone_tools / "bin/sipp", phones.folder / "chooses", phones.server, world.named.device, world.named.secret,
+        dialled, header=f"X-Show-Number: {header.format(**numbers)}",
+    )  # fmt: skip
+    async with call:
+        rung = await world.far.wait_ringing()
+        result = await call.finished(timeout_s=20)
+    assert (result.successful, result.errors) == (1, "")
+    assert rung.peer_number == shown.format(**numbers)
+    await world.far.wait_closed(rung)
 
 
 async def test_a_number_that_no_route_takes_is_refused(world: World, phones: Phones, told: Told) -> None:

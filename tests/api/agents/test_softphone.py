@@ -37,6 +37,29 @@ async def test_the_password_goes_to_its_owner_and_the_log_tells_of_it(
     assert (others.json()["state"], others.json()["account"]) == ("no_extension", None)
 
 
+async def test_a_call_may_show_the_numbers_of_its_location_and_of_none(
+    floor: Floor, staff: Client, locations: dict[str, str]
+) -> None:
+    trunk = await floor.make("trunks", name="Carrier", identity="ip", host="192.0.2.1", location_id=locations["Main"])
+    for number, name, location, more in (
+        ("+12025550100", "Own", locations["Main"], {}),
+        ("+12025550101", "Shared", None, {}),
+        ("+12025550102", "Shop", locations["Main"], {"trunk_id": trunk}),
+        ("+12025550103", "Off", locations["Main"], {"enabled": False}),
+        ("+12025550104", "Branch", locations["Branch"], {}),
+    ):
+        hangs_up = {"kind": "hangup"}
+        await floor.make("phone-numbers", number=number, name=name, location_id=location, destination=hangs_up, **more)
+    own = {"caller_number": "+12025550100"}
+    assert (await floor.admin.patch(f"/extensions/{floor.ada}", json=own)).status_code == 200
+    await prepared(floor)
+    await give_extension(staff, floor.ada)
+    assert (await staff.get("/softphone")).json()["shown_numbers"] == {
+        "usual": "+12025550100",
+        "choices": [{"number": "+12025550102", "name": "Shop"}, {"number": "+12025550101", "name": "Shared"}],
+    }
+
+
 async def test_from_nothing_to_a_draft_to_a_phone(floor: Floor, staff: Client, manager: Client) -> None:
     await give_extension(staff, floor.ada)
     await give_extension(manager, floor.ben)

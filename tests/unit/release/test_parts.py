@@ -8,7 +8,9 @@ import pytest
 from controlplane.identity.schemas import LocationInfo
 from controlplane.kit.destination import Kind
 from controlplane.platform.settings import REPOSITORY
+from controlplane.release.build import examine, make
 from controlplane.release.compile import compile_node
+from controlplane.release.dialing import numbers_to_choose
 from controlplane.release.model import PbxModel
 from controlplane.release.parts import Placement, merge, split
 from controlplane.release.render import RenderedRelease, render
@@ -81,6 +83,25 @@ def test_every_context_that_a_call_is_sent_to_is_on_that_node(shop: Builder) -> 
         hops += [one.no_answer for one in part.ring_groups if not one.away]
         hops += [one.overflow for one in part.queues if not one.away]
         assert {hop.target.split(",")[0] for hop in hops} <= contexts
+
+
+def test_a_phone_may_show_the_numbers_that_its_node_knows(shop: Builder) -> None:
+    shop.add(0x76, Kind.PHONE_NUMBER, number="+12125550176", location_id=FAR, destination=to("hangup"))
+    shop.add(0x77, Kind.TRUNK, name="Far carrier", identity="ip", host="192.0.2.9", location_id=FAR)
+    shop.add(0x78, Kind.PHONE_NUMBER, number="+12125550178", trunk_id=uid(0x77), destination=to("hangup"))
+    compiled = make(examine(shop.configuration()))
+    parts = split(compiled.model, placement())
+    for name, node, place in (
+        ("alice-desk", "node1", STORE.hex),
+        ("bob.phone", "node1", ""),
+        ("far-phone", "node2", FAR.hex),
+    ):
+        phone = next(one for one in compiled.model.devices if one.endpoint == name)
+        choices = {one.number for one in numbers_to_choose(compiled, phone)}
+        table = rendered(parts[node]).files[f"extensions/20-dids-{shop.org.hex}.conf"].content.decode()
+        known = (one.number for one in compiled.model.phone_numbers)
+        assert choices == {one for one in known if f"at{place}{one},1," in table or f"at{one},1," in table}
+    assert choices == {"+12125550176", "+12125550178"}
 
 
 def test_a_pass_is_where_the_other_node_sends_its_calls(shop: Builder) -> None:

@@ -4,14 +4,20 @@ import Button from "@mui/material/Button";
 import IconButton from "@mui/material/IconButton";
 import InputAdornment from "@mui/material/InputAdornment";
 import Stack from "@mui/material/Stack";
-import TextField from "@mui/material/TextField";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { Keypad } from "./Keypad";
 import { dialable } from "./number";
 import { text } from "./text";
+import { WhomField } from "./WhomField";
 
-/** A number to call: typed, pasted or pressed. */
-export function DialForm({ onDial }: { onDial: (number: string) => void }) {
+export interface DialFormProps {
+  onDial: (number: string) => void;
+  /** What else can be set for the call. */
+  children?: ReactNode;
+}
+
+/** Whom to call: chosen, typed, pasted or pressed. */
+export function DialForm({ onDial, children }: DialFormProps) {
   const [typed, setTyped] = useState("");
   const number = dialable(typed);
 
@@ -24,24 +30,27 @@ export function DialForm({ onDial }: { onDial: (number: string) => void }) {
 
   const erase = (
     <InputAdornment position="end">
-      <IconButton size="small" aria-label={text.dial.erase} onClick={() => setTyped(typed.slice(0, -1))}>
+      <IconButton
+        size="small"
+        sx={{ my: -1 }}
+        aria-label={text.dial.erase}
+        onClick={() => setTyped(typed.slice(0, -1))}
+      >
         <BackspaceIcon fontSize="small" />
       </IconButton>
     </InputAdornment>
   );
   return (
     <Stack component="form" onSubmit={submit} sx={{ gap: 0.5 }}>
-      <TextField
-        label={text.dial.number}
-        type="tel"
+      <WhomField
+        label={text.dial.whom}
+        help={text.dial.help}
         value={typed}
-        autoComplete="off"
-        onChange={(event) => setTyped(event.target.value)}
-        slotProps={{ input: { endAdornment: typed ? erase : undefined } }}
-        helperText={text.dial.help}
-        fullWidth
+        onChange={setTyped}
+        end={typed ? erase : undefined}
       />
       <Keypad onPress={(key) => setTyped(typed + key)} />
+      {children}
       <Button type="submit" variant="contained" color="success" startIcon={<CallIcon />} disabled={!number}>
         {text.dial.call}
       </Button>

@@ -6,8 +6,9 @@ import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { CallCard } from "./CallCard";
-import { DialForm } from "./DialForm";
+import { DialForm, type DialFormProps } from "./DialForm";
 import type { Account, Softphone } from "./queries";
+import { ShowAs } from "./ShowAs";
 import { SoundSettings } from "./SoundSettings";
 import { text } from "./text";
 import type { Phone } from "./usePhone";
@@ -42,11 +43,11 @@ export function PhonePanel({ phone, softphone, account }: PhonePanelProps) {
       )}
       {browser && shown.map((call) => <CallCard key={call.id} call={call} calls={shown} phone={browser} />)}
       {browser && registration === "registered" && (
-        <Dialing
-          key={shown.length ? "busy" : "free"}
-          busy={shown.length > 0}
-          onDial={(number) => browser.dial(number)}
-        />
+        <Dialing key={shown.length ? "busy" : "free"} busy={shown.length > 0} onDial={(number) => browser.dial(number)}>
+          {softphone.shown_numbers && (
+            <ShowAs numbers={softphone.shown_numbers} value={phone.shown} onChange={phone.showAs} />
+          )}
+        </Dialing>
       )}
       <Divider />
       <SoundSettings sound={phone.sound} onChange={phone.chooseSound} />
@@ -55,9 +56,9 @@ export function PhonePanel({ phone, softphone, account }: PhonePanelProps) {
 }
 
 /** While one talks the keys are out of the way; a second call needs a click more. */
-function Dialing({ busy, onDial }: { busy: boolean; onDial: (number: string) => void }) {
+function Dialing({ busy, ...form }: { busy: boolean } & DialFormProps) {
   const [open, setOpen] = useState(!busy);
-  if (open) return <DialForm onDial={onDial} />;
+  if (open) return <DialForm {...form} />;
   return <Button onClick={() => setOpen(true)}>{text.newCall}</Button>;
 }
 

@@ -1,6 +1,5 @@
 import Button from "@mui/material/Button";
 import Stack from "@mui/material/Stack";
-import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { type FormEvent, useState } from "react";
 import { phoneNumber } from "@/ui/format";
@@ -8,6 +7,7 @@ import type { PhoneCall } from "./calls";
 import { dialable } from "./number";
 import type { BrowserPhone } from "./phone";
 import { text } from "./text";
+import { WhomField } from "./WhomField";
 
 interface TransferFormProps {
   call: PhoneCall;
@@ -38,16 +38,7 @@ export function TransferForm({ call, others, phone }: TransferFormProps) {
           </Typography>
         </Stack>
       ))}
-      <TextField
-        label={text.transfer.to}
-        type="tel"
-        value={typed}
-        autoComplete="off"
-        autoFocus
-        onChange={(event) => setTyped(event.target.value)}
-        helperText={text.transfer.help}
-        fullWidth
-      />
+      <WhomField label={text.transfer.to} help={text.transfer.help} value={typed} onChange={setTyped} autoFocus />
       <Stack direction="row" sx={{ gap: 1 }}>
         <Button type="submit" variant="outlined" fullWidth disabled={!number}>
           {text.transfer.now}

@@ -25,6 +25,7 @@ export class BrowserPhone {
   private readonly watchers = new Set<() => void>();
   private readonly looking: ReturnType<typeof setInterval>;
   private state: PhoneState = { registration: "connecting", calls: [] };
+  private shown: string | null = null;
 
   constructor(
     private readonly account: Account,
@@ -68,6 +69,11 @@ export class BrowserPhone {
     for (const { speaker } of this.lines.values()) if (speaker) adjust(speaker, sound);
   }
 
+  /** Which of our numbers the next called person sees; null: the usual one. */
+  showAs(number: string | null): void {
+    this.shown = number;
+  }
+
   /** Connects at once instead of waiting for the next try. */
   retry(): void {
     this.change({ registration: "connecting" });
@@ -82,6 +88,7 @@ export class BrowserPhone {
     const session = this.ua.call(`sip:${number}@${this.account.domain}`, {
       mediaStream: microphone,
       pcConfig: PC_CONFIG,
+      extraHeaders: this.shown ? [`X-Show-Number: ${this.shown}`] : [],
     });
     const line = this.lines.get(session.id);
     if (line) line.microphone = microphone;

@@ -56,7 +56,7 @@ export const text = {
   },
   transfer: {
     to: "Transfer to",
-    help: "An extension or a phone number.",
+    help: "A name, an extension or a phone number.",
     now: "Transfer now",
     ask: "Ask first",
     complete: "Connect them",
@@ -65,7 +65,18 @@ export const text = {
     failed: "The transfer was refused. The caller is still with you.",
   },
   newCall: "New call",
-  dial: { number: "Number", call: "Call", erase: "Erase the last digit", help: "Type or paste a number." },
+  dial: {
+    whom: "Name or number",
+    call: "Call",
+    erase: "Erase the last digit",
+    help: "Type a name, or type or paste a number.",
+  },
+  recent: "Recent",
+  showAs: {
+    label: "Show as",
+    usual: "Usual number",
+    help: "Holds for calls from this page until it is closed. Emergency calls show the usual number.",
+  },
   failed: "The call did not go through",
   causes: {
     Busy: "The line is busy.",

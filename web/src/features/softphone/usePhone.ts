@@ -18,6 +18,7 @@ export function usePhone(account: Account) {
   const [sound, setSound] = useState<SoundChoice>(readChoice);
   const [fault, setFault] = useState<MicrophoneFault | null>(null);
   const [phone, setPhone] = useState<BrowserPhone | null>(null);
+  const [shown, setShown] = useState<string | null>(null);
 
   useEffect(() => lead(attempt.steal, setLeads), [attempt]);
   useEffect(() => {
@@ -34,6 +35,7 @@ export function usePhone(account: Account) {
       mine.stop();
     };
   }, [leads, account, notify]);
+  useEffect(() => phone?.showAs(shown), [phone, shown]);
 
   const state = useSyncExternalStore(phone?.watch ?? never, phone?.now ?? (() => ELSEWHERE));
   return {
@@ -47,6 +49,9 @@ export function usePhone(account: Account) {
       keepChoice(next);
       phone?.choose(next);
     },
+    /** The number that calls show; null: the usual one. */
+    shown,
+    showAs: setShown,
     /** Takes the phone from the tab that has it. */
     takeOver: () => setAttempt(({ number }) => ({ steal: true, number: number + 1 })),
   };
