@@ -30,6 +30,7 @@ _MOST = 50
 _FIRST_AFTER_S = 60.0
 _EVERY_S = 3600.0  # at 10,000 phones a check takes some 4 s of one core
 _QUIET_S = 60.0  # so long nobody has applied anything: whoever works on the configuration isn't made to wait
+_LONGEST_S = 2 * _EVERY_S  # whatever goes on
 _ASTERISK_WAIT_S = 30.0
 _TRIES, _PAUSE_S = 5, 1.0
 _KINDS: tuple[ObjectType, ...] = ("auth", "aor", "endpoint")
@@ -64,15 +65,17 @@ class DriftWatch:
 
     async def run(self, link: Link) -> None:
         """Until cancelled."""
-        wait_s = _FIRST_AFTER_S
+        wait_s, at_last = _FIRST_AFTER_S, time.monotonic() + _LONGEST_S
         while True:
             command = None
             with contextlib.suppress(TimeoutError):
                 command = await asyncio.wait_for(self._asked.get(), wait_s)
-            if command is None and (wait_s := self._applier.moved_at + _QUIET_S - time.monotonic()) > 0:
+            wait_s = self._applier.moved_at + _QUIET_S - time.monotonic()
+            if command is None and wait_s > 0 and time.monotonic() < at_last:
                 continue
             problem = await self._look(link, restore=command is not None and command.kind == CommandKind.RECONCILE)
-            wait_s = _EVERY_S if self.checked_at else _FIRST_AFTER_S
+            wait_s = _QUIET_S if problem else _EVERY_S
+            at_last = time.monotonic() + _LONGEST_S
             if command:
                 data = {"drift": self.found}
                 self._outbox.put(

@@ -50,6 +50,9 @@ class _Loaded:
     configuration: Configuration | None = None
 
 
+_NO_MARKS: Mapping[UUID | None, int] = {None: 0}
+"""As if all were at one place, with a mark that no look gives: each place is looked into."""
+
 _kept: dict[tuple[str, UUID], _Loaded] = {}
 
 
@@ -99,17 +102,19 @@ async def _up_to_date(crypto: Crypto, session: AsyncSession, org_id: UUID, loade
             continue
         ids = {UUID(stamp[:36]) for stamp in now - held}
         rows = await objects.rows_of(session, [org_id], ids if loaded.objects else None)
-        if {row.stamp for row in rows} != now - held:
-            continue  # somebody wrote since the look
         found = await asyncio.to_thread(_opened, crypto, rows)
+        texts = {row.id: tuple(row.texts) for row in rows if row.texts}
+        read = frozenset(row.stamp for row in rows)
+        if read != now - held:  # somebody wrote since the look; all that was read is not read again
+            loaded = loaded if loaded.objects else _Loaded(_NO_MARKS, {None: read}, tuple(found), texts)
+            continue
         gone = dict.fromkeys(UUID(stamp[:36]) for stamp in held - now)
         changes: dict[UUID, Stored[ObjectFields] | None] = {**gone, **{one.id: one for one in found}}
-        texts = {id_: said for id_, said in loaded.texts.items() if id_ not in changes}
         return _Loaded(
             marks={place: one.mark for place, one in look.items()},
             stamps=stamps,
             objects=patched(loaded.objects, changes) if loaded.objects else tuple(found),
-            texts=texts | {row.id: tuple(row.texts) for row in rows if row.texts},
+            texts={id_: said for id_, said in loaded.texts.items() if id_ not in changes} | texts,
         )
 
 

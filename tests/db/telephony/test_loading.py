@@ -1,18 +1,21 @@
 """What a process keeps of a configuration is never older than one look at the database."""
 
+import asyncio
+import random
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from controlplane.identity.door import load_organizations
-from controlplane.identity.models import Organization
+from controlplane.identity.models import Location, Organization
 from controlplane.identity.schemas import OrganizationInfo
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.objects.service import change, create, delete
 from controlplane.platform.auth import Principal
 from controlplane.platform.services import Services
-from controlplane.telephony.loading import load_organization
+from controlplane.telephony.loading import forget, load_organization
 from controlplane.telephony.schemas import ExtensionFields
 
 Objects = dict[str, Stored[ObjectFields]]
@@ -93,3 +96,72 @@ async def test_what_was_taken_back_was_never_there(services: Services) -> None:
         assert inside.objects[0].fields.model_dump()["ring_s"] == 31
         await uow.session.rollback()
     assert (await loaded(services, organization))["A"].fields.model_dump()["ring_s"] == 20
+
+
+async def places_of(services: Services, organization: OrganizationInfo, amount: int) -> list[UUID]:
+    async with services.uow() as uow:
+        places = [
+            Location(org_id=organization.id, name=f"Place {n}", timezone="UTC", address={}) for n in range(amount)
+        ]
+        uow.session.add_all(places)
+        await uow.session.flush()
+        return [one.id for one in places]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_after_any_changes_it_is_what_a_fresh_process_reads(services: Services, seed: int) -> None:
+    chance = random.Random(seed)
+    organization, admin = await an_organization(services)
+    places = [None, *await places_of(services, organization, 3)]
+    ids: list[UUID] = []
+    for step in range(60):
+        match chance.choice(["add", "edit", "move", "delete", "delete"] if len(ids) > 6 else ["add", "add", "move"]):
+            case "add":
+                fields = ExtensionFields(name=f"Line {step}", number=f"{200 + step}", location_id=chance.choice(places))
+                async with services.uow() as uow:
+                    ids.append((await create(uow, services.crypto, admin, fields))[0].id)
+            case "edit" if ids:
+                await edit(services, admin, chance.choice(ids), {"ring_s": 10 + step})
+            case "move" if ids:
+                await edit(services, admin, chance.choice(ids), {"location_id": chance.choice(places)})
+            case "delete":
+                async with services.uow() as uow:
+                    await delete(uow, admin, ExtensionFields, ids.pop(chance.randrange(len(ids))))
+        if chance.random() < 0.5:
+            carried_on = await loaded(services, organization)
+            forget()
+            assert carried_on == await loaded(services, organization)
+
+
+async def test_what_changes_together_is_never_seen_apart(services: Services) -> None:
+    organization, admin = await an_organization(services)
+    ids = []
+    for number, place in enumerate(await places_of(services, organization, 2), 201):
+        async with services.uow() as uow:
+            fields = ExtensionFields(name=str(number), number=str(number), location_id=place)
+            ids.append((await create(uow, services.crypto, admin, fields))[0].id)
+
+    moment = [20, 20]  # how long the two ring
+    moments = {tuple(moment)}
+
+    async def write() -> None:
+        for ring_s in range(30, 110):
+            changed = (0, 1) if ring_s % 2 else (1,)
+            for number in changed:
+                moment[number] = ring_s
+            moments.add(tuple(moment))
+            async with services.uow() as uow:
+                for number in changed:
+                    await change(uow, services.crypto, admin, ExtensionFields, ids[number], {"ring_s": ring_s})
+
+    writing = asyncio.create_task(write())
+    seen: set[tuple[int, ...]] = set()
+    while not writing.done():
+        if len(seen) % 4 == 3:
+            forget()  # a process that has just started reads all
+        found = await loaded(services, organization)
+        rings = tuple(found[name].fields.model_dump()["ring_s"] for name in ("201", "202"))
+        assert rings in moments
+        seen.add(rings)
+    await writing
+    assert len(seen) > 10
