@@ -26,10 +26,10 @@ export function Page({ title, lead, actions, wide, children }: PageProps) {
           <Typography variant="h5" component="h1" sx={{ overflowWrap: "anywhere" }}>
             <bdi>{title}</bdi>
           </Typography>
-          {lead && <Typography color="text.secondary">{lead}</Typography>}
+          {lead && <Typography color="textSecondary">{lead}</Typography>}
         </Box>
         {actions && (
-          <Stack direction="row" sx={{ gap: 1, flexWrap: "wrap" }}>
+          <Stack direction="row" sx={{ gap: { xs: 0.5, sm: 1 }, flexWrap: "wrap" }}>
             {actions}
           </Stack>
         )}

@@ -16,7 +16,10 @@ export function PlaceTime({ at, zone, stacked }: PlaceTimeProps) {
     <time dateTime={at} title={foreign && zone ? zone : undefined}>
       {dateTime(at, zone)}{" "}
       {foreign && (
-        <Box component="span" sx={{ color: "text.secondary", ...(stacked && { display: "block", lineHeight: 1.2 }) }}>
+        <Box
+          component="span"
+          sx={{ color: "text.secondary", display: "inline-block", ...(stacked && { width: 1, lineHeight: 1.2 }) }}
+        >
           {foreign}
         </Box>
       )}

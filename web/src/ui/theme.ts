@@ -37,6 +37,7 @@ export const theme = createTheme({
     button: { textTransform: "none", fontWeight: 600 },
   },
   components: {
+    MuiButton: { defaultProps: { disableElevation: true } },
     MuiPaper: { defaultProps: { variant: "outlined" } },
     MuiAppBar: { defaultProps: { variant: "elevation" } },
     MuiDialog: { defaultProps: { fullWidth: true, maxWidth: "sm" } },

@@ -27,7 +27,7 @@ export function LiveCalls() {
   const more = { path: "/calls/live", label: text.moreCalls(calls.length) };
   return (
     <Card title={`${text.now} (${calls.length})`} more={calls.length > SHOWN ? more : undefined}>
-      {!calls.length && <Typography color="text.secondary">{text.noCalls}</Typography>}
+      {!calls.length && <Typography color="textSecondary">{text.noCalls}</Typography>}
       <Stack component="ul" sx={{ listStyle: "none", m: 0, p: 0 }}>
         {shown.map((call) => (
           <Row

@@ -19,7 +19,7 @@ export function Queues() {
         {({ items }) => (
           <Stack component="ul" sx={{ listStyle: "none", m: 0, p: 0, gap: 1 }}>
             {!items.length && (
-              <Typography component="li" color="text.secondary">
+              <Typography component="li" color="textSecondary">
                 {text.noQueues}
               </Typography>
             )}
@@ -45,11 +45,11 @@ function Row({ queue }: { queue: LiveQueue }) {
         <bdi>{queue.name}</bdi>
       </Typography>
       <Stack direction="row" sx={{ gap: 1, flexWrap: "wrap" }}>
-        <Typography color={waiting.length ? "warning" : "text.secondary"}>
+        <Typography color={waiting.length ? "warning" : "textSecondary"}>
           {waiting.length ? text.waiting(waiting.length) : text.noneWaiting}
           {waiting[0] && <Longest since={waiting[0].since} />}
         </Typography>
-        <Typography color="text.secondary">{text.free(free, members.length)}</Typography>
+        <Typography color="textSecondary">{text.free(free, members.length)}</Typography>
       </Stack>
     </Box>
   );
