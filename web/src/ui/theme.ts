@@ -42,6 +42,7 @@ export const theme = createTheme({
     MuiAppBar: { defaultProps: { variant: "elevation" } },
     MuiDialog: { defaultProps: { fullWidth: true, maxWidth: "sm" } },
     MuiTextField: { defaultProps: { size: "small" } },
+    MuiInputBase: { styleOverrides: { input: { "&::placeholder": { opacity: 0.7 } } } },
     MuiSelect: { defaultProps: { size: "small" } },
     MuiTableCell: { styleOverrides: { head: { fontWeight: 600 } } },
     MuiButtonBase: { styleOverrides: { root: { "&.Mui-focusVisible": { outline: "2px solid", outlineOffset: 2 } } } },

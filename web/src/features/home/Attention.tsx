@@ -94,7 +94,7 @@ function One({ item: { severity, words, path, button }, onHide }: { item: Item; 
       sx={{ overflowWrap: "anywhere", "& .MuiAlert-message": { minWidth: 0, flex: 1 } }}
       action={
         <>
-          <Button color="inherit" size="small" component={Link} to={path} sx={{ whiteSpace: "nowrap" }}>
+          <Button color="inherit" size="small" component={Link} to={path} sx={{ whiteSpace: "nowrap", minWidth: 0 }}>
             {button}
           </Button>
           {onHide && (

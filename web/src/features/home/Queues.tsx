@@ -40,11 +40,11 @@ function Row({ queue }: { queue: LiveQueue }) {
   const { waiting, members } = queue;
   const free = members.filter(({ state }) => state === "ready").length;
   return (
-    <Box component="li" sx={{ display: "flex", gap: 1, flexWrap: "wrap" }}>
+    <Box component="li" sx={{ display: "flex", columnGap: 1, flexWrap: "wrap" }}>
       <Typography sx={{ flex: "1 1 120px", minWidth: 0, overflowWrap: "anywhere" }}>
         <bdi>{queue.name}</bdi>
       </Typography>
-      <Stack direction="row" sx={{ gap: 1, flexWrap: "wrap" }}>
+      <Stack direction="row" sx={{ columnGap: 1, flexWrap: "wrap", ml: "auto", justifyContent: "flex-end" }}>
         <Typography color={waiting.length ? "warning" : "textSecondary"}>
           {waiting.length ? text.waiting(waiting.length) : text.noneWaiting}
           {waiting[0] && <Longest since={waiting[0].since} />}
