@@ -39,7 +39,7 @@ export const COLUMNS: Column[] = [
     cell: (call, places) => <PlaceTime at={call.started_at} zone={places.zone(call.location_id)} stacked />,
   },
   { id: "direction", width: 22, grow: 0, cell: ({ direction }) => <DirectionIcon direction={direction} /> },
-  { id: "status", width: 108, grow: 0, cell: (call) => <StatusChip {...call} /> },
+  { id: "status", width: 114, grow: 0, cell: (call) => <StatusChip {...call} /> },
   { id: "caller", width: 118, grow: 2, cell: (call) => <Caller {...call} stacked /> },
   { id: "dialed", width: 112, grow: 1, cell: ({ dialed_number }) => plain(phoneNumber(dialed_number)) },
   { id: "location", width: 110, grow: 1, cell: (call, places) => plain(places.name(call.location_id)) },
