@@ -1,11 +1,12 @@
 """The home page: a real call comes and goes on it, what needs attention, and what it says when it is cut off."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Page, WebSocketRoute, expect
+from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
 from tests.e2e.desk import Desk
@@ -14,6 +15,13 @@ from tests.system.office import HANGUP, Office, Phones, another_office, hang_up
 
 BEHIND_MS = 2000
 """How far the page may be behind what happens."""
+SHIFTED = """() => new Promise((resolve) => {
+    let shifted = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((one) => { shifted += one.value; }))
+        .observe({type: "layout-shift", buffered: true});
+    setTimeout(() => resolve(shifted), 500);
+})"""
+"""The cumulative layout shift since the page was opened."""
 ROLES = ("admin", "manager", "executive", "staff")
 
 
@@ -83,6 +91,26 @@ async def test_what_needs_attention_leads_to_where_it_is_solved(desk: Desk, shop
     await page.get_by_role("link", name="Home").click()
     await expect(attention.get_by_text("unpublished")).to_have_count(0)
     assert extension
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+async def test_nothing_jumps_when_it_is_opened(desk: Desk, shop: Shop, width: int) -> None:
+    """However the answers come: here one after the other, and slowly."""
+    page = await be(desk, "admin")
+    await page.set_viewport_size({"width": width, "height": 800})
+
+    async def late(route: Route) -> None:
+        await asyncio.sleep(0.1 * next(turn))
+        await route.continue_()
+
+    turn = itertools.cycle(range(8))
+    await page.route("**/api/v1/**", late)
+    await page.reload()
+    await expect(page.get_by_role("region", name="Queues")).to_contain_text("Sales")
+    await expect(page.get_by_role("region", name="Today").get_by_text("last week").first).to_be_visible()
+    await expect(page.get_by_role("region", name="Lines and phones")).to_be_visible()
+    assert await page.evaluate(SHIFTED) < 0.02
+    await page.unroute("**/api/v1/**")
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -19,7 +19,12 @@ export default function LocationSwitcher() {
         getOptionKey={({ id }) => id}
         onChange={(_, location) => chooseLocation(location?.id ?? null)}
         renderInput={(params) => (
-          <TextField {...params} label={text.locations.label} placeholder={text.locations.all} />
+          <TextField
+            {...params}
+            label={text.locations.label}
+            placeholder={text.locations.all}
+            slotProps={{ ...params.slotProps, inputLabel: { ...params.slotProps.inputLabel, shrink: true } }}
+          />
         )}
         sx={{ mx: 2, my: 1 }}
       />

@@ -38,7 +38,7 @@ function Group({ name, entries, onChoose }: { name: string; entries: NavEntry[];
   if (!entries.length) return null;
   return (
     <>
-      <Typography variant="body2" color="text.secondary" sx={{ px: 2, pt: 1 }} id={`menu-${name}`}>
+      <Typography variant="body2" color="textSecondary" sx={{ px: 2, pt: 1 }} id={`menu-${name}`}>
         {name}
       </Typography>
       <List dense aria-labelledby={`menu-${name}`}>

@@ -38,7 +38,7 @@ export function Shell() {
         {text.nav.skip}
       </Link>
       {!wide && (
-        <AppBar position="fixed" color="default">
+        <AppBar position="fixed" color="default" elevation={0} sx={{ borderBottom: 1, borderColor: "divider" }}>
           <Toolbar variant="dense">
             <IconButton edge="start" aria-label={text.nav.menu} onClick={() => setOpen(true)}>
               <MenuIcon />
@@ -103,7 +103,7 @@ function Sidebar({ organization, account, onChoose }: SidebarProps) {
       <Box component="header" sx={{ p: 2, pb: 1, display: "flex", alignItems: "center", gap: 1 }}>
         <Box sx={{ flex: 1, minWidth: 0 }}>
           <Typography sx={{ fontWeight: 700 }}>{text.product}</Typography>
-          <Typography variant="body2" color="text.secondary" noWrap title={organization}>
+          <Typography variant="body2" color="textSecondary" noWrap title={organization}>
             <bdi>{organization}</bdi>
           </Typography>
         </Box>

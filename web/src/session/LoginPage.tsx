@@ -33,7 +33,7 @@ export default function LoginPage() {
           <Typography variant="h5" component="h1">
             {text.product}
           </Typography>
-          <Typography color="text.secondary">{text.login.lead}</Typography>
+          <Typography color="textSecondary">{text.login.lead}</Typography>
           {problem && (
             <Alert severity="error">
               {problem.message} {problem.problem.hint}

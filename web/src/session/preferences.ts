@@ -1,5 +1,6 @@
 /** What each user keeps on the server about the page: saved views, columns. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { api } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import type { components } from "@/api/schema";
@@ -32,7 +33,8 @@ async function write(name: string, value: unknown): Promise<void> {
 }
 
 /**
- * One named thing that this user keeps. `parse` makes sense of what is stored, or of nothing (`undefined`).
+ * One named thing that this user keeps. `parse` makes sense of what is stored, or of nothing (`undefined`); what it
+ * makes stays the same as long as what is stored does, if `parse` does not change on every render.
  * @returns the value, how to keep another one (that throws `ApiProblem`), and whether what is stored is known yet.
  */
 export function useKept<T>(name: string, parse: (stored: unknown) => T): [T, (value: T) => Promise<void>, boolean] {
@@ -48,5 +50,6 @@ export function useKept<T>(name: string, parse: (stored: unknown) => T): [T, (va
       await queries.invalidateQueries({ queryKey: KEY });
     }
   };
-  return [parse(data?.document[name]), keep, !isPending];
+  const stored = data?.document[name];
+  return [useMemo(() => parse(stored), [parse, stored]), keep, !isPending];
 }

@@ -10,7 +10,7 @@ export function EmptyState({ title, hint, action }: { title: string; hint?: Reac
         {title}
       </Typography>
       {hint && (
-        <Typography color="text.secondary" sx={{ maxWidth: 520 }}>
+        <Typography color="textSecondary" sx={{ maxWidth: 520 }}>
           {hint}
         </Typography>
       )}

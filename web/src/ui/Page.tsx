@@ -14,6 +14,13 @@ interface PageProps {
   children: ReactNode;
 }
 
+/** Close together on a phone: a second line of them would cost the height of a list's entry. */
+const ACTIONS = {
+  flexWrap: "wrap",
+  gap: { xs: 0.5, sm: 1 },
+  "& .MuiButton-text": { px: { xs: 0.5, sm: 1 } },
+};
+
 /** The frame of every page: its one `h1`, the title of the window, its main actions. */
 export function Page({ title, lead, actions, wide, children }: PageProps) {
   useEffect(() => {
@@ -26,10 +33,10 @@ export function Page({ title, lead, actions, wide, children }: PageProps) {
           <Typography variant="h5" component="h1" sx={{ overflowWrap: "anywhere" }}>
             <bdi>{title}</bdi>
           </Typography>
-          {lead && <Typography color="text.secondary">{lead}</Typography>}
+          {lead && <Typography color="textSecondary">{lead}</Typography>}
         </Box>
         {actions && (
-          <Stack direction="row" sx={{ gap: 1, flexWrap: "wrap" }}>
+          <Stack direction="row" sx={ACTIONS}>
             {actions}
           </Stack>
         )}

@@ -14,9 +14,13 @@ export function PlaceTime({ at, zone, stacked }: PlaceTimeProps) {
   const foreign = foreignZone(at, zone);
   return (
     <time dateTime={at} title={foreign && zone ? zone : undefined}>
-      {dateTime(at, zone)}{" "}
+      {dateTime(at, zone)}
+      {foreign && (stacked ? <br /> : " ")}
       {foreign && (
-        <Box component="span" sx={{ color: "text.secondary", ...(stacked && { display: "block", lineHeight: 1.2 }) }}>
+        <Box
+          component="span"
+          sx={{ color: "text.secondary", display: "inline-block", lineHeight: stacked ? 1.2 : undefined }}
+        >
           {foreign}
         </Box>
       )}

@@ -37,10 +37,12 @@ export const theme = createTheme({
     button: { textTransform: "none", fontWeight: 600 },
   },
   components: {
+    MuiButton: { defaultProps: { disableElevation: true } },
     MuiPaper: { defaultProps: { variant: "outlined" } },
     MuiAppBar: { defaultProps: { variant: "elevation" } },
     MuiDialog: { defaultProps: { fullWidth: true, maxWidth: "sm" } },
     MuiTextField: { defaultProps: { size: "small" } },
+    MuiInputBase: { styleOverrides: { input: { "&::placeholder": { opacity: 0.7 } } } },
     MuiSelect: { defaultProps: { size: "small" } },
     MuiTableCell: { styleOverrides: { head: { fontWeight: 600 } } },
     MuiButtonBase: { styleOverrides: { root: { "&.Mui-focusVisible": { outline: "2px solid", outlineOffset: 2 } } } },

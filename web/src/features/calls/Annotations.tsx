@@ -30,7 +30,7 @@ export function Annotations({ call, etag }: { call: CallDetail; etag: string }) 
 }
 
 function Reading({ tags, outcome, notes }: Noted) {
-  if (!tags.length && !outcome && !notes) return <Typography color="text.secondary">–</Typography>;
+  if (!tags.length && !outcome && !notes) return <Typography color="textSecondary">–</Typography>;
   return (
     <Stack sx={{ gap: 1 }}>
       <span>

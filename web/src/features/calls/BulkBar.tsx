@@ -38,7 +38,7 @@ export function BulkBar({ selected, query, onClear }: BulkBarProps) {
       <Button size="small" onClick={onClear}>
         {text.bulk.clear}
       </Button>
-      {selected.size > MOST && <Typography color="text.secondary">{text.bulk.most}</Typography>}
+      {selected.size > MOST && <Typography color="textSecondary">{text.bulk.most}</Typography>}
       {verb && <TagDialog verb={verb} selected={selected} query={query} onClose={() => setVerb(null)} />}
     </Paper>
   );

@@ -19,7 +19,7 @@ interface CallFiltersProps {
 const GRID = {
   display: "grid",
   gap: 1.5,
-  gridTemplateColumns: "repeat(auto-fill, minmax(170px, 1fr))",
+  gridTemplateColumns: "repeat(auto-fill, minmax(148px, 1fr))",
   alignItems: "start",
 };
 const RARE: FilterName[] = ["location", "queue", "extension", "min", "max", "tag"];

@@ -38,7 +38,7 @@ export function CallPage() {
   const { call, etag } = record.data;
   const zone = explained.data?.timezone;
   return (
-    <Page title={text.page.of(callerName(call))} lead={explained.data?.headline} actions={<Actions call={call} />}>
+    <Page title={text.page.of(callerName(call))} actions={<Actions call={call} />}>
       <Stack sx={{ gap: 2 }}>
         <Summary call={call} zone={zone} />
         <Sound call={call} />
@@ -114,7 +114,7 @@ function Summary({ call, zone }: { call: CallDetail; zone?: string }) {
     [figures.took, call.duration_s],
   ] as const;
   return (
-    <Paper sx={{ p: 2, display: "flex", flexWrap: "wrap", gap: 3, alignItems: "center" }}>
+    <Paper sx={{ p: 2, display: "flex", flexWrap: "wrap", columnGap: 3, rowGap: 1, alignItems: "center" }}>
       <StatusChip {...call} />
       <Typography>{text.direction[call.direction]}</Typography>
       <Typography>
@@ -125,7 +125,7 @@ function Summary({ call, zone }: { call: CallDetail; zone?: string }) {
       </Typography>
       {told.map(([label, seconds]) => (
         <Typography key={label}>
-          <Typography component="span" color="text.secondary">{`${label} `}</Typography>
+          <Typography component="span" color="textSecondary">{`${label} `}</Typography>
           {duration(seconds)}
         </Typography>
       ))}
@@ -142,7 +142,7 @@ function Sound({ call }: { call: CallDetail }) {
   return (
     <Part title={text.page.recording}>
       {!call.recording && (
-        <Typography color="text.secondary">
+        <Typography color="textSecondary">
           {may("recordings:read") ? text.page.noRecording : text.page.noRight}
         </Typography>
       )}

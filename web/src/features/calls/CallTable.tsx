@@ -16,6 +16,9 @@ import { text } from "./text";
 
 const ROW = 48; // pixels
 const CARD = 92;
+const BESIDE = 6; // rows drawn beyond the seen ones
+/** Where there is no room for columns. */
+export const NARROW = "(max-width: 700px)";
 const AHEAD = 30; // rows before the end at which more are fetched
 
 interface CallTableProps {
@@ -34,13 +37,13 @@ interface CallTableProps {
 /** A long list of which only what is seen is drawn. */
 export function CallTable(props: CallTableProps) {
   const { calls, places, selected, onSelect, more, footer } = props;
-  const narrow = useMediaQuery("(max-width: 700px)");
+  const narrow = useMediaQuery(NARROW);
   const frame = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: calls.length,
     getScrollElement: () => frame.current,
     estimateSize: () => (narrow ? CARD : ROW),
-    overscan: 12,
+    overscan: BESIDE,
     getItemKey: useCallback((index: number) => `${narrow} ${calls[index]?.id}`, [narrow, calls]),
   });
   const shown = rows.getVirtualItems();
@@ -60,7 +63,7 @@ export function CallTable(props: CallTableProps) {
       aria-label={text.log}
       tabIndex={0}
       sx={{
-        height: "max(360px, calc(100dvh - 290px))",
+        height: "max(360px, calc(100dvh - 180px))",
         overflow: "auto",
         border: 1,
         borderColor: "divider",
@@ -93,7 +96,7 @@ export function CallTable(props: CallTableProps) {
           })}
         </Box>
       </Box>
-      <Typography color="text.secondary" role="status" sx={{ p: 1.5, textAlign: "center" }}>
+      <Typography color="textSecondary" role="status" sx={{ p: 1.5, textAlign: "center" }}>
         {footer}
       </Typography>
     </Box>
@@ -109,6 +112,11 @@ const HEAD = {
   borderColor: "divider",
 };
 const LINE = { display: "grid", alignItems: "center", columnGap: "6px", px: 1, typography: "body2" };
+/** For the cells by their line: a component for each of hundreds of cells would take long to draw. */
+const CELLS = {
+  "& > .cell": { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
+  "& > .end": { textAlign: "end", fontVariantNumeric: "tabular-nums" },
+};
 const CUT = { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", minWidth: 0 };
 
 function Head({ calls, columns, grid, selected, onSelect, onSelectAll }: CallTableProps & { grid: string }) {
@@ -179,6 +187,7 @@ const Row = memo(function Row(props: RowProps) {
       onClick={open}
       sx={{
         ...LINE,
+        ...CELLS,
         position: "absolute",
         left: 0,
         right: 0,
@@ -191,14 +200,16 @@ const Row = memo(function Row(props: RowProps) {
       style={{ height, transform: `translateY(${top}px)`, gridTemplateColumns: narrow ? undefined : grid }}
     >
       {!narrow && onSelect && (
-        <Box role="cell">
+        // biome-ignore lint/a11y/useSemanticElements: a table of which only a part is drawn has lines by their place
+        <div role="cell">
           <Checkbox
             size="small"
+            disableRipple
             checked={selected}
             onChange={(_, on) => onSelect(call.id, on)}
             slotProps={{ input: { "aria-label": `${text.bulk.select}: ${callerName(call)}` } }}
           />
-        </Box>
+        </div>
       )}
       {narrow ? <Card {...props} /> : <Cells {...props} />}
     </Box>
@@ -207,11 +218,8 @@ const Row = memo(function Row(props: RowProps) {
 
 function Cells({ call, columns, places }: RowProps) {
   return COLUMNS.filter(({ id }) => columns.includes(id)).map(({ id, end, cell }) => (
-    <Box
-      key={id}
-      role="cell"
-      sx={{ ...CUT, textAlign: end ? "end" : "start", fontVariantNumeric: end ? "tabular-nums" : undefined }}
-    >
+    // biome-ignore lint/a11y/useSemanticElements: as above
+    <div key={id} role="cell" className={end ? "cell end" : "cell"}>
       {id === "started" ? (
         <Link component={RouterLink} to={`/calls/${call.id}`}>
           {cell(call, places)}
@@ -219,7 +227,7 @@ function Cells({ call, columns, places }: RowProps) {
       ) : (
         cell(call, places)
       )}
-    </Box>
+    </div>
   ));
 }
 
@@ -239,7 +247,7 @@ function Card({ call, places }: RowProps) {
           {text.direction[call.direction]}, {duration(call.duration_s)}
         </Typography>
       </Box>
-      <Typography variant="body2" color="text.secondary" noWrap>
+      <Typography variant="body2" color="textSecondary" noWrap>
         <PlaceTime at={call.started_at} zone={places.zone(call.location_id)} />
       </Typography>
     </Box>

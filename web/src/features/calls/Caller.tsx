@@ -17,7 +17,12 @@ export function Caller({ stacked, ...call }: Pick<Call, "caller_name" | "caller_
       {named && (
         <Box
           component="span"
-          sx={{ color: "text.secondary", ml: stacked ? 0 : 1, display: stacked ? "block" : "inline" }}
+          sx={{
+            color: "text.secondary",
+            ml: stacked ? 0 : 1,
+            display: stacked ? "block" : "inline-block",
+            fontWeight: 400,
+          }}
         >
           <bdi>{phoneNumber(call.caller_number)}</bdi>
         </Box>

@@ -1,6 +1,7 @@
 import ExportIcon from "@mui/icons-material/FileDownloadOutlined";
 import SortIcon from "@mui/icons-material/SwapVert";
 import Button from "@mui/material/Button";
+import useMediaQuery from "@mui/material/useMediaQuery";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
@@ -19,9 +20,9 @@ import { ProblemView } from "@/ui/ProblemView";
 import { text as common } from "@/ui/text";
 import { BulkBar } from "./BulkBar";
 import { CallFilters } from "./CallFilters";
-import { CallTable } from "./CallTable";
+import { CallTable, NARROW } from "./CallTable";
 import { ColumnMenu } from "./ColumnMenu";
-import { type Places, readColumns } from "./columns";
+import { type ColumnId, type Places, readColumns } from "./columns";
 import { type CallQuery, type Filters, narrows, readFilters, toQuery, writeFilters } from "./filters";
 import { LOG, useCallLog } from "./queries";
 import { SavedViews } from "./SavedViews";
@@ -39,7 +40,8 @@ export function CallsPage() {
   const zone = places.zone(filters.location ?? chosen) ?? timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const now = Math.floor(Date.now() / FRESH_MS) * FRESH_MS;
   const query = useMemo(() => toQuery(filters, zone, now, chosen), [filters, zone, now, chosen]);
-  const [columns, keepColumns] = useKept("calls.columns", readColumns);
+  const [columns, keepColumns, known] = useKept("calls.columns", readColumns);
+  const narrow = useMediaQuery(NARROW);
   const { notifyProblem } = useDialogs();
   const setFilters = useCallback((next: Filters) => setParams(writeFilters(next), { replace: true }), [setParams]);
   const oldest = filters.sort === "started_at";
@@ -53,7 +55,7 @@ export function CallsPage() {
           <Button startIcon={<SortIcon />} onClick={() => setFilters({ ...filters, sort: oldest ? "" : "started_at" })}>
             {oldest ? text.oldestFirst : text.newestFirst}
           </Button>
-          <ColumnMenu chosen={columns} onChange={(next) => keepColumns(next).catch(notifyProblem)} />
+          {!narrow && <ColumnMenu chosen={columns} onChange={(next) => keepColumns(next).catch(notifyProblem)} />}
           <ExportButton query={query} />
         </>
       }
@@ -62,7 +64,7 @@ export function CallsPage() {
       <Log
         key={JSON.stringify(query)}
         query={query}
-        columns={columns}
+        columns={known ? columns : null}
         places={places}
         narrowed={narrows(filters)}
         onReset={() => setFilters({})}
@@ -84,7 +86,8 @@ function usePlaces(): Places {
 
 interface LogProps {
   query: CallQuery;
-  columns: ReturnType<typeof readColumns>;
+  /** null: not known yet. */
+  columns: ColumnId[] | null;
   places: Places;
   narrowed: boolean;
   onReset: () => void;
@@ -103,7 +106,7 @@ function Log({ query, columns, places, narrowed, onReset }: LogProps) {
       return next;
     });
   }, []);
-  if (log.isPending) return <Loading />;
+  if (log.isPending || !columns) return <Loading />;
   if (log.isError && !calls.length) return <ProblemView error={log.error} retry={() => log.refetch()} />;
   if (!calls.length && narrowed)
     return (

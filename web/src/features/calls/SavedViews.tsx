@@ -61,7 +61,7 @@ export function SavedViews({ filters, onChoose }: { filters: Filters; onChoose: 
         <List dense sx={{ width: 300, maxHeight: 400 }} aria-label={text.views.button}>
           {!views.length && (
             <ListItem>
-              <Typography color="text.secondary">{text.views.none}</Typography>
+              <Typography color="textSecondary">{text.views.none}</Typography>
             </ListItem>
           )}
           {views.map((view) => (

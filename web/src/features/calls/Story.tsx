@@ -20,13 +20,13 @@ export function Story({ told }: { told: Explanation }) {
         ))}
       </Box>
       {told.afterwards.map((words) => (
-        <Typography key={words} color="text.secondary" sx={{ overflowWrap: "anywhere" }}>
+        <Typography key={words} color="textSecondary" sx={{ overflowWrap: "anywhere" }}>
           {words}
         </Typography>
       ))}
       {told.release && (
         <Typography sx={{ mt: 1, overflowWrap: "anywhere" }}>
-          <Typography component="span" color="text.secondary">{`${text.page.release}: `}</Typography>
+          <Typography component="span" color="textSecondary">{`${text.page.release}: `}</Typography>
           <Link component={RouterLink} to={`/changes/releases/${told.release.id}`}>
             {told.release.words}
           </Link>
@@ -50,7 +50,7 @@ function StepLine({ step, zone, last }: { step: Step; zone: string; last: boolea
         <Typography variant="body2" component="time" dateTime={step.at}>
           {timeOfDay(step.at, zone)}
         </Typography>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           +{duration(step.after_s)}
         </Typography>
       </Box>
@@ -60,13 +60,13 @@ function StepLine({ step, zone, last }: { step: Step; zone: string; last: boolea
           <bdi>{step.words}</bdi>
         </Typography>
         {step.took_s !== null && step.took_s !== undefined && step.took_s >= 1 && (
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {text.page.took(duration(step.took_s))}
           </Typography>
         )}
         {step.source && (
           <Box component="details" sx={{ mt: 0.5 }}>
-            <Typography component="summary" variant="body2" color="text.secondary" sx={{ cursor: "pointer" }}>
+            <Typography component="summary" variant="body2" color="textSecondary" sx={{ cursor: "pointer" }}>
               {text.page.dialplan}
             </Typography>
             <Typography component="code" variant="body2" sx={{ fontFamily: "monospace" }}>

@@ -44,7 +44,7 @@ export function ApplyForm({ blocked }: { blocked: boolean }) {
           </Button>
         </Box>
       </Stack>
-      <Typography variant="body2" color="text.secondary" role="status">
+      <Typography variant="body2" color="textSecondary" role="status">
         {blocked ? text.blocked : apply.isPending ? text.applying : text.applyHint}
       </Typography>
     </Paper>

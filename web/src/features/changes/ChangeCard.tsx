@@ -31,7 +31,7 @@ export function ChangeCard({ change }: { change: Change }) {
             name
           )}
         </Typography>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {change.location && <bdi>{change.location}</bdi>}
           {change.template && ` ${text.fromTemplate(change.template)}`}
         </Typography>
@@ -90,12 +90,12 @@ function Numbers({ change }: { change: Change }) {
   const said = numbers.map(phoneNumber).join(", ");
   if (amount <= 3)
     return (
-      <Typography variant="body2" color="text.secondary" sx={{ mt: 0.5 }}>
+      <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
         {text.affected(amount)}: {said}
       </Typography>
     );
   return (
-    <Typography variant="body2" color="text.secondary" component="details" sx={{ mt: 0.5 }}>
+    <Typography variant="body2" color="textSecondary" component="details" sx={{ mt: 0.5 }}>
       <summary>{text.affected(amount)}</summary>
       {said} {amount > numbers.length && text.affectedMore(amount - numbers.length)}
     </Typography>

@@ -30,7 +30,7 @@ export function ChangeList({ changes }: { changes: Change[] }) {
           sx={{ maxWidth: 400 }}
         />
       )}
-      {!found.length && <Typography color="text.secondary">{text.noneFound}</Typography>}
+      {!found.length && <Typography color="textSecondary">{text.noneFound}</Typography>}
       <Stack component="ul" sx={{ listStyle: "none", m: 0, p: 0, gap: 1 }}>
         {found.slice(0, shown).map((change) => (
           <ChangeCard key={`${change.kind} ${change.id}`} change={change} />

@@ -86,7 +86,7 @@ function Reloads({ plan }: { plan: Schemas["PlanRead"] }) {
   return (
     <Section title={text.reloads}>
       {plan.reloads.length ? (
-        <Typography component="details" color="text.secondary">
+        <Typography component="details" color="textSecondary">
           <summary>
             {plan.reloads.join(", ")} ({text.files(plan.files.length)})
           </summary>
@@ -97,7 +97,7 @@ function Reloads({ plan }: { plan: Schemas["PlanRead"] }) {
           ))}
         </Typography>
       ) : (
-        <Typography color="text.secondary">{text.reloadsNone}</Typography>
+        <Typography color="textSecondary">{text.reloadsNone}</Typography>
       )}
     </Section>
   );

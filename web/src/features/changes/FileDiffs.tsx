@@ -12,7 +12,7 @@ const COLORS: Record<string, string> = { "+": "success.main", "-": "error.main",
 export function FileDiffs({ files }: { files: Schemas["FileDiff"][] }) {
   return (
     <Section title={text.files(files.length)}>
-      {!files.length && <Typography color="text.secondary">{text.noFiles}</Typography>}
+      {!files.length && <Typography color="textSecondary">{text.noFiles}</Typography>}
       <Stack sx={{ gap: 1 }}>
         {files.map((file) => (
           <Paper key={file.path} component="details" sx={{ p: 1.5, minWidth: 0 }}>

@@ -1,6 +1,6 @@
+import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import MenuItem from "@mui/material/MenuItem";
-import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
@@ -31,19 +31,26 @@ function dayFrom(name: "from" | "to", day: string | null, later: number): Partia
   return { [name]: moment.toISOString() };
 }
 
+const GRID = {
+  display: "grid",
+  gap: 1.5,
+  gridTemplateColumns: "repeat(auto-fill, minmax(148px, 1fr))",
+  alignItems: "center",
+  mb: 2,
+};
+
 /** What the history is narrowed to; it stands in the address. */
 export function HistoryFilters() {
   const [params, setParams] = useSearchParams();
   const [cleared, setCleared] = useState(0);
   const day = { type: "date", slotProps: { inputLabel: { shrink: true } } };
   return (
-    <Stack key={cleared} direction="row" role="search" sx={{ gap: 1, flexWrap: "wrap", mb: 2, alignItems: "center" }}>
+    <Box key={cleared} role="search" sx={GRID}>
       <TextField
         select
         label={text.filters.state}
         value={params.get("state") ?? ""}
         onChange={({ target }) => setParams((before) => withParam(before, "state", target.value), { replace: true })}
-        sx={{ minWidth: 140 }}
       >
         <MenuItem value="">{text.filters.anyState}</MenuItem>
         {STATES.map(([state, label]) => (
@@ -52,8 +59,8 @@ export function HistoryFilters() {
           </MenuItem>
         ))}
       </TextField>
-      <ParamField name="author" label={text.filters.author} sx={{ width: 180 }} />
-      <ParamField name="reason" label={text.filters.reason} sx={{ width: 180 }} />
+      <ParamField name="author" label={text.filters.author} />
+      <ParamField name="reason" label={text.filters.reason} />
       <ParamField name="from" label={text.filters.from} {...day} />
       <ParamField name="to" label={text.filters.to} {...day} />
       {params.size > 0 && (
@@ -66,6 +73,6 @@ export function HistoryFilters() {
           {words.actions.reset}
         </Button>
       )}
-    </Stack>
+    </Box>
   );
 }

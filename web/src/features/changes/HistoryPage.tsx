@@ -94,7 +94,7 @@ function Row({ release, chosen, onChoose }: { release: Release } & Choosing) {
             {text.release(number)}
           </MuiLink>
           <StateChip state={release.state} />
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {text.changesCount(release.changes_count)}
           </Typography>
         </Stack>
@@ -106,7 +106,7 @@ function Row({ release, chosen, onChoose }: { release: Release } & Choosing) {
         {release.rollback_of_number && (
           <Typography variant="body2">{text.rollbackOf(release.rollback_of_number)}</Typography>
         )}
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           <bdi>{text.by(author, dateTime(release.created_at))}</bdi>
         </Typography>
       </Stack>

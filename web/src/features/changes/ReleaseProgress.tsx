@@ -35,7 +35,7 @@ export function ReleaseProgress({ release }: { release: Release }) {
       {waves.map((wave) => (
         <Box key={wave} sx={{ mb: 1 }}>
           {waves.length > 1 && (
-            <Typography variant="body2" color="text.secondary" component="h3">
+            <Typography variant="body2" color="textSecondary" component="h3">
               {text.wave(wave)}
             </Typography>
           )}
@@ -63,9 +63,9 @@ function Node({ node }: { node: Release["nodes"][number] }) {
         {words[node.state] ?? node.state}
         {node.took_ms > 0 && ` (${text.took(node.took_ms)})`}
       </Typography>
-      {node.note && <Typography color="text.secondary">{node.note}</Typography>}
+      {node.note && <Typography color="textSecondary">{node.note}</Typography>}
       {node.reloads.length > 0 && (
-        <Typography variant="body2" color="text.secondary" component="details">
+        <Typography variant="body2" color="textSecondary" component="details">
           <summary>{text.loaded}</summary>
           {node.reloads.join(", ")}
         </Typography>

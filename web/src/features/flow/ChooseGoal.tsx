@@ -41,7 +41,7 @@ export function ChooseGoal({ way, onChoose, onClose }: Props) {
       <DialogTitle id="choose-goal">
         {words.choose.title}
         {port && (
-          <Typography color="text.secondary" component="span" sx={{ display: "block" }}>
+          <Typography color="textSecondary" component="span" sx={{ display: "block" }}>
             {portWords(port)}
           </Typography>
         )}
@@ -152,7 +152,7 @@ function Existing({ onChoose }: { onChoose: (goal: Goal) => void }) {
         />
       ))}
       {data && !data.items.length && (
-        <Typography component="li" variant="body2" color="text.secondary" sx={{ px: 2 }}>
+        <Typography component="li" variant="body2" color="textSecondary" sx={{ px: 2 }}>
           {words.choose.nothing}
         </Typography>
       )}

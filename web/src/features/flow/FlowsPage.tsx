@@ -106,13 +106,13 @@ function Numbers({ numbers, narrowed }: { numbers: PhoneNumber[]; narrowed: bool
                 <Link component={RouterLink} to={`/flows/${id}`} sx={{ fontWeight: 600 }}>
                   <bdi>{name}</bdi>
                 </Link>
-                <Typography variant="body2" color="text.secondary">
+                <Typography variant="body2" color="textSecondary">
                   {phoneNumber(number)}
                   {!enabled && ` · ${words.list.disabled}`}
                 </Typography>
               </TableCell>
               <TableCell sx={{ overflowWrap: "anywhere" }}>
-                <Typography variant="body2" color="text.secondary" component="span">
+                <Typography variant="body2" color="textSecondary" component="span">
                   {kindWords(catalog?.destinations[destination.kind] ?? destination.kind)}
                 </Typography>{" "}
                 <bdi>{destination.id ? names.get(destination.id) : destination.number}</bdi>

@@ -2,7 +2,6 @@ import CloseIcon from "@mui/icons-material/Close";
 import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
 import IconButton from "@mui/material/IconButton";
-import Skeleton from "@mui/material/Skeleton";
 import Stack from "@mui/material/Stack";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
@@ -16,8 +15,17 @@ import { attention, type Item } from "./attention";
 import { useNodes, useStatus, useUnheard } from "./queries";
 import { text } from "./text";
 
-/** What needs attention, each with the button that solves it. */
-export function Attention() {
+interface Found {
+  items: Item[];
+  /** Everything was looked at: no item means that all is well. */
+  sure: boolean;
+  /** Something is being looked at for the first time. */
+  pending: boolean;
+  hide: () => void;
+}
+
+/** Looks at everything that may need attention, as far as this person may see it. */
+export function useAttention(): Found {
   const mayPlan = useMay()("config:plan");
   const status = useStatus();
   const nodes = useNodes();
@@ -37,7 +45,12 @@ export function Attention() {
     mayPlan,
   });
   const sure = known && asked.every((query) => query.isSuccess);
-  if (!items.length && !sure) return asked.some((query) => query.isError) ? null : <Place />;
+  return { items, sure, pending: !known || asked.some((query) => query.isPending), hide };
+}
+
+/** What needs attention, each with the button that solves it. */
+export function Attention({ items, sure, hide }: Found) {
+  if (!items.length && !sure) return null;
   return (
     <Stack component="section" aria-label={text.attention} sx={{ gap: 1, mb: 2 }}>
       {items.length > 0 ? (
@@ -58,11 +71,6 @@ export function Attention() {
       </Stack>
     </Stack>
   );
-}
-
-/** As high as one line of it, so that the page does not jump when the answer comes. */
-function Place() {
-  return <Skeleton variant="rounded" height={48} sx={{ mb: 2 }} />;
 }
 
 /** Whether this person wants to be led to the set-up guide; kept on the server. */
@@ -86,7 +94,7 @@ function One({ item: { severity, words, path, button }, onHide }: { item: Item; 
       sx={{ overflowWrap: "anywhere", "& .MuiAlert-message": { minWidth: 0, flex: 1 } }}
       action={
         <>
-          <Button color="inherit" size="small" component={Link} to={path} sx={{ whiteSpace: "nowrap" }}>
+          <Button color="inherit" size="small" component={Link} to={path} sx={{ whiteSpace: "nowrap", minWidth: 0 }}>
             {button}
           </Button>
           {onHide && (

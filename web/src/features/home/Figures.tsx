@@ -1,7 +1,8 @@
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { duration } from "@/ui/format";
-import { Card, Found } from "./Card";
+import { ProblemView } from "@/ui/ProblemView";
+import { Card } from "./Card";
 import { lastWeek, today, weekday } from "./days";
 import { type Summary, useSummary, useZone } from "./queries";
 import { text } from "./text";
@@ -14,6 +15,10 @@ const FIGURES: [string, (summary: Summary) => string][] = [
   [text.wait, ({ average_wait_s: wait }) => duration(wait)],
 ];
 
+const GRID = { display: "grid", columnGap: 2, gridTemplateColumns: "repeat(auto-fit, minmax(140px, 1fr))", m: 0 };
+/** The parts of figures in a row stand on common lines, also where one label takes two lines. */
+const FIGURE = { display: "grid", gridTemplateRows: "subgrid", gridRow: "span 3" };
+
 /** Today's figures beside those of the same weekday last week. */
 export function Figures() {
   const zone = useZone();
@@ -22,29 +27,25 @@ export function Figures() {
   const before = useSummary(lastWeek(now, zone));
   return (
     <Card title={text.figures}>
-      <Found query={day}>
-        {(found) => (
-          <Box
-            component="dl"
-            sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fit, minmax(150px, 1fr))", m: 0 }}
-          >
-            {FIGURES.map(([label, of]) => (
-              <div key={label}>
-                <Typography component="dt" variant="body2" color="text.secondary">
-                  {label}
-                </Typography>
-                <Typography component="dd" variant="h5" sx={{ m: 0, fontVariantNumeric: "tabular-nums" }}>
-                  {of(found)}
-                </Typography>
-                <Typography component="dd" variant="body2" color="text.secondary" sx={{ m: 0, minHeight: 20 }}>
-                  {before.data && text.before(of(before.data))}
-                </Typography>
-              </div>
-            ))}
-          </Box>
-        )}
-      </Found>
-      <Typography variant="body2" color="text.secondary" sx={{ mt: 1 }}>
+      {day.isError && <ProblemView error={day.error} retry={() => day.refetch()} />}
+      {(day.data || day.isPending) && (
+        <Box component="dl" sx={GRID}>
+          {FIGURES.map(([label, of]) => (
+            <Box key={label} sx={FIGURE}>
+              <Typography component="dt" variant="body2" color="textSecondary">
+                {label}
+              </Typography>
+              <Typography component="dd" variant="h5" sx={{ m: 0, minHeight: 32, fontVariantNumeric: "tabular-nums" }}>
+                {day.data && of(day.data)}
+              </Typography>
+              <Typography component="dd" variant="body2" color="textSecondary" sx={{ m: 0, minHeight: 20, mb: 1.5 }}>
+                {before.data && text.before(of(before.data))}
+              </Typography>
+            </Box>
+          ))}
+        </Box>
+      )}
+      <Typography variant="body2" color="textSecondary">
         {text.figuresHint(weekday(now, zone))}
       </Typography>
     </Card>

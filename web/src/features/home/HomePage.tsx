@@ -1,9 +1,14 @@
+import Box from "@mui/material/Box";
 import Chip from "@mui/material/Chip";
 import Grid from "@mui/material/Grid";
+import { useEffect, useState } from "react";
+import { useChosenLocation } from "@/layout/locations";
 import { useConnected } from "@/realtime/live";
 import { useMay } from "@/session/SessionProvider";
+import { Loading } from "@/ui/Loading";
 import { Page } from "@/ui/Page";
-import { Attention } from "./Attention";
+import { useLiveQueues } from "../queues/queries";
+import { Attention, useAttention } from "./Attention";
 import { Figures } from "./Figures";
 import { Lines } from "./Lines";
 import { LiveCalls } from "./LiveCalls";
@@ -11,40 +16,60 @@ import { Queues } from "./Queues";
 import { useFreshAfterBreak } from "./queries";
 import { text } from "./text";
 
+/** What is slower than this comes later, although it pushes the rest down. */
+const PATIENCE_MS = 2000;
+
 /** What is happening now, how the day goes, and what needs attention, as far as one may see it. */
 export function HomePage() {
   const may = useMay();
   const lines = may("trunks:read") || may("devices:read");
+  const found = useAttention();
+  const queues = useLiveQueues(useChosenLocation(), false, may("queues:read"));
+  const shown = useTogether(!found.pending && !queues.isLoading);
   useFreshAfterBreak();
   return (
     <Page title={text.title} actions={<Live />}>
-      <Attention />
-      <Grid container spacing={2}>
-        {may("calls:read") && (
-          <Grid size={12}>
-            <Figures />
-          </Grid>
-        )}
-        {may("calls:read") && (
-          <Grid size={{ xs: 12, md: 7 }}>
-            <LiveCalls />
-          </Grid>
-        )}
-        <Grid size={{ xs: 12, md: 5 }} container spacing={2} sx={{ alignContent: "start" }}>
-          {may("queues:read") && (
+      {!shown && <Loading />}
+      <Box sx={shown ? undefined : { visibility: "hidden", height: 0, overflow: "hidden" }}>
+        <Attention {...found} />
+        <Grid container spacing={2}>
+          {may("calls:read") && (
             <Grid size={12}>
-              <Queues />
+              <Figures />
             </Grid>
           )}
-          {lines && (
-            <Grid size={12}>
-              <Lines />
+          {may("calls:read") && (
+            <Grid size={{ xs: 12, md: 7 }}>
+              <LiveCalls />
             </Grid>
           )}
+          <Grid size={{ xs: 12, md: 5 }} container spacing={2} sx={{ alignContent: "start" }}>
+            {may("queues:read") && (
+              <Grid size={12}>
+                <Queues />
+              </Grid>
+            )}
+            {lines && (
+              <Grid size={12}>
+                <Lines />
+              </Grid>
+            )}
+          </Grid>
         </Grid>
-      </Grid>
+      </Box>
     </Page>
   );
+}
+
+/** True from when all that decides the heights is known: shown at once, nothing jumps. It stays true. */
+function useTogether(known: boolean): boolean {
+  const [shown, show] = useState(known);
+  useEffect(() => {
+    if (shown) return;
+    const timer = setTimeout(() => show(true), known ? 0 : PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [known, shown]);
+  return shown;
 }
 
 function Live() {

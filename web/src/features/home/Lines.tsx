@@ -21,7 +21,7 @@ export function Lines() {
         {({ trunks, devices }) => (
           <Rows>
             {may("trunks:read") && !trunks.length && (
-              <Typography component="li" color="text.secondary">
+              <Typography component="li" color="textSecondary">
                 {text.noTrunks}
               </Typography>
             )}

@@ -27,7 +27,7 @@ export function LiveCalls() {
   const more = { path: "/calls/live", label: text.moreCalls(calls.length) };
   return (
     <Card title={`${text.now} (${calls.length})`} more={calls.length > SHOWN ? more : undefined}>
-      {!calls.length && <Typography color="text.secondary">{text.noCalls}</Typography>}
+      {!calls.length && <Typography color="textSecondary">{text.noCalls}</Typography>}
       <Stack component="ul" sx={{ listStyle: "none", m: 0, p: 0 }}>
         {shown.map((call) => (
           <Row
@@ -68,7 +68,7 @@ function Row({ call, extension, queue }: RowProps) {
         to={`/calls/${call.id}`}
         sx={{ flex: "1 1 200px", minWidth: 0, overflowWrap: "anywhere" }}
       >
-        <bdi>{caller(call)}</bdi> → <bdi>{to}</bdi>
+        <Caller {...call} /> → <bdi>{to}</bdi>
       </MuiLink>
       <Chip
         size="small"
@@ -81,9 +81,13 @@ function Row({ call, extension, queue }: RowProps) {
   );
 }
 
-function caller({ caller_name: name, caller_number: number }: LiveCall): string {
-  if (!number) return name || text.unknownCaller;
-  return name ? `${name} ${phoneNumber(number)}` : phoneNumber(number);
+/** Apart from each other: a name that is written from right to left would turn the number round. */
+function Caller({ caller_name: name, caller_number: number }: LiveCall) {
+  return (
+    <>
+      {(name || !number) && <bdi>{name || text.unknownCaller}</bdi>} {number && <bdi>{phoneNumber(number)}</bdi>}
+    </>
+  );
 }
 
 function phase(call: LiveCall, queue: string | undefined): string {

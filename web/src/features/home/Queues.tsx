@@ -19,7 +19,7 @@ export function Queues() {
         {({ items }) => (
           <Stack component="ul" sx={{ listStyle: "none", m: 0, p: 0, gap: 1 }}>
             {!items.length && (
-              <Typography component="li" color="text.secondary">
+              <Typography component="li" color="textSecondary">
                 {text.noQueues}
               </Typography>
             )}
@@ -40,16 +40,16 @@ function Row({ queue }: { queue: LiveQueue }) {
   const { waiting, members } = queue;
   const free = members.filter(({ state }) => state === "ready").length;
   return (
-    <Box component="li" sx={{ display: "flex", gap: 1, flexWrap: "wrap" }}>
+    <Box component="li" sx={{ display: "flex", columnGap: 1, flexWrap: "wrap" }}>
       <Typography sx={{ flex: "1 1 120px", minWidth: 0, overflowWrap: "anywhere" }}>
         <bdi>{queue.name}</bdi>
       </Typography>
-      <Stack direction="row" sx={{ gap: 1, flexWrap: "wrap" }}>
-        <Typography color={waiting.length ? "warning" : "text.secondary"}>
+      <Stack direction="row" sx={{ columnGap: 1, flexWrap: "wrap", ml: "auto", justifyContent: "flex-end" }}>
+        <Typography color={waiting.length ? "warning" : "textSecondary"}>
           {waiting.length ? text.waiting(waiting.length) : text.noneWaiting}
           {waiting[0] && <Longest since={waiting[0].since} />}
         </Typography>
-        <Typography color="text.secondary">{text.free(free, members.length)}</Typography>
+        <Typography color="textSecondary">{text.free(free, members.length)}</Typography>
       </Stack>
     </Box>
   );

@@ -80,7 +80,7 @@ function ObjectList({ info }: { info: KindInfo }) {
             writable={writable}
           />
           <Stack direction="row" sx={{ alignItems: "center", gap: 2, mt: 1, flexWrap: "wrap" }}>
-            <Typography variant="body2" color="text.secondary" role="status">
+            <Typography variant="body2" color="textSecondary" role="status">
               {text.list.shown(rows.length, total)}
             </Typography>
             {list.hasNextPage && (
@@ -88,11 +88,7 @@ function ObjectList({ info }: { info: KindInfo }) {
                 {text.actions.showMore}
               </Button>
             )}
-            <Typography
-              variant="body2"
-              color="text.secondary"
-              sx={{ ml: "auto", display: { xs: "none", md: "block" } }}
-            >
+            <Typography variant="body2" color="textSecondary" sx={{ ml: "auto", display: { xs: "none", md: "block" } }}>
               {text.list.keys}
             </Typography>
           </Stack>

@@ -55,7 +55,7 @@ export function Figure({ value, words, color = "text.primary", sizes }: FigurePr
       >
         {value}
       </Typography>
-      <Typography color="text.secondary" sx={sizes.label}>
+      <Typography color="textSecondary" sx={sizes.label}>
         {words}
       </Typography>
     </Box>

@@ -15,7 +15,7 @@ interface MemberListProps {
 
 /** The people of a queue and what they do. */
 export function MemberList({ queue, now, control }: MemberListProps) {
-  if (!queue.members.length) return <Typography color="text.secondary">{text.people.none}</Typography>;
+  if (!queue.members.length) return <Typography color="textSecondary">{text.people.none}</Typography>;
   return (
     <List dense disablePadding aria-label={text.people.title}>
       {queue.members.map((member) => (
@@ -26,7 +26,7 @@ export function MemberList({ queue, now, control }: MemberListProps) {
           >
             <Typography sx={{ flex: "1 1 120px", minWidth: 0, overflowWrap: "anywhere" }}>
               <bdi>{member.name}</bdi>{" "}
-              <Typography component="span" color="text.secondary">
+              <Typography component="span" color="textSecondary">
                 {member.number}
               </Typography>
             </Typography>

@@ -36,7 +36,7 @@ export function QueueCard({ queue, now, control }: QueueCardProps) {
         gap: 2,
       }}
     >
-      <Stack direction="row" sx={{ alignItems: "baseline", gap: 1, flexWrap: "wrap" }}>
+      <Stack direction="row" sx={{ alignItems: "center", columnGap: 1, flexWrap: "wrap" }}>
         <Typography variant="h6" component="h2" sx={{ flex: "1 1 160px", overflowWrap: "anywhere" }}>
           <bdi>{queue.name}</bdi>
         </Typography>

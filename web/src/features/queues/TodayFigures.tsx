@@ -19,7 +19,7 @@ export function TodayFigures({ today }: { today: LiveQueue["today"] }) {
   ];
   return (
     <Box sx={{ mt: "auto" }}>
-      <Typography variant="body2" component="h3" color="text.secondary" sx={{ mb: 0.5 }}>
+      <Typography variant="body2" component="h3" color="textSecondary" sx={{ mb: 0.5 }}>
         {text.today.title}
       </Typography>
       <Box
@@ -32,7 +32,7 @@ export function TodayFigures({ today }: { today: LiveQueue["today"] }) {
               {value}
               {words && ` · ${words}`}
             </Typography>
-            <Typography component="dt" variant="body2" color="text.secondary">
+            <Typography component="dt" variant="body2" color="textSecondary">
               {label}
             </Typography>
           </Box>

@@ -9,7 +9,7 @@ const SHOWN = 5;
 
 /** Who waits, longest first. */
 export function WaitingList({ queue, now }: { queue: LiveQueue; now: number }) {
-  if (!queue.waiting.length) return <Typography color="text.secondary">{text.waiting.nobody}</Typography>;
+  if (!queue.waiting.length) return <Typography color="textSecondary">{text.waiting.nobody}</Typography>;
   const rest = queue.waiting.length - SHOWN;
   return (
     <List dense disablePadding aria-label={text.waiting.title}>
@@ -28,7 +28,7 @@ export function WaitingList({ queue, now }: { queue: LiveQueue; now: number }) {
       ))}
       {rest > 0 && (
         <ListItem disableGutters>
-          <Typography color="text.secondary">+ {rest}</Typography>
+          <Typography color="textSecondary">+ {rest}</Typography>
         </ListItem>
       )}
     </List>

@@ -15,7 +15,7 @@ const LOOK_AGAIN_MS = 15_000;
 const TOLD = ["queue.", "member."];
 
 /** The queues in force as they are now; `mine`: only those that one is a member of. */
-export function useLiveQueues(locationId: string | null, mine = false) {
+export function useLiveQueues(locationId: string | null, mine = false, wanted = true) {
   const queries = useQueryClient();
   useLiveEvents(
     useCallback(
@@ -30,6 +30,7 @@ export function useLiveQueues(locationId: string | null, mine = false) {
     queryKey: [RESOURCE, { locationId, mine }],
     queryFn: () =>
       data(api.GET("/api/v1/queues/live", { params: { query: { location_id: locationId ?? undefined, mine } } })),
+    enabled: wanted,
     refetchInterval: LOOK_AGAIN_MS,
     placeholderData: (before) => before,
   });

@@ -81,7 +81,7 @@ function Passes({ value, onChange }: { value: Destination[]; onChange: (passes: 
       <Typography component="legend" variant="body2" sx={{ fontWeight: 600 }}>
         {text.tests.passes}
       </Typography>
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {text.tests.passesHelp}
       </Typography>
       {rows.map(({ id, place }, index) => (

@@ -127,7 +127,7 @@ function Part({ title, hint, children }: { title: string; hint?: string; childre
         {title}
       </Typography>
       {hint && (
-        <Typography color="text.secondary" sx={{ mb: 2 }}>
+        <Typography color="textSecondary" sx={{ mb: 2 }}>
           {hint}
         </Typography>
       )}

@@ -115,7 +115,7 @@ function Row({ test, result }: { test: FlowTest; result: Run["results"][number] 
       <MuiLink component={Link} to={`/flow-tests/${test.id}`} sx={{ fontWeight: 600 }}>
         <bdi>{test.name}</bdi>
       </MuiLink>
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {phoneNumber(given.caller)} {text.tests.calls(phoneNumber(given.number))}
         {expect.ends && ` → ${text.outcomes[expect.ends]}`}
         {result && (

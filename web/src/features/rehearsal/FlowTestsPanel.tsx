@@ -20,9 +20,9 @@ export default function FlowTestsPanel() {
   const going = last.data ? last.data.finished_at === null : false;
   return (
     <Section title={text.runs.title}>
-      {!some && <Typography color="text.secondary">{text.runs.none}</Typography>}
+      {!some && <Typography color="textSecondary">{text.runs.none}</Typography>}
       {some && policy.data && (
-        <Typography color="text.secondary">
+        <Typography color="textSecondary">
           {text.policy.label}: {text.policy[policy.data.policy].toLowerCase()}.
         </Typography>
       )}

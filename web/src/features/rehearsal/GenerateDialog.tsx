@@ -104,7 +104,7 @@ function Shown({ generated }: { generated: Schemas["Generated"] }) {
         ))}
       </Box>
       {passed_over.length > 0 && (
-        <Typography color="text.secondary">{text.generate.passedOver(passed_over.length)}</Typography>
+        <Typography color="textSecondary">{text.generate.passedOver(passed_over.length)}</Typography>
       )}
     </Box>
   );

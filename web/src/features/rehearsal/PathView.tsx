@@ -19,7 +19,7 @@ export function PathView({ played }: { played: Simulation }) {
       <Alert severity={GOOD.has(end.how) ? "success" : "warning"} role="status">
         <strong>{text.outcomes[end.how]}.</strong> {end.words}
       </Alert>
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {dateTime(moment, timezone)} ({timezone}). {text.longest(duration(longest_s))} {text.took(took_ms)}
       </Typography>
       <Box component="ol" sx={{ m: 0, pl: 3, "& li": { pb: 0.75 } }}>
@@ -34,7 +34,7 @@ export function PathView({ played }: { played: Simulation }) {
         <Typography variant="body2" component="h3" sx={{ fontWeight: 600 }}>
           {text.hears}
         </Typography>
-        {!hears.length && <Typography color="text.secondary">{text.hearsNothing}</Typography>}
+        {!hears.length && <Typography color="textSecondary">{text.hearsNothing}</Typography>}
         <Box component="ul" sx={{ m: 0, pl: 3 }}>
           {hears.map((one, place) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the same may be heard twice
@@ -54,7 +54,7 @@ function StepWords({ step }: { step: Simulation["steps"][number] }) {
     <>
       {step.words}
       {step.longest_s !== null && (
-        <Typography component="span" color="text.secondary">
+        <Typography component="span" color="textSecondary">
           {" "}
           ({text.upTo(duration(step.longest_s))})
         </Typography>

@@ -80,11 +80,11 @@ function without<Row extends { id: string }>(rows: Row[], id: string): Row[] {
 function Rows({ title, add, onAdd, children }: { title: string; add: string; onAdd: () => void; children: ReactNode }) {
   return (
     <Stack component="fieldset" sx={{ gap: 1.5, border: 0, p: 0, m: 0, minWidth: 0 }}>
-      <Typography component="legend" variant="body2" sx={{ fontWeight: 600, mb: 1 }}>
+      <Typography component="legend" variant="body2" sx={{ fontWeight: 600, mb: 1, p: 0 }}>
         {title}
       </Typography>
       {children}
-      <Button size="small" sx={{ alignSelf: "start" }} onClick={onAdd}>
+      <Button size="small" sx={{ alignSelf: "start", ml: -0.625 }} onClick={onAdd}>
         {add}
       </Button>
     </Stack>

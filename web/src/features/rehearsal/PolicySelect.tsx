@@ -19,7 +19,7 @@ export function PolicySelect() {
   const chosen = policy.data.policy;
   if (!may)
     return (
-      <Typography color="text.secondary">
+      <Typography color="textSecondary">
         {text.policy.label}: {text.policy[chosen].toLowerCase()}.
       </Typography>
     );

@@ -95,6 +95,6 @@ export function RehearsalPage() {
 function Way({ simulation }: { simulation: ReturnType<typeof useSimulation> }) {
   if (simulation.isPending) return <Loading />;
   if (simulation.isError) return <ProblemView error={simulation.error} />;
-  if (!simulation.data) return <Typography color="text.secondary">{text.noPath}</Typography>;
+  if (!simulation.data) return <Typography color="textSecondary">{text.noPath}</Typography>;
   return <PathView played={simulation.data} />;
 }

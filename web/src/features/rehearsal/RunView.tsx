@@ -22,7 +22,7 @@ export function RunView({ run }: { run: Run }) {
           {text.runs.progress(run.done, run.total)}
           {run.failed > 0 && `, ${text.runs.failed(run.failed)}`}
         </Typography>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           <bdi>{text.runs.when(dateTime(run.created_at), run.author)}</bdi>
         </Typography>
       </Stack>

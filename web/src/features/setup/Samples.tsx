@@ -30,7 +30,7 @@ export function Samples({ expanded }: { expanded: boolean }) {
             <Typography component="span" sx={{ display: "block", fontWeight: 600 }}>
               {labels.title}
             </Typography>
-            <Typography component="span" variant="body2" color="text.secondary">
+            <Typography component="span" variant="body2" color="textSecondary">
               {labels.lead}
             </Typography>
           </span>

@@ -40,7 +40,7 @@ export function CallCard({ call, calls, phone }: CallCardProps) {
           <Typography sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>
             <bdi>{who}</bdi>
           </Typography>
-          <Typography variant="body2" color="text.secondary" role="status">
+          <Typography variant="body2" color="textSecondary" role="status">
             {text.call[call.state]}
           </Typography>
         </Stack>
@@ -135,7 +135,7 @@ function QualityLine({ quality }: { quality: Quality }) {
         {text.quality[words]}
       </Typography>
       {figures && (
-        <Typography component="p" variant="caption" color="text.secondary">
+        <Typography component="p" variant="caption" color="textSecondary">
           {figures}
         </Typography>
       )}

@@ -37,7 +37,7 @@ export function Incoming({ call, extensionId, sound, waits, onAnswer, onDecline 
       aria-describedby={`caller-${call.id}`}
       sx={{ width: "100%", p: 2, borderLeft: 6, borderColor: "success.main" }}
     >
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {text.incoming.label}
       </Typography>
       <Stack id={`caller-${call.id}`} aria-live="assertive">
@@ -46,12 +46,12 @@ export function Incoming({ call, extensionId, sound, waits, onAnswer, onDecline 
         </Typography>
         {name && <Typography>{phoneNumber(call.number)}</Typography>}
         {why.dialed && (
-          <Typography color="text.secondary">
+          <Typography color="textSecondary">
             {text.incoming.to} {phoneNumber(why.dialed)}
           </Typography>
         )}
         {queue && (
-          <Typography color="text.secondary" sx={{ overflowWrap: "anywhere" }}>
+          <Typography color="textSecondary" sx={{ overflowWrap: "anywhere" }}>
             {text.incoming.queue}: <bdi>{queue}</bdi>
           </Typography>
         )}

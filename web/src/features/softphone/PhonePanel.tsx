@@ -30,7 +30,7 @@ export function PhonePanel({ phone, softphone, account }: PhonePanelProps) {
         <Typography variant="h6" component="h2" sx={{ overflowWrap: "anywhere" }}>
           <bdi>{softphone.name}</bdi> · {softphone.number}
         </Typography>
-        <Typography variant="body2" color="text.secondary" role="status">
+        <Typography variant="body2" color="textSecondary" role="status">
           {text.registration[registration]}
         </Typography>
       </Stack>
@@ -68,7 +68,7 @@ function OtherTab({ onTake }: { onTake: () => void }) {
       <Button variant="outlined" onClick={onTake}>
         {text.useHere}
       </Button>
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {text.useHereHint}
       </Typography>
     </Stack>

@@ -16,7 +16,7 @@ export function Setup({ softphone }: { softphone: Softphone }) {
         {text.title}
       </Typography>
       <Typography>{text.setup[state as keyof typeof text.setup]}</Typography>
-      {state === "no_device" && !may_prepare && <Typography color="text.secondary">{text.setup.askManager}</Typography>}
+      {state === "no_device" && !may_prepare && <Typography color="textSecondary">{text.setup.askManager}</Typography>}
       {state === "no_device" && may_prepare && (
         <Button variant="contained" loading={prepare.isPending} onClick={() => prepare.mutate()}>
           {text.setup.prepare}

@@ -20,7 +20,12 @@ interface SoundSettingsProps {
 export function SoundSettings({ sound, onChange }: SoundSettingsProps) {
   const devices = useDevices();
   return (
-    <Accordion disableGutters elevation={0} variant="elevation" sx={{ "&::before": { display: "none" } }}>
+    <Accordion
+      disableGutters
+      elevation={0}
+      variant="elevation"
+      sx={{ bgcolor: "transparent", backgroundImage: "none", "&::before": { display: "none" } }}
+    >
       <AccordionSummary expandIcon={<ExpandIcon />} sx={{ px: 0 }}>
         {text.audio.title}
       </AccordionSummary>

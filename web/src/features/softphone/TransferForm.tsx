@@ -33,7 +33,7 @@ export function TransferForm({ call, others, phone }: TransferFormProps) {
           <Button variant="contained" onClick={() => phone.transfer(call.id, "", other.id)}>
             {text.transfer.complete}: {phoneNumber(other.number)}
           </Button>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {text.transfer.completeHint}
           </Typography>
         </Stack>

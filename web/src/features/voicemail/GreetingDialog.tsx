@@ -85,7 +85,7 @@ function GreetingDialog({ box, onClose }: { box: Mailbox; onClose: () => void })
             {words.now}: <bdi>{told(now.data.greeting)}</bdi>
           </Typography>
         )}
-        <Typography color="text.secondary">{words.hint}</Typography>
+        <Typography color="textSecondary">{words.hint}</Typography>
         <SoundRecorder onChange={setSound} />
         {save.error && <ProblemView error={save.error} />}
       </DialogContent>

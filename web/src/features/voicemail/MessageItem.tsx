@@ -35,6 +35,16 @@ function callerOf({ caller_name, caller_number }: Message): string {
   return caller_name || (caller_number ? phoneNumber(caller_number) : text.anonymous);
 }
 
+/** When and how long: beside the words, on a phone below them. */
+const ASIDE = {
+  flexShrink: 0,
+  display: { xs: "flex", sm: "block" },
+  gap: 1.5,
+  width: { xs: 1, sm: "auto" },
+  pl: { xs: 3, sm: 0 },
+  textAlign: { xs: "start", sm: "end" },
+};
+
 /** One message: a line, and opened its sound, its words and what can be done with it. */
 export function MessageItem({ message, box, open, onToggle }: MessageItemProps) {
   const locations = useLocations();
@@ -42,7 +52,11 @@ export function MessageItem({ message, box, open, onToggle }: MessageItemProps) 
   const unheard = message.heard_at === null;
   return (
     <ListItem disablePadding divider sx={{ display: "block", "&:last-of-type": { borderBottom: 0 } }}>
-      <ListItemButton aria-expanded={open} onClick={onToggle} sx={{ gap: 1.5, alignItems: "flex-start" }}>
+      <ListItemButton
+        aria-expanded={open}
+        onClick={onToggle}
+        sx={{ columnGap: 1.5, alignItems: "flex-start", flexWrap: { xs: "wrap", sm: "nowrap" } }}
+      >
         <Box sx={{ width: 12, pt: 0.75 }}>
           {unheard && <NewIcon titleAccess={text.isNew} sx={{ fontSize: 12 }} color="primary" />}
         </Box>
@@ -51,21 +65,21 @@ export function MessageItem({ message, box, open, onToggle }: MessageItemProps) 
             <bdi>{callerOf(message)}</bdi>
           </Typography>
           {!open && message.transcript?.text && (
-            <Typography variant="body2" color="text.secondary" noWrap>
+            <Typography variant="body2" color="textSecondary" noWrap>
               <bdi>{message.transcript.text}</bdi>
             </Typography>
           )}
           {box && (
-            <Typography variant="body2" color="text.secondary" noWrap>
+            <Typography variant="body2" color="textSecondary" noWrap>
               <bdi>{box.name}</bdi>
             </Typography>
           )}
         </Box>
-        <Box sx={{ textAlign: "end", flexShrink: 0 }}>
+        <Box sx={ASIDE}>
           <Typography variant="body2">
             <PlaceTime at={message.left_at} zone={zone} stacked />
           </Typography>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {duration(message.duration_s)}
           </Typography>
         </Box>
@@ -117,7 +131,7 @@ function Opened({ message }: { message: Message }) {
 function Forwarded({ by, note }: { by: string; note: string | null }) {
   return (
     <Box>
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         <bdi>{text.forwardedBy(by)}</bdi>
       </Typography>
       {note && (

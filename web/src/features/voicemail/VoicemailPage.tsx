@@ -78,7 +78,7 @@ function Filters({ heard, q, set }: FiltersProps) {
         value={heard in text.heard ? heard : ""}
         onChange={(event) => set("heard", event.target.value)}
         slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
-        sx={{ minWidth: 160 }}
+        sx={{ flex: { xs: "1 1 160px", sm: "0 0 160px" } }}
       >
         {Object.entries(text.heard).map(([value, label]) => (
           <MenuItem key={value} value={value}>

@@ -92,7 +92,7 @@ function ObjectBody({ node, problems, mayWrite }: Pick<GenericData, "node" | "pr
       <Stack direction="row" sx={{ height: 54, px: 1, gap: 1, alignItems: "center" }}>
         <KindSign kind={node.kind} />
         <Box sx={{ minWidth: 0, flex: 1 }}>
-          <Typography variant="caption" color="text.secondary" component="div" sx={{ lineHeight: 1.2 }}>
+          <Typography variant="caption" color="textSecondary" component="div" sx={{ lineHeight: 1.2 }}>
             {kindWords(node.kind)}
           </Typography>
           <Typography variant="body2" noWrap sx={{ fontWeight: 650 }}>
@@ -102,7 +102,7 @@ function ObjectBody({ node, problems, mayWrite }: Pick<GenericData, "node" | "pr
         <Badge problems={problems} />
       </Stack>
       <Box sx={{ height: 40, px: 1, overflow: "hidden" }}>
-        <Typography variant="caption" color="text.secondary" sx={SUMMARY}>
+        <Typography variant="caption" color="textSecondary" sx={SUMMARY}>
           {!object.hidden && summaryOf(object)}
         </Typography>
       </Box>

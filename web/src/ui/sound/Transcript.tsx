@@ -25,7 +25,7 @@ export function Transcript({ transcript, time, onJump }: TranscriptProps) {
   if (transcript.state !== "done") {
     const words = text.states[transcript.state];
     return (
-      <Typography color="text.secondary">
+      <Typography color="textSecondary">
         {transcript.state === "failed" ? `${words}${transcript.reason ?? ""}` : words}
       </Typography>
     );
@@ -85,7 +85,7 @@ const TurnLine = memo(function TurnLine({ turn, named, spoken, jump }: TurnLineP
       </Link>
       <Box onClick={onClick}>
         {named && (
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {text.sides[turn.channel] ?? text.sides[0]}
           </Typography>
         )}

@@ -47,7 +47,7 @@ function Person() {
       <Box component="dl" sx={{ display: "grid", gridTemplateColumns: "auto 1fr", columnGap: 2, rowGap: 0.5, m: 0 }}>
         {rows.map(([label, value]) => (
           <Box key={label} sx={{ display: "contents" }}>
-            <Typography component="dt" color="text.secondary">
+            <Typography component="dt" color="textSecondary">
               {label}
             </Typography>
             <Typography component="dd" sx={{ m: 0, overflowWrap: "anywhere" }}>
@@ -56,7 +56,7 @@ function Person() {
           </Box>
         ))}
       </Box>
-      <Typography variant="body2" color="text.secondary" sx={{ mt: 1 }}>
+      <Typography variant="body2" color="textSecondary" sx={{ mt: 1 }}>
         {labels.nameHelp}
       </Typography>
     </Paper>
@@ -107,7 +107,7 @@ function Looks() {
           value={timezone}
           onChange={(zone) => setPreferences({ timezone: zone })}
         />
-        <Typography color="text.secondary" data-sample>
+        <Typography color="textSecondary" data-sample>
           {labels.sample}: {dateTime(new Date().toISOString())}
         </Typography>
       </Stack>

@@ -68,7 +68,7 @@ function useColumns(mayWrite: boolean): Column<ApiKey>[] {
       cell: (key) => (
         <>
           <bdi>{key.name}</bdi>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {key.prefix}… · {makerOf(key)}
           </Typography>
         </>

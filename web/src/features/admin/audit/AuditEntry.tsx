@@ -36,7 +36,7 @@ export function AuditEntry({ line, location, onObject }: AuditEntryProps) {
         expandIcon={<ExpandIcon />}
         sx={{ "& .MuiAccordionSummary-content": { flexWrap: "wrap", columnGap: 2, minWidth: 0 } }}
       >
-        <Typography component="span" variant="body2" color="text.secondary" sx={{ minWidth: 200 }}>
+        <Typography component="span" variant="body2" color="textSecondary" sx={{ minWidth: 200 }}>
           <PlaceTime at={line.at} zone={location?.timezone} />
         </Typography>
         <Typography component="span" variant="body2" sx={{ flex: "1 1 220px", overflowWrap: "anywhere" }}>
@@ -48,7 +48,7 @@ export function AuditEntry({ line, location, onObject }: AuditEntryProps) {
       </AccordionSummary>
       <AccordionDetails>
         {changes.length ? <Changes changes={changes} /> : <Typography>{labels.noDiff}</Typography>}
-        <Typography variant="body2" color="text.secondary" sx={{ mt: 1, overflowWrap: "anywhere" }}>
+        <Typography variant="body2" color="textSecondary" sx={{ mt: 1, overflowWrap: "anywhere" }}>
           {[line.action, location?.name, line.ip, line.request_id && `${labels.request} ${line.request_id}`]
             .filter(Boolean)
             .join(" · ")}

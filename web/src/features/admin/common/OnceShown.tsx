@@ -29,7 +29,7 @@ export function OnceShown({ title, label, secret, hint, onClose }: OnceShownProp
         <Alert severity="warning" sx={{ mb: 2 }}>
           {words.once}
         </Alert>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {label}
         </Typography>
         <Box sx={{ display: "flex", alignItems: "center", gap: 1, mb: 2 }}>

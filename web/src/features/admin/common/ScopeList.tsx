@@ -10,7 +10,7 @@ export function ScopeList({ scopes }: { scopes: readonly string[] }) {
         <div key={name}>
           <Typography sx={{ fontWeight: 600 }}>{name}</Typography>
           {rights.map(({ scope, label }) => (
-            <Typography key={scope} variant="body2" color="text.secondary">
+            <Typography key={scope} variant="body2" color="textSecondary">
               {label}
             </Typography>
           ))}

@@ -53,7 +53,7 @@ function Place({ location: { name, address } }: { location: Location }) {
   return (
     <>
       <bdi>{name}</bdi>
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         <bdi>{place}</bdi>
       </Typography>
     </>
@@ -64,7 +64,7 @@ function Zone({ name }: { name: string }) {
   return (
     <>
       {name.replaceAll("_", " ")}
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {timeOfDay(new Date().toISOString(), name)}
       </Typography>
     </>

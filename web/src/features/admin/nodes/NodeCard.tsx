@@ -44,7 +44,7 @@ export function NodeCard({ node, mayWrite, onCode }: NodeCardProps) {
       )}
       {node.enrolled_at && <Drift node={node} />}
       <Box component="dl" sx={FIGURES}>
-        <Figure label={labels.version}>{node.asterisk_version ?? text.none}</Figure>
+        <Figure label={labels.version}>{node.asterisk_version?.split("+")[0] ?? text.none}</Figure>
         <Figure label={labels.seen}>{node.last_seen_at ? ago(node.last_seen_at) : words.never}</Figure>
         <Figure label={labels.calls}>{node.active_calls}</Figure>
         <Figure label={labels.phones}>{node.registered_devices.length}</Figure>
@@ -69,7 +69,7 @@ const FIGURES = {
 function Figure({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div>
-      <Typography component="dt" variant="body2" color="text.secondary">
+      <Typography component="dt" variant="body2" color="textSecondary">
         {label}
       </Typography>
       <dd>{children}</dd>
@@ -81,7 +81,7 @@ function Drift({ node }: { node: Node }) {
   const checked = node.drift_checked_at ? ` (${labels.checked} ${ago(node.drift_checked_at)})` : "";
   if (!node.drift)
     return (
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {labels.noDrift}
         {checked}
       </Typography>
@@ -103,7 +103,7 @@ function Trunks({ states }: { states: Record<string, string> }) {
     <>
       <Typography sx={{ fontWeight: 600 }}>{labels.trunks}</Typography>
       {!entries.length && (
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {labels.noTrunks}
         </Typography>
       )}

@@ -53,7 +53,7 @@ function RoleEntry({ role, mayWrite, onEdit }: { role: Role; mayWrite: boolean; 
             </Typography>
             <Chip size="small" label={role.id ? words.roles.own : words.roles.builtIn} />
           </Stack>
-          <Typography component="span" variant="body2" color="text.secondary">
+          <Typography component="span" variant="body2" color="textSecondary">
             {(!role.id && about[role.name]) || `${role.scopes.length} rights`}
           </Typography>
         </Box>

@@ -78,7 +78,7 @@ function Device({ login, who }: { login: Login; who: string }) {
       <span title={login.user_agent}>{browserName(login.user_agent)}</span>{" "}
       {login.current && <Chip size="small" color="primary" variant="outlined" label={labels.current} />}
       {who && (
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {who}
         </Typography>
       )}

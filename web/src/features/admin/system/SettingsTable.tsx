@@ -17,7 +17,7 @@ export function SettingsTable({ settings }: { settings: Schemas["SettingRead"][]
             <Typography variant="body2" sx={{ overflowWrap: "anywhere", fontWeight: 600 }}>
               {secret ? words.system.secret : (value ?? words.system.unset)}
             </Typography>
-            <Typography variant="body2" color="text.secondary">
+            <Typography variant="body2" color="textSecondary">
               {what.replaceAll("`", "")}
             </Typography>
           </Box>

@@ -76,7 +76,7 @@ function Readiness() {
         ))}
       </Stack>
       {!("redis" in state) && (
-        <Typography variant="body2" color="text.secondary" sx={{ mt: 1 }}>
+        <Typography variant="body2" color="textSecondary" sx={{ mt: 1 }}>
           {labels.redisNone}
         </Typography>
       )}

@@ -99,7 +99,7 @@ function useColumns(mayWrite: boolean, setOpen: (open: Open) => void): Column<Us
         <>
           <bdi>{user.name}</bdi> {user.id === me.user?.id && <Chip size="small" label={words.users.you} />}{" "}
           {user.disabled && <Chip size="small" color="warning" label={words.users.disabled} />}
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {user.email}
           </Typography>
         </>

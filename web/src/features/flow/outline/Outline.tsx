@@ -123,7 +123,7 @@ function NodeLine({ node, again }: { node: FlowNode; again?: boolean }) {
             {title}
           </Typography>
         )}
-        <Typography variant="caption" color="text.secondary" sx={{ overflowWrap: "anywhere" }}>
+        <Typography variant="caption" color="textSecondary" sx={{ overflowWrap: "anywhere" }}>
           {again ? `(${words.outline.again})` : object && !object.hidden && summaryOf(object)}
         </Typography>
       </Stack>

@@ -39,7 +39,7 @@ export function NodePanel({ node }: { node: FlowNode }) {
           <Typography variant="h6" component="h2">
             {kindWords(node.kind)}
           </Typography>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {catalog.kinds[object.kind]?.help.replace(/`+/g, "")}
           </Typography>
         </Box>

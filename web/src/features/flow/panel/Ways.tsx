@@ -52,7 +52,7 @@ export function Ways({ node, disabled }: { node: FlowNode; disabled: boolean }) 
             )}
             <Typography
               variant="body2"
-              color={said(port)?.severity === "error" ? "error" : "text.secondary"}
+              color={said(port)?.severity === "error" ? "error" : "textSecondary"}
               sx={{ flex: 1, minWidth: 0, overflowWrap: "anywhere" }}
             >
               <bdi>{goalWords(graph, node.id, port)}</bdi>

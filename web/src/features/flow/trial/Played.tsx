@@ -43,7 +43,7 @@ export function Played({ played, step, onStep }: Props) {
       <Alert severity={played.end.how === "answered" ? "success" : "info"} role="status">
         <b>{words.trial.end}:</b> {played.end.words}
       </Alert>
-      <Typography variant="caption" color="text.secondary">
+      <Typography variant="caption" color="textSecondary">
         {dateTime(played.moment, played.timezone)} ({played.timezone}).
         {played.longest_s > 0 && ` ${words.trial.took(duration(played.longest_s))}`}
       </Typography>
@@ -51,7 +51,7 @@ export function Played({ played, step, onStep }: Props) {
         <Button size="small" onClick={() => go(0, !calm)}>
           {words.trial.again}
         </Button>
-        <Typography variant="caption" color="text.secondary">
+        <Typography variant="caption" color="textSecondary">
           {words.trial.step(Math.min(step, last) + 1, last + 1)}
         </Typography>
       </Stack>

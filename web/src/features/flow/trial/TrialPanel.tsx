@@ -70,7 +70,7 @@ export function TrialPanel({ dirty, played, onPlayed, step, onStep, onClose }: P
           <Typography variant="h6" component="h2">
             {words.trial.title}
           </Typography>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {words.trial.lead}
           </Typography>
         </Box>

@@ -60,7 +60,7 @@ export function HolidaysField({ spec, value, onChange, errors, disabled, objectI
           )}
         </Stack>
       ))}
-      {holidays.length === 0 && <Typography color="text.secondary">–</Typography>}
+      {holidays.length === 0 && <Typography color="textSecondary">–</Typography>}
       {!disabled && (
         <Stack direction="row" sx={{ gap: 1, flexWrap: "wrap" }}>
           <Button startIcon={<AddIcon />} onClick={() => onChange([...holidays, { date: "", name: "" }])}>

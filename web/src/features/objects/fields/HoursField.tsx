@@ -65,7 +65,7 @@ function DayRow({ day, hours, disabled, onChange, onCopy }: DayRowProps) {
       <Stack direction="row" sx={{ gap: 1, flexWrap: "wrap", alignItems: "center" }}>
         <Typography sx={{ width: 100 }}>{name}</Typography>
         <Stack sx={{ gap: 1, flex: "1 1 250px" }}>
-          {hours.length === 0 && <Typography color="text.secondary">{text.hours.closed}</Typography>}
+          {hours.length === 0 && <Typography color="textSecondary">{text.hours.closed}</Typography>}
           {hours.map((span, at) => (
             <Stack
               // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name but their place

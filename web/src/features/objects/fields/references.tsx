@@ -117,7 +117,7 @@ export function MembersField({ spec, value, onChange, errors, disabled }: Editor
   const title = useTitles("extension", entries);
   return (
     <Group label={spec.label} help={spec.help} error={errorText(errors)}>
-      {members.length === 0 && <Typography color="text.secondary">{text.members.none}</Typography>}
+      {members.length === 0 && <Typography color="textSecondary">{text.members.none}</Typography>}
       <Box>
         {members.map((member, at) => {
           const name = title(entryOf(member));

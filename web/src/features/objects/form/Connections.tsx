@@ -40,7 +40,7 @@ function Uses({ info, object }: { info: KindInfo; object: ConfigObject }) {
       </Typography>
       {uses.isError && <ProblemView error={uses.error} />}
       {uses.data?.length === 0 && (
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {text.form.usedByNothing}
         </Typography>
       )}
@@ -50,7 +50,7 @@ function Uses({ info, object }: { info: KindInfo; object: ConfigObject }) {
         return (
           <Typography key={`${id}${field}`} variant="body2" sx={{ overflowWrap: "anywhere" }}>
             {user ? <ObjectLink info={user} id={id} title={name} /> : <bdi>{name}</bdi>}
-            <Typography component="span" variant="body2" color="text.secondary">
+            <Typography component="span" variant="body2" color="textSecondary">
               {` · ${user?.one ?? kind.replace("_", " ")}, ${words}`}
             </Typography>
           </Typography>
@@ -95,7 +95,7 @@ function LeadsOfKind({ info, kind, references }: { info: KindInfo; kind: string;
     return (
       <Typography key={`${id}${field}`} variant="body2" sx={{ overflowWrap: "anywhere" }}>
         {object && target ? <ObjectLink info={target} id={id} title={titleOf(object)} /> : titleIn(names, id)}
-        <Typography component="span" variant="body2" color="text.secondary">
+        <Typography component="span" variant="body2" color="textSecondary">
           {` · ${labelOf(info.resource, field.split(".")[0] ?? "")}`}
         </Typography>
       </Typography>

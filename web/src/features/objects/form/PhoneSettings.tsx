@@ -11,7 +11,7 @@ import { text } from "../text";
 export function Setting({ label, value }: { label: string; value: string }) {
   return (
     <Stack direction="row" sx={{ alignItems: "center", gap: 1 }}>
-      <Typography color="text.secondary" variant="body2" sx={{ width: 88, flexShrink: 0 }}>
+      <Typography color="textSecondary" variant="body2" sx={{ width: 88, flexShrink: 0 }}>
         {label}
       </Typography>
       <Typography sx={{ fontFamily: "monospace", overflowWrap: "anywhere", flex: 1 }}>{value}</Typography>
@@ -42,13 +42,13 @@ export function PhoneSettings({ device, secret }: PhoneSettingsProps) {
           <Box sx={{ bgcolor: "#fff", p: 1.5, borderRadius: 1, lineHeight: 0 }}>
             <QRCodeSVG value={way.uri(device.name, secret)} size={176} title={text.secret.qrLabel} />
           </Box>
-          <Typography variant="body2" color="text.secondary" sx={{ textAlign: "center" }}>
+          <Typography variant="body2" color="textSecondary" sx={{ textAlign: "center" }}>
             {text.secret.qr}
           </Typography>
         </Stack>
       )}
       {secret && (
-        <Typography variant="body2" color="text.secondary" sx={{ mt: 1 }}>
+        <Typography variant="body2" color="textSecondary" sx={{ mt: 1 }}>
           {text.secret.later}
         </Typography>
       )}

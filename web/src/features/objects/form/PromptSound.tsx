@@ -61,7 +61,7 @@ export function PromptSound({ prompt, onChanged }: PromptSoundProps) {
       </Typography>
       {sound.data?.error && <Alert severity="error">{sound.data.error}</Alert>}
       <Stack direction="row" sx={{ gap: 2, alignItems: "center", flexWrap: "wrap" }}>
-        <Typography color="text.secondary">
+        <Typography color="textSecondary">
           {text.audio.states[state ?? "pending"]}
           {sound.data?.duration_ms ? ` · ${duration(sound.data.duration_ms / 1000)}` : ""}
         </Typography>
@@ -82,7 +82,7 @@ export function PromptSound({ prompt, onChanged }: PromptSoundProps) {
             <Button startIcon={<UploadIcon />} loading={busy} onClick={() => chooser.current?.click()}>
               {text.audio.upload}
             </Button>
-            <Typography variant="body2" color="text.secondary">
+            <Typography variant="body2" color="textSecondary">
               {text.audio.uploadHint}
             </Typography>
           </>

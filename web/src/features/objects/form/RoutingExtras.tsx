@@ -49,7 +49,7 @@ export function RoutingExtras({ routing }: { routing: ConfigObject }) {
       {made.data?.map(({ id, kind, name, overridden }) => (
         <Typography key={id} variant="body2" sx={{ overflowWrap: "anywhere" }}>
           <bdi>{name}</bdi>
-          <Typography component="span" variant="body2" color="text.secondary">
+          <Typography component="span" variant="body2" color="textSecondary">
             {` · ${findKind(kind)?.one ?? kind}`}
             {overridden.length > 0 &&
               ` · ${text.template.overridden(overridden.map((field) => labelOf("", field)).join(", "))}`}

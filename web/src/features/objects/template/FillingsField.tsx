@@ -27,7 +27,7 @@ export default function FillingsField(props: EditorProps) {
   return (
     <Group label={spec.label} help={spec.help} error={errors[""]}>
       {template.isSuccess && slots.length === 0 && (
-        <Typography color="text.secondary">{text.template.noSlots}</Typography>
+        <Typography color="textSecondary">{text.template.noSlots}</Typography>
       )}
       {slots.map(([name, slot]) =>
         slot.gives === "destination" ? (

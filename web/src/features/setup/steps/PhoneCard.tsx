@@ -61,7 +61,7 @@ export function PhoneCard({ device, secret, onSecret }: PhoneCardProps) {
           <Box component="dl" sx={{ m: 0, display: "grid", gridTemplateColumns: "auto 1fr", columnGap: 2 }}>
             {rows.map(([label, value, copy]) => (
               <Box key={label} sx={{ display: "contents" }}>
-                <Typography component="dt" color="text.secondary" sx={{ lineHeight: 2.2 }}>
+                <Typography component="dt" color="textSecondary" sx={{ lineHeight: 2.2 }}>
                   {label}
                 </Typography>
                 <Typography component="dd" sx={{ m: 0, lineHeight: 2.2, overflowWrap: "anywhere" }}>

@@ -35,7 +35,7 @@ function PhoneForm({ existing, onMade }: { existing: Existing; onMade: (secret: 
     <StepForm submit={labels.save} onSubmit={save}>
       <TextInput {...bind("name")} name="extensions.name" label={labels.name} help={labels.nameHelp} required />
       <TextInput {...bind("number")} name="extensions.number" label={labels.number} help={labels.numberHelp} required />
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {labels.note}
       </Typography>
     </StepForm>

@@ -43,7 +43,7 @@ export function RingMyPhone({ extensions }: { extensions: Existing["extensions"]
         <Button variant="outlined" loading={ring.isPending} onClick={() => ring.mutate()}>
           {labels.ring}
         </Button>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {labels.ringHelp}
         </Typography>
       </Stack>

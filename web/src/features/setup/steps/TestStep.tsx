@@ -20,7 +20,7 @@ export function TestStep({ existing: { numbers, extensions } }: { existing: Exis
   if (!numbers.length || !extensions.length) return <Typography>{labels.first}</Typography>;
   return (
     <Stack sx={{ gap: 3, pt: 1, maxWidth: 640 }}>
-      <Typography color="text.secondary">{labels.lead}</Typography>
+      <Typography color="textSecondary">{labels.lead}</Typography>
       <PlayCall numbers={numbers} />
       <Divider />
       <RingMyPhone extensions={extensions} />

@@ -48,7 +48,7 @@ function TrunkForm({ existing }: { existing: Existing }) {
       submit={labels.save}
       onSubmit={async () => void (await importObjects(trunkObjects(existing.locations[0]?.name, value)))}
     >
-      <Typography color="text.secondary">{labels.lead}</Typography>
+      <Typography color="textSecondary">{labels.lead}</Typography>
       <TextInput {...bind("name")} name="trunks.name" label={labels.name} required />
       <Choice
         {...bind("identity")}
@@ -80,7 +80,7 @@ function TrunkForm({ existing }: { existing: Existing }) {
         label={labels.emergency}
         help={labels.emergencyHelp}
       />
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {labels.note}
       </Typography>
     </StepForm>
