@@ -57,6 +57,7 @@ async def test_a_call_may_show_the_numbers_of_its_location_and_of_none(
     assert (await staff.get("/softphone")).json()["shown_numbers"] == {
         "usual": "+12025550100",
         "choices": [{"number": "+12025550102", "name": "Shop"}, {"number": "+12025550101", "name": "Shared"}],
+        "total": 2,
     }
 
 
