@@ -47,6 +47,8 @@ async def test_others_see_nobody(floor: Floor, executive: Client, other_org_admi
     assert (await floor.node.http.get("/api/v1/directory")).status_code == 401
 
 
-@pytest.mark.parametrize("query", [{"limit": 0}, {"q": "x" * 255}, {"sort": "secret"}, {"cursor": "x"}, {"search": "Ada"}])
+@pytest.mark.parametrize(
+    "query", [{"limit": 0}, {"q": "x" * 255}, {"sort": "secret"}, {"cursor": "x"}, {"search": "Ada"}]
+)
 async def test_bad_input(floor: Floor, query: dict[str, str | int]) -> None:
     assert (await floor.admin.get("/directory", params=query)).status_code == 422
