@@ -211,7 +211,7 @@ async def test_a_number_is_dialled_and_its_menu_hears_the_key(ada: Desk, agents:
 async def test_a_release_changes_which_numbers_can_be_shown(ada: Desk, agents: Agents) -> None:
     office, page = agents.office, ada.page
     await page.get_by_role("button", name="601 · Ready").click()
-    shows = page.get_by_label("Show as")
+    shows = page.get_by_role("combobox", name="Show as")
     spare = await office.make("phone-numbers", name="Spare", number="+12025559999", destination=HANGUP)
     await office.api.apply("One number more")
     await shows.click()
