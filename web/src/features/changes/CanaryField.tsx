@@ -15,7 +15,7 @@ export function CanaryField() {
       helperText={text.canaryHelp}
       defaultValue=""
       slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
-      sx={{ flex: "1 1 200px" }}
+      sx={{ flexGrow: 1, minWidth: 200 }}
     >
       <MenuItem value="">{text.canaryAny}</MenuItem>
       {nodes.map((node) => (
