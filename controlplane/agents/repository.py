@@ -1,32 +1,17 @@
-"""Rows of members of queues, and the list of colleagues."""
+"""Rows of members of queues."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, or_, select, tuple_
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.agents.models import QueueMemberState
-from controlplane.objects.door import ConfigObject
-from controlplane.platform.auth import Principal
-from controlplane.platform.tenancy import scoped
-from controlplane.telephony.schemas import ExtensionFields
 
 Key = tuple[UUID, UUID]
 """Queue and extension."""
-
-
-def colleagues(principal: Principal, part: str | None) -> Select[Any]:
-    """The extensions in use of the principal's locations and of none, narrowed to a part of name or number."""
-    in_use = select(ConfigObject).where(
-        ConfigObject.kind == ExtensionFields.kind, ConfigObject.fields["enabled"].as_boolean()
-    )
-    if part is not None:
-        columns = (ConfigObject.name, ConfigObject.number)
-        in_use = in_use.where(or_(*(column.icontains(part, autoescape=True) for column in columns)))
-    return scoped(in_use, ConfigObject, principal)
 
 
 async def members_of(session: AsyncSession, queue_ids: Collection[UUID]) -> dict[Key, QueueMemberState]:

@@ -5,13 +5,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from controlplane.agents import live, members, repository, softphone
-from controlplane.agents.schemas import Colleague, LiveQueue, MemberAction, MemberOrder, Softphone, SoftphoneRequest
+from controlplane.agents import directory, live, members, softphone
+from controlplane.agents.schemas import (
+    Colleague,
+    LiveQueue,
+    MemberAction,
+    MemberOrder,
+    RecentContact,
+    Softphone,
+    SoftphoneRequest,
+)
 from controlplane.identity.door import requires
 from controlplane.nodes.door import NodeIdentity, read_message, signed_node
-from controlplane.objects.door import ConfigObject
 from controlplane.platform.auth import Principal
-from controlplane.platform.listing import FilterText, ListQuery, Page, fetch_page, list_query
+from controlplane.platform.listing import FilterText, ListQuery, Page, list_query
 from controlplane.platform.services import ServicesDep, Uow
 from controlplane.protocol.link import QueueMembers
 
@@ -90,16 +97,22 @@ async def prepare_softphone(
 @router.get("/directory", tags=["softphone"])
 async def list_colleagues(
     uow: Uow,
+    services: ServicesDep,
     principal: Caller,
     query: Annotated[ListQuery, Depends(list_query)],
-    q: Annotated[FilterText | None, Query(description="Part of name or number.")] = None,
+    q: Annotated[FilterText, Query(description="Part of name or number.")] = "",
 ) -> Page[Colleague]:
-    """Whom one can call inside: names and numbers of the extensions of one's own locations and of none."""
-    rows, cursor, total = await fetch_page(
-        uow.session, repository.colleagues(principal, q), ConfigObject, query,
-        sortable={"name": ConfigObject.name, "number": ConfigObject.number}, default_sort="name",
-    )  # fmt: skip
-    return Page(items=[Colleague.model_validate(row) for row in rows], next_cursor=cursor, total=total)
+    """Whom one can call inside: names and numbers of the live extensions of one's own locations and of none."""
+    return await directory.colleagues(services, uow, principal, query, q)
+
+
+@router.get("/directory/recent", dependencies=[Depends(requires("calls:read"))], tags=["softphone"])
+async def list_recent_contacts(uow: Uow, services: ServicesDep, principal: Caller) -> Page[RecentContact]:
+    """The last 20 people with whom one's own extensions had calls, missed ones too, newest first; all on one page.
+
+    Who can't be called back is left out.
+    """
+    return Page(items=await directory.recent(services, uow, principal), next_cursor=None)
 
 
 @node_router.post("/queue-members", status_code=204)

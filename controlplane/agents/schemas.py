@@ -139,6 +139,7 @@ class ShownNumbers(BaseModel):
         description="Others: those of the phone's location, then those of none. The phone names one in the header "
         "`X-Show-Number` of its INVITE.",
     )
+    total: int = Field(description="How many others there are, those that are not offered too.")
 
 
 class Softphone(BaseModel):
@@ -160,6 +161,14 @@ class Colleague(BaseModel):
 
     name: str
     number: str
+
+
+class RecentContact(BaseModel):
+    """Somebody with whom one's own extension had a call."""
+
+    name: str = Field(description="Empty if nobody told it.")
+    number: str = Field(description="As people write it: +E164, or the number inside.")
+    dial: str = Field(description="What one's phone dials to get there, such as `90012025550100`.")
 
 
 class SoftphoneRequest(BaseModel):

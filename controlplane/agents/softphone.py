@@ -89,10 +89,9 @@ async def prepare(services: Services, uow: UnitOfWork, principal: Principal, ext
 
 
 def _shown_numbers(live: release.Compiled, phone: release.Device) -> ShownNumbers:
-    choices = release.numbers_to_choose(live, phone)[:CHOICES]
-    return ShownNumbers(
-        usual=phone.caller_number, choices=[ChoosableNumber(number=one.number, name=one.name) for one in choices]
-    )
+    found = release.numbers_to_choose(live, phone)
+    choices = [ChoosableNumber(number=one.number, name=one.name) for one in found[:CHOICES]]
+    return ShownNumbers(usual=phone.caller_number, choices=choices, total=len(found))
 
 
 def _is_browser(phone: release.Device) -> bool:

@@ -4,7 +4,15 @@ from controlplane.calls import repository
 from controlplane.calls.explain import steps_in_words
 from controlplane.calls.explaining import explain_call
 from controlplane.calls.fold import fold
-from controlplane.calls.queries import QueueFigures, WaitingCall, callers_waiting, live_states, queue_figures
+from controlplane.calls.queries import (
+    OtherSide,
+    QueueFigures,
+    WaitingCall,
+    callers_waiting,
+    live_states,
+    other_sides,
+    queue_figures,
+)
 from controlplane.calls.record import FoldedCall
 from controlplane.calls.schemas import CallDetail, ExplainedStep, Explanation, LiveCall
 from controlplane.calls.telling import sentence
@@ -19,12 +27,14 @@ __all__ = [
     "Explanation",
     "FoldedCall",
     "LiveCall",
+    "OtherSide",
     "QueueFigures",
     "WaitingCall",
     "callers_waiting",
     "explain",
     "fold",
     "live_states",
+    "other_sides",
     "queue_figures",
     "sentence",
     "steps_in_words",

@@ -21,6 +21,8 @@ from controlplane.platform.listing import ListQuery, fetch_page
 from controlplane.platform.tenancy import scoped
 
 _LONGEST_LIVE_LIST = 500
+_LOOKED_BACK = 200
+"""So many calls are looked through for the last people one spoke with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,39 @@ async def live_calls(session: AsyncSession, principal: Principal) -> list[Call]:
     """Calls that go on now, oldest first."""
     statement = visible_calls(principal).where(Call.status == CallStatus.LIVE)
     return list((await session.scalars(statement.order_by(Call.started_at).limit(_LONGEST_LIVE_LIST))).all())
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSide:
+    """With whom an extension had a call: what it dialled, or who called it.
+
+    Attributes:
+        dialed: What was dialled on a phone to get there.
+        extension_id: The colleague who called.
+        number: The caller's.
+        name: The caller's.
+    """
+
+    dialed: str | None = None
+    extension_id: UUID | None = None
+    number: str | None = None
+    name: str | None = None
+
+
+async def other_sides(session: AsyncSession, principal: Principal, extension_ids: Collection[UUID]) -> list[OtherSide]:
+    """The other sides of these extensions' newest calls, whoever answered, newest first."""
+    columns = (Call.direction, Call.caller_number, Call.caller_name, Call.legs, Call.timeline)
+    statement = visible_calls(principal).where(Call.extension_ids.overlap(list(extension_ids)))
+    newest = statement.order_by(Call.started_at.desc(), Call.id.desc()).limit(_LOOKED_BACK)
+    return [_other_side(row, extension_ids) for row in await session.execute(newest.with_only_columns(*columns))]
+
+
+def _other_side(call: Any, extension_ids: Collection[UUID]) -> OtherSide:
+    told = next((leg["extension_id"] for leg in call.legs if leg["role"] == "caller"), None)
+    placed_by = UUID(told) if told else None
+    if call.direction == Direction.OUTBOUND or placed_by in extension_ids:
+        return OtherSide(dialed=next((step.get("number") for step in call.timeline if step["what"] == "arrived"), None))
+    return OtherSide(extension_id=placed_by, number=call.caller_number, name=call.caller_name)
 
 
 async def live_states(session: AsyncSession, principal: Principal) -> list[LiveCall]:

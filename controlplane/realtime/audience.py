@@ -32,6 +32,9 @@ SCOPES: Mapping[str, str] = {
 }
 """The scope that a group of events takes. A group that is not here is heard by nobody."""
 
+_ALSO: Mapping[str, str] = {"config.applied": "calls:control"}
+"""Events that a second scope lets hear, too: a browser phone looks anew at what it may do, and it tells no more."""
+
 _OWN = frozenset({"call", "recording", "voicemail", "transcript"})
 """Groups of which staff hear their own only."""
 
@@ -45,21 +48,21 @@ class LoggedEvent:
     Attributes:
         position: Its place in the log.
         text: The message, ready to be sent.
-        scope: What a listener needs; None: nobody may hear it.
+        scopes: One of these a listener needs; none: nobody may hear it.
         org_id: Whose it is; None: only installation admins.
         extension_ids: Whose own it is, where that matters.
     """
 
     position: Position
     text: str
-    scope: str | None
+    scopes: frozenset[str]
     org_id: UUID | None
     location_id: UUID | None
     extension_ids: frozenset[UUID] | None
 
     def concerns(self, principal: Principal) -> bool:
         """Whether this listener may hear of it."""
-        if self.scope is None or not principal.may(self.scope):
+        if not any(principal.may(scope) for scope in self.scopes):
             return False
         if self.org_id is None:
             return principal.installation_admin
@@ -96,7 +99,7 @@ def _logged(row: EventRow, owners: Owners) -> LoggedEvent:
     return LoggedEvent(
         position=Position(row.tx, row.id),
         text=message.model_dump_json(),
-        scope=scope,
+        scopes=frozenset(one for one in (scope, _ALSO.get(row.name)) if one),
         org_id=org_id,
         location_id=location_id,
         extension_ids=_extensions(row.payload) if group in _OWN else None,

@@ -8,7 +8,7 @@ from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 from controlplane.release import names, numbers
 from controlplane.release.build import Compiled
-from controlplane.release.model import Device, PbxObject, PhoneNumber
+from controlplane.release.model import Device, Extension, PbxObject, PhoneNumber
 from controlplane.release.outbound import dial_outside
 from controlplane.release.placement import nodes_of
 from controlplane.release.service import live_now
@@ -35,6 +35,41 @@ class WayToDial:
     dialed: str
     person: str
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """Whom phones reach by dialling something.
+
+    Attributes:
+        dial: What they dial.
+        number: The same as people write it: without a route's prefix.
+        inside: Whose number it is, where it is one of ours.
+    """
+
+    dial: str
+    number: str
+    inside: PbxObject | None = None
+
+
+def callee_dialed(live: Compiled, org_id: UUID, dialed: str) -> Callee | None:
+    """Whom a phone reaches by dialling this; None where nothing takes it, and for feature codes."""
+    ids = live.index.readers.get((org_id, dialed), frozenset())
+    inside = next((live.objects[id_] for id_ in ids if id_ in live.objects), None)
+    if inside is not None:
+        return None if isinstance(inside, Extension) and not inside.enabled else Callee(dialed, dialed, inside)
+    ours = (route for route in live.model.routes if route.org == org_id and route.enabled)
+    taking = [route for route in ours if numbers.fits(route.pattern, dialed)]
+    if not taking:
+        return None
+    first = min(taking, key=lambda route: route.position)
+    return Callee(dialed, first.prepend + dialed[first.strip :])
+
+
+def callee_outside(live: Compiled, org_id: UUID, number: str) -> Callee | None:
+    """Who has an E.164 number outside; None where it is none, and where no route takes it."""
+    dialed = dial_outside(live.index, org_id, number) if number.startswith("+") else None
+    return Callee(dialed, number) if dialed else None
 
 
 async def way_to_dial(services: Services, uow: UnitOfWork, org_id: UUID, extension_id: UUID, number: str) -> WayToDial:

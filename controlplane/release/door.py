@@ -2,7 +2,15 @@
 
 from controlplane.release.compare import compare
 from controlplane.release.compiled import Compiled
-from controlplane.release.dialing import WayToDial, node_of, numbers_to_choose, way_to_dial
+from controlplane.release.dialing import (
+    Callee,
+    WayToDial,
+    callee_dialed,
+    callee_outside,
+    node_of,
+    numbers_to_choose,
+    way_to_dial,
+)
 from controlplane.release.dialplan_source import DialplanSource, SourceLine
 from controlplane.release.errors import PlanRefused
 from controlplane.release.frozen import configuration_of
@@ -18,6 +26,7 @@ from controlplane.release.staged import forget_staged, make_staged, read_staged
 from controlplane.release.staging import carriers_of, longest_waits
 
 __all__ = [
+    "Callee",
     "ChangeRead",
     "Comparison",
     "Compiled",
@@ -43,6 +52,8 @@ __all__ = [
     "WayToDial",
     "apply",
     "before_apply",
+    "callee_dialed",
+    "callee_outside",
     "carriers_of",
     "compare",
     "configuration_of",

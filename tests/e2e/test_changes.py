@@ -85,13 +85,20 @@ async def test_hours_are_changed_reviewed_applied_and_taken_back(ada: Desk, shop
     releases = page.get_by_role("listitem").filter(has_text="Release")
     await expect(releases.filter(has_text="Sundays off")).to_contain_text("Live")
     await ada.accessible()
+    await shop.office.api.post("/locations", {"name": "West", "timezone": "UTC", "node": "west"})
+    await page.reload()
     await releases.filter(has_text="Begin").get_by_role("link").click()
     await page.get_by_role("button", name="Roll back to this").click()
     question = page.get_by_role("dialog")
     await expect(question).to_contain_text("Sunday all day, was closed")
     await ada.accessible()
     await ada.picture("roll back")
-    await question.get_by_role("button", name="Roll back").click()
+    for node, refused in (("west", "none of the nodes: main"), ("main", None)):  # that release knows of no other
+        await question.get_by_label("First on node").click()
+        await page.get_by_role("option", name=node).click()
+        await question.get_by_role("button", name="Roll back").click()
+        if refused:
+            await expect(question.get_by_role("alert")).to_contain_text(refused)
     await expect(page.get_by_role("status").filter(has_text="Every node runs it")).to_be_visible(timeout=APPLIED_MS)
     status = await shop.office.api.get("/config/status")
     assert status["changes_count"] == 1, "the edit itself stays"

@@ -18,6 +18,8 @@ async def people(floor: Floor, locations: dict[str, str]) -> None:
     await floor.make("extensions", name="Cy 100%", number="203", location_id=None)
     await floor.make("extensions", name="Dee 100 times", number="204", location_id=locations["Branch"])
     await floor.make("extensions", name="Ed", number="205", location_id=locations["Main"], enabled=False)
+    await floor.apply()
+    await floor.make("extensions", name="Flo, a draft", number="206", location_id=locations["Main"])
 
 
 @pytest.mark.usefixtures("people")
@@ -45,6 +47,8 @@ async def test_others_see_nobody(floor: Floor, executive: Client, other_org_admi
     assert (await floor.node.http.get("/api/v1/directory")).status_code == 401
 
 
-@pytest.mark.parametrize("query", [{"limit": 0}, {"q": "x" * 255}, {"sort": "secret"}, {"search": "Ada"}])
+@pytest.mark.parametrize(
+    "query", [{"limit": 0}, {"q": "x" * 255}, {"sort": "secret"}, {"cursor": "x"}, {"search": "Ada"}]
+)
 async def test_bad_input(floor: Floor, query: dict[str, str | int]) -> None:
     assert (await floor.admin.get("/directory", params=query)).status_code == 422

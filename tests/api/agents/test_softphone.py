@@ -2,6 +2,7 @@
 
 import pytest
 
+from controlplane.agents.schemas import CHOICES
 from tests.api.agents.conftest import Floor, give_extension
 from tests.api.clients import Client
 
@@ -57,7 +58,20 @@ async def test_a_call_may_show_the_numbers_of_its_location_and_of_none(
     assert (await staff.get("/softphone")).json()["shown_numbers"] == {
         "usual": "+12025550100",
         "choices": [{"number": "+12025550102", "name": "Shop"}, {"number": "+12025550101", "name": "Shared"}],
+        "total": 2,
     }
+
+
+async def test_of_many_numbers_the_first_are_offered_and_all_are_counted(floor: Floor, staff: Client) -> None:
+    await floor.make("trunks", name="Carrier", identity="ip", host="192.0.2.1")
+    for index in range(CHOICES + 2):
+        number = f"+1202555{index:04}"
+        await floor.make("phone-numbers", number=number, name=number, destination={"kind": "hangup"})
+    await prepared(floor)
+    await give_extension(staff, floor.ada)
+    shown = (await staff.get("/softphone")).json()["shown_numbers"]
+    assert (len(shown["choices"]), shown["choices"][-1]["number"]) == (CHOICES, "+12025550099")
+    assert shown["total"] == CHOICES + 2
 
 
 async def test_from_nothing_to_a_draft_to_a_phone(floor: Floor, staff: Client, manager: Client) -> None:

@@ -16,7 +16,7 @@ from controlplane.platform.services import Services
 from controlplane.realtime.audience import SCOPES
 from controlplane.realtime.follower import STOPPING, TOO_SLOW, Follower
 from controlplane.realtime.stream import LOGGED_OUT, NO_SUCH_EVENT
-from controlplane.release.events import ConfigApplied
+from controlplane.release.events import ConfigApplied, ConfigRolledBack
 from tests.api.calls.system import STREAMS, System, extension
 from tests.api.clients import Client
 from tests.api.realtime.listening import Ear, Json, Stage, ids
@@ -32,6 +32,10 @@ async def record(services: Services, *events: Event) -> None:
 
 def applied(client: Client, number: int, **more: object) -> ConfigApplied:
     return ConfigApplied.model_validate({"org_id": client.org_id, "subject": "x", "number": number, **more})
+
+
+def rolled_back(client: Client) -> ConfigRolledBack:
+    return ConfigRolledBack(org_id=client.org_id, subject="x", number=1, node="main", problems=["a trunk is down"])
 
 
 def started(client: Client, *, extension_ids: list[UUID], location_id: str | None = None) -> CallStarted:
@@ -171,14 +175,14 @@ async def test_lost_rights_hold_soon(stage: Stage, follower: Follower, manager: 
     follower.pace.login_s = 0.1
     async with stage.ear(manager) as ear:
         await ear.hear()
-        await record(manager.services, applied(manager, 1))
+        await record(manager.services, rolled_back(manager))
         assert (await ear.hear())["data"]["number"] == 1
         async with manager.services.uow() as uow:
             await uow.session.execute(
                 text("UPDATE users SET built_in_role = 'staff' WHERE id = :id"), {"id": manager.user_id}
             )
         await asyncio.sleep(0.3)
-        await record(manager.services, applied(manager, 2))
+        await record(manager.services, rolled_back(manager))
         assert await ear.hears_nothing()
 
 
@@ -236,10 +240,20 @@ async def test_staff_hear_of_their_own_extension_only(stage: Stage, staff: Clien
 
     async with stage.ear(staff) as ear:
         await ear.hear()
-        await record(staff.services, *about(other), *about(mine), applied(staff, 1))
+        await record(staff.services, *about(other), *about(mine), rolled_back(staff))
         heard = [await ear.hear() for _ in about(mine)]
         assert await ear.hears_nothing()
     assert [message["data"]["extension_ids"] for message in heard] == [[str(mine)]] * 4
+
+
+async def test_whoever_has_a_browser_phone_hears_that_a_release_is_live(
+    stage: Stage, staff: Client, executive: Client
+) -> None:
+    for client in (staff, executive):
+        async with stage.ear(client) as ear:
+            await ear.hear()
+            await record(client.services, applied(client, 7))
+            assert (await ear.hear())["data"] == {"number": 7}
 
 
 async def test_phones_and_trunks_are_heard_of_where_they_are_configured(

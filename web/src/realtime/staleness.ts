@@ -3,12 +3,18 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { type LiveEvent, useLiveEvents } from "./live";
 
+/** What is asked of the live release. */
+const IN_FORCE = ["config", "softphone", "directory"];
+
+/** By the event's name, else by its group. */
 const STALE: Record<string, string[]> = {
   call: ["calls", "summary"],
   recording: ["calls"],
   transcript: ["calls", "voicemails"],
   voicemail: ["voicemails"],
   config: ["config"],
+  "config.applied": IN_FORCE,
+  "config.rolled_back": IN_FORCE,
   node: ["nodes", "status"],
   device: ["status"],
   trunk: ["status"],
@@ -36,7 +42,8 @@ export function useStaleness(): void {
   useLiveEvents(
     useCallback(
       (event: LiveEvent) => {
-        for (const resource of STALE[event.name.split(".")[0] ?? ""] ?? []) markStale(queries, resource);
+        const [group = ""] = event.name.split(".");
+        for (const resource of STALE[event.name] ?? STALE[group] ?? []) markStale(queries, resource);
       },
       [queries],
     ),

@@ -1,7 +1,6 @@
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import MenuItem from "@mui/material/MenuItem";
 import Paper from "@mui/material/Paper";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
@@ -9,8 +8,8 @@ import Typography from "@mui/material/Typography";
 import type { FormEvent } from "react";
 import { useNavigate } from "react-router";
 import { asProblem } from "@/api/problem";
-import { useLocations } from "@/layout/locations";
-import { useApply } from "./queries";
+import { CanaryField } from "./CanaryField";
+import { requestOf, useApply } from "./queries";
 import { text } from "./text";
 
 /** The button that puts the changes into force, and why they were made. */
@@ -19,12 +18,7 @@ export function ApplyForm({ blocked }: { blocked: boolean }) {
   const navigate = useNavigate();
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const [reason, canary] = ["reason", "canary"].map((name) => String(form.get(name) ?? ""));
-    apply.mutate(
-      { reason: reason ?? "", canary: canary || null },
-      { onSuccess: ({ id }) => navigate(`/changes/releases/${id}`) },
-    );
+    apply.mutate(requestOf(event.currentTarget), { onSuccess: ({ id }) => navigate(`/changes/releases/${id}`) });
   }
   return (
     <Paper component="form" onSubmit={submit} sx={{ p: 2 }}>
@@ -48,30 +42,6 @@ export function ApplyForm({ blocked }: { blocked: boolean }) {
         {blocked ? text.blocked : apply.isPending ? text.applying : text.applyHint}
       </Typography>
     </Paper>
-  );
-}
-
-/** Which node goes first, where there are several. */
-function CanaryField() {
-  const nodes = [...new Set(useLocations().map(({ node }) => node))].sort();
-  if (nodes.length < 2) return null;
-  return (
-    <TextField
-      select
-      name="canary"
-      label={text.canary}
-      helperText={text.canaryHelp}
-      defaultValue=""
-      slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
-      sx={{ flex: "1 1 200px" }}
-    >
-      <MenuItem value="">{text.canaryAny}</MenuItem>
-      {nodes.map((node) => (
-        <MenuItem key={node} value={node}>
-          {node}
-        </MenuItem>
-      ))}
-    </TextField>
   );
 }
 

@@ -6,21 +6,32 @@ import DialogTitle from "@mui/material/DialogTitle";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
-import { useState } from "react";
+import type { FormEvent } from "react";
 import { useNavigate } from "react-router";
 import { Loading } from "@/ui/Loading";
 import { ProblemView } from "@/ui/ProblemView";
 import { text as words } from "@/ui/text";
 import { Refused } from "./ApplyForm";
+import { CanaryField } from "./CanaryField";
 import { ChangeList } from "./ChangeList";
-import { type Release, useComparison, useRollBack } from "./queries";
+import { type Release, requestOf, useComparison, useRollBack } from "./queries";
 import { text } from "./text";
+
+const FORM = "roll-back";
 
 /** Asks before rolling back, with what will change back. */
 export function RollBackDialog({ release, onClose }: { release: Release; onClose: () => void }) {
   const rollBack = useRollBack(release.id);
   const navigate = useNavigate();
-  const [reason, setReason] = useState("");
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    rollBack.mutate(requestOf(event.currentTarget), {
+      onSuccess: ({ id }) => {
+        onClose();
+        navigate(`/changes/releases/${id}`);
+      },
+    });
+  }
   return (
     <Dialog open onClose={onClose} maxWidth="md" aria-labelledby="roll-back-title">
       <DialogTitle id="roll-back-title">{text.rollBackTitle(release.number)}</DialogTitle>
@@ -28,31 +39,21 @@ export function RollBackDialog({ release, onClose }: { release: Release; onClose
         <Stack sx={{ gap: 2 }}>
           <Typography>{text.rollBackLead}</Typography>
           <ChangesBack number={release.number} />
-          <TextField
-            label={text.reason}
-            helperText={text.reasonHelp}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-            slotProps={{ htmlInput: { maxLength: 500 } }}
-          />
+          <Stack component="form" id={FORM} onSubmit={submit} sx={{ gap: 2 }}>
+            <TextField
+              name="reason"
+              label={text.reason}
+              helperText={text.reasonHelp}
+              slotProps={{ htmlInput: { maxLength: 500 } }}
+            />
+            <CanaryField />
+          </Stack>
           {rollBack.isError && <Refused error={rollBack.error} />}
         </Stack>
       </DialogContent>
       <DialogActions>
         <Button onClick={onClose}>{words.actions.cancel}</Button>
-        <Button
-          variant="contained"
-          color="error"
-          loading={rollBack.isPending}
-          onClick={() =>
-            rollBack.mutate(reason, {
-              onSuccess: ({ id }) => {
-                onClose();
-                navigate(`/changes/releases/${id}`);
-              },
-            })
-          }
-        >
+        <Button type="submit" form={FORM} variant="contained" color="error" loading={rollBack.isPending}>
           {text.rollBackConfirm}
         </Button>
       </DialogActions>

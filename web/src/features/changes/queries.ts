@@ -91,17 +91,20 @@ function useReleaseMutation<Wanted>(act: (wanted: Wanted) => Promise<Release>) {
   });
 }
 
+type ApplyRequest = Schemas["ApplyRequest"];
+
+/** What a form with the fields `reason` and, where there are several nodes, `canary` asks for. */
+export function requestOf(form: HTMLFormElement): ApplyRequest {
+  const fields = new FormData(form);
+  return { reason: String(fields.get("reason") ?? ""), canary: String(fields.get("canary") ?? "") || null };
+}
+
 export const useApply = () =>
-  useReleaseMutation((body: Schemas["ApplyRequest"]) => data(api.POST("/api/v1/config/releases", { body })));
+  useReleaseMutation((body: ApplyRequest) => data(api.POST("/api/v1/config/releases", { body })));
 
 export const useRollBack = (id: string) =>
-  useReleaseMutation((reason: string) =>
-    data(
-      api.POST("/api/v1/config/releases/{release_id}/rollback", {
-        params: { path: { release_id: id } },
-        body: { reason },
-      }),
-    ),
+  useReleaseMutation((body: ApplyRequest) =>
+    data(api.POST("/api/v1/config/releases/{release_id}/rollback", { params: { path: { release_id: id } }, body })),
   );
 
 export const useResume = (id: string) =>

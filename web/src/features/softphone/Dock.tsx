@@ -34,7 +34,7 @@ function Waiting({ softphone }: { softphone: Softphone }) {
 }
 
 function Working({ softphone, account }: { softphone: Softphone; account: Account }) {
-  const phone = usePhone(account);
+  const phone = usePhone(account, softphone.shown_numbers);
   const [open, setOpen] = useState(false);
   const { calls, registration } = phone.state;
   const ringing = calls.filter(({ incoming, state }) => incoming && state === "ringing");

@@ -13,7 +13,9 @@ interface ShowAsProps {
 
 /** Which number the called person sees. Nothing where there is nothing to choose. */
 export function ShowAs({ numbers, value, onChange }: ShowAsProps) {
-  if (numbers.choices.length === 0) return null;
+  const { choices, total } = numbers;
+  if (choices.length === 0) return null;
+  const part = total > choices.length ? text.showAs.part(choices.length, total) : "";
   return (
     <TextField
       select
@@ -22,14 +24,14 @@ export function ShowAs({ numbers, value, onChange }: ShowAsProps) {
       label={text.showAs.label}
       value={value ?? ""}
       onChange={({ target }) => onChange(target.value || null)}
-      helperText={value ? text.showAs.help : undefined}
+      helperText={[part, value ? text.showAs.help : ""].filter(Boolean).join(" ")}
       slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
       sx={{ my: 1 }}
     >
       <MenuItem value="">
         {numbers.usual ? `${text.showAs.usual}: ${phoneNumber(numbers.usual)}` : text.showAs.usual}
       </MenuItem>
-      {numbers.choices.map(({ number, name }) => (
+      {choices.map(({ number, name }) => (
         <MenuItem key={number} value={number} sx={{ whiteSpace: "normal", overflowWrap: "anywhere" }}>
           <span>
             {phoneNumber(number)}

@@ -6,6 +6,7 @@ import ListItemText from "@mui/material/ListItemText";
 import TextField from "@mui/material/TextField";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { phoneNumber } from "@/ui/format";
+import { dialable } from "./number";
 import { useColleagues, useRecentContacts } from "./queries";
 import { type Contact, matching, offered } from "./recent";
 import { text } from "./text";
@@ -27,7 +28,8 @@ export function WhomField({ label, help, value, onChange, autoFocus = false, end
   const colleagues = useColleagues(typed.trim(), open);
   const recent = matching(useRecentContacts(open), typed);
   const found = offered(recent, colleagues);
-  const exact = found.find(({ number }) => number === value);
+  const exact = found.find(({ dial }) => dial === value);
+  const unclear = value.trim() !== "" && !dialable(value);
   return (
     <Autocomplete
       freeSolo
@@ -40,8 +42,8 @@ export function WhomField({ label, help, value, onChange, autoFocus = false, end
       onClose={() => setOpen(false)}
       inputValue={value}
       onInputChange={(_, words) => onChange(words)}
-      getOptionLabel={(one) => (typeof one === "string" ? one : one.number)}
-      getOptionKey={(one) => (typeof one === "string" ? one : one.number)}
+      getOptionLabel={(one) => (typeof one === "string" ? one : one.dial)}
+      getOptionKey={(one) => (typeof one === "string" ? one : one.dial)}
       renderOption={({ key, ...option }, one) => (
         <Box component="li" key={key} {...option} sx={{ gap: 1.5 }}>
           {one.isRecent ? <RecentIcon titleAccess={text.recent} color="action" /> : <PersonIcon color="action" />}
@@ -53,7 +55,7 @@ export function WhomField({ label, help, value, onChange, autoFocus = false, end
         <TextField
           {...params}
           label={label}
-          helperText={exact?.name ? <bdi>{exact.name}</bdi> : help}
+          helperText={exact ? <bdi>{exact.name || phoneNumber(exact.number)}</bdi> : unclear ? text.unclear : help}
           autoFocus={autoFocus}
           slotProps={{ ...params.slotProps, input: { ...params.slotProps.input, endAdornment: end } }}
         />

@@ -1,6 +1,13 @@
-/** What phones can dial, out of what people type and paste: "+1 (202) 555-0142" is +12025550142, a name nothing. */
+/** What is written around a number: "tel:" or "Tel." before it, "ext. 5" or ";ext=5" behind. */
+const AROUND = /^\s*tel\b[.:]?\s*|[\s,;]*\bext(?:\.|=|\s)\s*\d+\s*$/gi;
+
+/**
+ * What phones can dial, out of what people type and paste: "Tel. +1 (202) 555-0142 ext. 5" is +12025550142.
+ * Empty for a name: an extension behind a foreign number can't be dialled with it.
+ */
 export function dialable(typed: string): string {
-  if (/\p{L}/u.test(typed)) return "";
-  const digits = typed.replace(/[^0-9*#]/g, "");
-  return typed.trim().startsWith("+") ? `+${digits}` : digits;
+  const number = typed.replace(AROUND, "").trim();
+  if (/\p{L}/u.test(number)) return "";
+  const digits = number.replace(/[^0-9*#]/g, "");
+  return number.startsWith("+") ? `+${digits}` : digits;
 }

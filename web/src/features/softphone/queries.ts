@@ -1,13 +1,14 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data, type Schemas } from "@/api/client";
 import { useMay } from "@/session/SessionProvider";
-import { type Contact, recentContacts } from "./recent";
+import type { Contact } from "./recent";
 
 export type Softphone = Schemas["Softphone"];
 export type Account = Schemas["SoftphoneAccount"];
 export type ShownNumbers = Schemas["ShownNumbers"];
 
 const KEY = ["softphone"];
+const DIRECTORY = "directory";
 
 /** How this page registers. Kept in memory alone, as long as the page lives. */
 export function useSoftphone() {
@@ -43,28 +44,24 @@ export function useQueueName(id: string | null): string | null {
 export function useColleagues(q: string, wanted: boolean): Contact[] {
   const own = useSoftphone().data?.number;
   const { data: page } = useQuery({
-    queryKey: ["extensions", "directory", q],
+    queryKey: [DIRECTORY, "colleagues", q],
     queryFn: ({ signal }) =>
       data(api.GET("/api/v1/directory", { params: { query: { q: q || undefined, limit: 20 } }, signal })),
     enabled: wanted,
     staleTime: 30_000,
     placeholderData: keepPreviousData,
   });
-  return (page?.items ?? []).filter(({ number }) => number !== own);
+  return (page?.items ?? []).filter(({ number }) => number !== own).map((one) => ({ ...one, dial: one.number }));
 }
 
-/** The other sides of the last calls of one's own extension, for who may read them. */
+/** With whom one's own extension had calls lately, for who may read calls. */
 export function useRecentContacts(wanted: boolean): Contact[] {
   const may = useMay();
-  const extension_id = useSoftphone().data?.extension_id ?? undefined;
-  const { data: contacts } = useQuery({
-    queryKey: ["call-log", "recent", extension_id],
-    queryFn: async () => {
-      const { items } = await data(api.GET("/api/v1/calls", { params: { query: { extension_id, limit: 20 } } }));
-      return recentContacts(items);
-    },
-    enabled: wanted && extension_id !== undefined && may("calls:read"),
+  const { data: page } = useQuery({
+    queryKey: [DIRECTORY, "recent"],
+    queryFn: () => data(api.GET("/api/v1/directory/recent")),
+    enabled: wanted && may("calls:read"),
     staleTime: 10_000,
   });
-  return contacts ?? [];
+  return page?.items ?? [];
 }

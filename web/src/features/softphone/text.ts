@@ -71,11 +71,14 @@ export const text = {
     erase: "Erase the last digit",
     help: "Type a name, or type or paste a number.",
   },
+  unclear: "Choose one of the suggestions, or type a number.",
   recent: "Recent",
   showAs: {
     label: "Show as",
     usual: "Usual number",
     help: "Holds for calls from this page until it is closed. Emergency calls show the usual number.",
+    part: (offered: number, total: number) =>
+      `${offered.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} numbers are offered.`,
   },
   failed: "The call did not go through",
   causes: {

@@ -3,7 +3,8 @@ import { useDialogs } from "@/ui/dialogs";
 import type { PhoneState } from "./calls";
 import { lead } from "./leader";
 import { BrowserPhone } from "./phone";
-import type { Account } from "./queries";
+import type { Account, ShownNumbers } from "./queries";
+import { stillOffered } from "./shown";
 import { keepChoice, type MicrophoneFault, readChoice, type SoundChoice } from "./sound";
 import { text } from "./text";
 
@@ -11,19 +12,28 @@ const ELSEWHERE: PhoneState = { registration: "other-tab", calls: [] };
 const never = () => () => undefined;
 
 /** The page's phone while its dock is shown, and what the person chose for it. */
-export function usePhone(account: Account) {
+export function usePhone(account: Account, numbers: ShownNumbers | null) {
   const { notify } = useDialogs();
   const [attempt, setAttempt] = useState({ steal: false, number: 0 });
   const [leads, setLeads] = useState(false);
   const [sound, setSound] = useState<SoundChoice>(readChoice);
   const [fault, setFault] = useState<MicrophoneFault | null>(null);
   const [phone, setPhone] = useState<BrowserPhone | null>(null);
-  const [shown, setShown] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [used, setUsed] = useState(account);
+  const state = useSyncExternalStore(phone?.watch ?? never, phone?.now ?? (() => ELSEWHERE));
+  const shown = stillOffered(chosen, numbers);
+  const idle = state.calls.length === 0;
+
+  // A release may change the account: to log in anew would end the calls, so it waits for their end.
+  useEffect(() => {
+    if (idle) setUsed(account);
+  }, [idle, account]);
 
   useEffect(() => lead(attempt.steal, setLeads), [attempt]);
   useEffect(() => {
     if (!leads) return;
-    const mine = new BrowserPhone(account, readChoice(), {
+    const mine = new BrowserPhone(used, readChoice(), {
       microphone: (problem) => setFault(problem.fault),
       failed: (cause) => notify({ message: text.causes[cause] ?? `${text.failed}: ${cause}.`, severity: "warning" }),
       transferred: (ok) =>
@@ -34,10 +44,9 @@ export function usePhone(account: Account) {
       setPhone(null);
       mine.stop();
     };
-  }, [leads, account, notify]);
+  }, [leads, used, notify]);
   useEffect(() => phone?.showAs(shown), [phone, shown]);
 
-  const state = useSyncExternalStore(phone?.watch ?? never, phone?.now ?? (() => ELSEWHERE));
   return {
     phone,
     state,
@@ -51,7 +60,7 @@ export function usePhone(account: Account) {
     },
     /** The number that calls show; null: the usual one. */
     shown,
-    showAs: setShown,
+    showAs: setChosen,
     /** Takes the phone from the tab that has it. */
     takeOver: () => setAttempt(({ number }) => ({ steal: true, number: number + 1 })),
   };
