@@ -3,7 +3,6 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Paper from "@mui/material/Paper";
 import { useEffect, useState } from "react";
-import { offerDial } from "./dial";
 import { Incoming } from "./Incoming";
 import { PhonePanel } from "./PhonePanel";
 import { type Account, type Softphone, useSoftphone } from "./queries";
@@ -39,16 +38,7 @@ function Working({ softphone, account }: { softphone: Softphone; account: Accoun
   const { calls, registration } = phone.state;
   const ringing = calls.filter(({ incoming, state }) => incoming && state === "ringing");
   const talking = calls.length > ringing.length;
-  const browser = phone.phone;
 
-  useEffect(() => {
-    if (!browser || registration !== "registered") return;
-    offerDial((number) => {
-      setOpen(true);
-      browser.dial(number);
-    });
-    return () => offerDial(null);
-  }, [browser, registration]);
   useEffect(() => {
     if (talking) setOpen(true);
   }, [talking]);
@@ -62,8 +52,8 @@ function Working({ softphone, account }: { softphone: Softphone; account: Accoun
           extensionId={softphone.extension_id}
           sound={phone.sound}
           waits={talking}
-          onAnswer={() => browser?.answer(call.id)}
-          onDecline={() => browser?.hangUp(call.id)}
+          onAnswer={() => phone.phone?.answer(call.id)}
+          onDecline={() => phone.phone?.hangUp(call.id)}
         />
       ))}
       {open && (
