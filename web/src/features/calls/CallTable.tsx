@@ -103,14 +103,7 @@ export function CallTable(props: CallTableProps) {
   );
 }
 
-const HEAD = {
-  position: "sticky",
-  top: 0,
-  zIndex: 1,
-  bgcolor: "background.paper",
-  borderBottom: 1,
-  borderColor: "divider",
-};
+const HEAD = { position: "sticky", top: 0, zIndex: 1, bgcolor: "background.paper", borderBottom: 1, borderColor: "divider" };
 const LINE = { display: "grid", alignItems: "center", columnGap: "6px", px: 1, typography: "body2" };
 /** For the cells by their line: a component for each of hundreds of cells would take long to draw. */
 const CELLS = {
