@@ -103,14 +103,8 @@ export function CallTable(props: CallTableProps) {
   );
 }
 
-const HEAD = {
-  position: "sticky",
-  top: 0,
-  zIndex: 1,
-  bgcolor: "background.paper",
-  borderBottom: 1,
-  borderColor: "divider",
-};
+const RULE = { borderBottom: 1, borderColor: "divider" };
+const HEAD = { position: "sticky", top: 0, zIndex: 1, bgcolor: "background.paper", ...RULE };
 const LINE = { display: "grid", alignItems: "center", columnGap: "6px", px: 1, typography: "body2" };
 /** For the cells by their line: a component for each of hundreds of cells would take long to draw. */
 const CELLS = {
@@ -192,8 +186,7 @@ const Row = memo(function Row(props: RowProps) {
         left: 0,
         right: 0,
         cursor: "pointer",
-        borderBottom: 1,
-        borderColor: "divider",
+        ...RULE,
         bgcolor: selected ? "action.selected" : undefined,
         "&:hover": { bgcolor: "action.hover" },
       }}
