@@ -53,14 +53,14 @@ async def test_a_slow_line_is_slow_and_nothing_else(desk: Desk) -> None:
 
 
 async def test_a_manager_sees_no_call_of_another_location(desk: Desk, system: ThrowAwaySystem, phones: Phones) -> None:
-    async with another_office(system, "Two places", "places") as office:
+    async with another_office(system, "Far apart", "places") as office:
         south = (await office.api.post("/locations", {"name": "South", "timezone": "UTC"}))["id"]
         away = await office.desk("301", location_id=south)
         line = await office.line(away.here, location_id=south)
         user = {"email": "north@places.test", "name": "North", "role": "manager", "password": PASSWORD}
         await office.api.post("/users", {**user, "location_ids": [office.location]})
         await office.make("extensions", name="Here", number="302", location_id=office.location, no_answer=HANGUP)
-        await office.api.apply("Two places")
+        await office.api.apply("Far apart")
         since = clock.now()
         there = await phones.at(away, DESK_HZ, answer_after_s=0.1)
         caller = await phones.outside(office, CALLER_HZ, name="Secret Sue")
