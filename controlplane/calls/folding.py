@@ -40,8 +40,7 @@ async def fold_calls(uow: UnitOfWork, facts: Mapping[CallKey, Sequence[Fact]]) -
     if not rows:
         return 0
     await repository.upsert_calls(uow.session, rows)
-    for event in news:
-        await uow.record(event)
+    await uow.record_all(news)
     await _attach(uow, [row["id"] for row in rows])
     return len(rows)
 

@@ -54,9 +54,22 @@ def _its_call(model: type[Recording] | type[Voicemail]) -> ColumnElement[bool]:
     )
 
 
+_JOIN_LOCK = 0xA9918
+
+
+async def _join_one_by_one(session: AsyncSession) -> None:
+    """Until this transaction's end nobody else joins.
+
+    A record and its sound often arrive at the same moment. Neither transaction sees the other's row before it is
+    committed, so both would find nothing to join, and nobody would look again.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock(_JOIN_LOCK)))
+
+
 async def attach_recordings(session: AsyncSession, *, call_ids: Collection[UUID] | None = None,
                             recording_id: UUID | None = None) -> Sequence[Recording]:  # fmt: skip
-    """Joins recordings that lack their call to it, from either side; returns those joined."""
+    """Joins recordings that lack their call to it, from either side; returns those joined. Commit soon."""
+    await _join_one_by_one(session)
     wanted = Call.id.in_(call_ids) if call_ids is not None else Recording.id == recording_id
     statement = (
         update(Recording)
@@ -70,7 +83,8 @@ async def attach_recordings(session: AsyncSession, *, call_ids: Collection[UUID]
 
 async def attach_voicemails(session: AsyncSession, *, call_ids: Collection[UUID] | None = None,
                             voicemail_id: UUID | None = None) -> None:  # fmt: skip
-    """Joins messages that lack their call to it, from either side."""
+    """Joins messages that lack their call to it, from either side. Commit soon."""
+    await _join_one_by_one(session)
     wanted = Call.id.in_(call_ids) if call_ids is not None else Voicemail.id == voicemail_id
     await session.execute(
         update(Voicemail)

@@ -1,5 +1,6 @@
 """Records of calls in the database: written once, changed only by news, told by events."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from controlplane.calls import repository
 from controlplane.calls.folding import fold_calls
+from controlplane.calls.models import Recording
+from controlplane.kit.ids import new_id
 from controlplane.platform.services import Services
+from controlplane.platform.uow import UnitOfWork
 from controlplane.protocol.facts import Fact
 
 STREAMS = Path(__file__).parents[2] / "replay" / "streams"
@@ -75,3 +80,39 @@ async def test_a_whole_batch_is_one_statement_with_an_id_each(services: Services
     assert sorted(row.status for row in await rows(services, "SELECT status FROM calls")) == [
         "answered", "busy", "missed",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("record_first", [True, False])
+async def test_a_record_and_its_sound_that_come_at_once_find_each_other(services: Services, record_first: bool) -> None:
+    facts = stream("menu_queue_whisper")
+    linkedid = facts[0].linkedid or ""
+
+    async def fold(uow: UnitOfWork) -> None:
+        await fold_calls(uow, {("cap1", linkedid): facts})
+
+    async def upload(uow: UnitOfWork) -> None:
+        sound = Recording(
+            id=new_id(), node="cap1", name="a.wav", linkedid=linkedid, storage_key="recordings/a.wav", sha256="0" * 64,
+            size=1, duration_s=1.0, channels=2,
+        )  # fmt: skip
+        uow.session.add(sound)
+        await uow.session.flush()
+        await repository.attach_recordings(uow.session, recording_id=sound.id)
+
+    begun = asyncio.Event()
+
+    async def slowly() -> None:
+        async with services.uow() as uow:
+            await (fold if record_first else upload)(uow)
+            begun.set()
+            await asyncio.sleep(0.3)  # not committed yet
+
+    async def meanwhile() -> None:
+        await begun.wait()
+        async with services.uow() as uow:
+            await (upload if record_first else fold)(uow)
+
+    await asyncio.gather(slowly(), meanwhile())
+    assert [row.joined for row in await rows(services, "SELECT call_id IS NOT NULL AS joined FROM recordings")] == [
+        True
+    ]
