@@ -28,12 +28,19 @@ OUTSIDE = "+13105557777"
 
 @dataclass
 class Cell:
-    """One configuration. ``states``: how the phone of each desk is."""
+    """One configuration.
+
+    Attributes:
+        states: How the phone of each desk is.
+        takes_numbers: Each of its menus dials extensions. Elsewhere each digit of a number is a wrong key of its own to
+            Asterisk, and the whole number one to the rehearsal (docs/howto/simulate.md).
+    """
 
     number: str = ""
     desks: list[Desk] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
+    takes_numbers: bool = True
 
     @property
     def phones(self) -> Json:
@@ -63,8 +70,9 @@ class Architect:
 
     def keys(self) -> list[str]:
         """What a caller presses: mostly keys that the menus have."""
-        desks = [desk.number for desk in self._cell.desks]
-        kinds = [*KEYS, *KEYS, self._random.choice(WRONG), "", self._random.choice(desks)]
+        kinds = [*KEYS, *KEYS, self._random.choice(WRONG), ""]
+        if self._cell.takes_numbers:
+            kinds.append(self._random.choice(self._cell.desks).number)
         return [self._random.choice(kinds) for _ in range(self._random.randint(0, 3))]
 
     async def _make(self, resource: str, **fields: object) -> str:
@@ -121,12 +129,14 @@ class Architect:
 
     async def _menu(self, depth: int) -> Json:
         digits = self._random.sample(KEYS, self._random.randint(1, 3))
+        dials = self._random.random() < 0.4
+        self._cell.takes_numbers &= dials
         return to(
             "ivr_menu",
             await self._make(
                 "ivr-menus", prompt=await self._office.says(600, 0.3),
                 invalid_prompt=await self._office.says(800, 0.2), wait_s=WAIT_S,
-                attempts=self._random.randint(1, 2), dial_extensions=self._random.random() < 0.4,
+                attempts=self._random.randint(1, 2), dial_extensions=dials,
                 options=[{"digit": digit, "destination": await self._somewhere(depth)} for digit in digits],
                 on_timeout=await self._leaf(), on_invalid=await self._leaf(),
             ),
