@@ -6,9 +6,13 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import IO
+
+HELD_S = 60.0
+"""So long a file deleted by hand is believed to be there."""
 
 _KEY = re.compile(r"^[a-z]+(/[A-Za-z0-9][A-Za-z0-9._-]*){1,6}$")
 
@@ -19,6 +23,7 @@ class Storage:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._held: set[str] = set()
+        self._held_since = time.monotonic()
 
     @staticmethod
     def is_key(text: str) -> bool:
@@ -40,14 +45,13 @@ class Storage:
         return self.is_key(key) and os.path.exists(f"{self._root}/{key}")  # noqa: PTH110
 
     def holds(self, key: str) -> bool:
-        """The same for what is stored by its content and so stays: the disk is asked until it was seen once."""
+        """The same for what is stored by its content and so stays: what was seen is asked of the disk once a minute."""
+        if time.monotonic() - self._held_since > HELD_S:
+            self._held.clear()
+            self._held_since = time.monotonic()
         if key not in self._held and self.exists(key):
             self._held.add(key)
         return key in self._held
-
-    def let_go(self, *keys: str) -> None:
-        """They are gone after all: `holds` asks the disk again."""
-        self._held.difference_update(keys)
 
     def keys(self) -> Iterator[str]:
         """Every key that there is a file of, in order; files half written have none."""
