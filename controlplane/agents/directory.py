@@ -51,7 +51,9 @@ async def recent(services: Services, uow: UnitOfWork, principal: Principal) -> l
             continue
         seen |= {callee.dial, callee.number}
         found.append(RecentContact(name=_name(principal, callee, side), number=callee.number, dial=callee.dial))
-    return found[:RECENT]
+        if len(found) == RECENT:
+            break
+    return found
 
 
 def _callee(live: release.Compiled, principal: Principal, side: calls.OtherSide) -> release.Callee | None:

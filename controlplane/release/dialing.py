@@ -132,8 +132,7 @@ def numbers_to_choose(live: Compiled, phone: Device) -> list[PhoneNumber]:
 
 
 def _as_dialed(live: Compiled, org_id: UUID, number: str) -> str | None:
-    inside = {one.fields.internal_number() for one in live.configuration.objects if one.org_id == org_id}
-    if number in inside or number in FEATURE_CODES:
+    if live.index.readers.get((org_id, number)) or number in FEATURE_CODES:
         return number
     ours = [route for route in live.model.routes if route.org == org_id and route.enabled]
     if any(numbers.fits(route.pattern, number) for route in ours):
