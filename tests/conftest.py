@@ -26,15 +26,18 @@ from tests.databases import copy_database, drop_database, url_of
 configure_logging("warning", as_json=False)  # as processes do; unconfigured, a traceback prints every local variable
 signal.signal(signal.SIGTERM, signal.default_int_handler)  # `timeout` and CI stop a run so: fixtures still clean up
 
-REAL_CALLS = ("tests/failure", "tests/system", "tests/asterisk", "tests/e2e")
+REAL_CALLS = ("tests/failure", "tests/system", "tests/asterisk", "tests/e2e/sound")
 """Folders whose tests listen to sound and watch the clock: one worker runs them all, one after the other."""
+PAGES = "tests/e2e/pages"
+"""The page's tests that listen to nothing: the other worker runs them, on a system of their own."""
 
 
 class ApartFromCalls(LoadScopeScheduling):  # type: ignore[misc] # it has no types
-    """Real calls go to one worker, all else file by file to the other. (xdist's own groups pytest 9 doesn't see.)"""
+    """Real calls go to one worker, all else to the other. (xdist's own groups pytest 9 doesn't see.)"""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "real calls" if nodeid.startswith(REAL_CALLS) else nodeid.partition("::")[0]
+        folder = next((one for one in (REAL_CALLS, PAGES) if nodeid.startswith(one)), None)
+        return str(folder) if folder else nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -45,8 +48,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ApartFromCal
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Real calls begin first, folder by folder, for they take longest; all else stays in its random order."""
-    items.sort(key=lambda item: next((n for n, folder in enumerate(REAL_CALLS) if item.nodeid.startswith(folder)), 9))
+    """What takes longest begins first, folder by folder: calls, then pages; all else stays in its random order."""
+    order = [*REAL_CALLS, PAGES]
+    items.sort(key=lambda item: next((n for n, folder in enumerate(order) if item.nodeid.startswith(folder)), 9))
 
 
 @pytest.fixture(scope="session")

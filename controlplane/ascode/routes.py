@@ -137,13 +137,13 @@ async def read_import(
 
 
 @router.get(
-    "/config/export/{table}.csv", summary="Export phones or numbers as a table", response_class=Response,
+    "/config/export/{table}.csv", summary="Export the objects of a kind as a table", response_class=Response,
     responses={200: {"content": {"text/csv": {}}, "description": "The table."}},
 )  # fmt: skip
 async def export_table(
     uow: Uow, principal: MayRead, table: Annotated[str, Path(pattern=f"^({'|'.join(TABLES)})$")]
 ) -> Response:
-    """`devices` or `phone_numbers` of one's locations as CSV, in the columns that an import reads.
+    """The objects of one's locations as CSV, such as `devices`, in the columns that an import reads.
 
     Cells that a spreadsheet would take for a formula begin with an apostrophe; an import takes it off again.
     """
@@ -151,8 +151,8 @@ async def export_table(
     return _file(b"\xef\xbb\xbf" + text.encode(), "text/csv", f"{table}.csv")
 
 
-def _add_table(table: str, words: str) -> None:
-    path = table.replace("_", "-")
+def _add_table(table: str) -> None:
+    path, words = table.replace("_", "-"), table.replace("_", " ")
 
     async def import_table(
         services: ServicesDep,
@@ -185,8 +185,8 @@ def _add_table(table: str, words: str) -> None:
     )(import_table)
 
 
-_add_table("devices", "phones")
-_add_table("phone_numbers", "phone numbers")
+for _table in TABLES:
+    _add_table(_table)
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

@@ -92,7 +92,7 @@ async def export_tree(
 
 
 async def export_table(uow: UnitOfWork, principal: Principal, table: str) -> str:
-    """Phones or numbers of the principal's locations as CSV.
+    """A kind's objects of the principal's locations as CSV.
 
     Raises:
         Forbidden: They are not for this principal to read.

@@ -1,4 +1,4 @@
-"""Phones and numbers as tables (CSV): one row an object, columns by the names of the fields.
+"""Objects of one kind as a table (CSV): one row an object, columns by the names of the fields that fit into a cell.
 
 Cells are text and nothing else: what a spreadsheet would take for a formula is written with an apostrophe in front, and
 read without it. An empty cell leaves a field as it is, or at its default for a new object. Lists have ``|`` between
@@ -20,8 +20,12 @@ from controlplane.ascode.tree import SECTIONS, Item, Tree, extra_fields, key_of,
 from controlplane.kit.destination import Kind
 from controlplane.kit.text import FORMULA, table_cell
 from controlplane.objects.door import document_of
+from controlplane.telephony.configuration import FIELDS
 
-TABLES = ("devices", "phone_numbers")
+_NOT_FLAT = {Kind.HOLIDAY_CALENDAR, Kind.ROUTING_TEMPLATE, Kind.LOCATION_ROUTING, Kind.FLOW_TEST}
+"""Nearly all that these are is lists and parts."""
+TABLES = tuple(table for table, kind in SECTIONS.items() if kind not in _NOT_FLAT)
+PHONES = "devices"
 MAX_ROWS = 100_000
 MAX_BYTES = 20_000_000
 LIST = "|"
@@ -72,12 +76,13 @@ def read_table(table: str, file: str, content: bytes, *, skip: bool = False) -> 
             raise _wrong(file, number, f"is more than {MAX_ROWS} rows", "Split the file.")
         cells = {name: _bare(cell) for name, cell in zip(names, row, strict=False) if _bare(cell)}
         items.append(_item(table, file, number, cells))
-        _extension(extensions, file, number, cells)
+        if table == PHONES:
+            _extension(extensions, file, number, cells)
     return Tree([*extensions.values(), *items], skip=skip)
 
 
 def _check_head(table: str, file: str, names: list[str]) -> None:
-    known = {*columns(table), *extra_fields(SECTIONS[table]), *([EXTENSION_NAME] if table == "devices" else [])}
+    known = {*columns(table), *FIELDS[SECTIONS[table]].secret_fields, *([EXTENSION_NAME] if table == PHONES else [])}
     key = next(iter(columns(table)))
     if key not in names:
         raise _wrong(file, 1, f"has no column {key}", f"The first row names the columns: {', '.join(sorted(known))}.")
@@ -124,7 +129,7 @@ def _bare(cell: str) -> str:
 
 def _item(table: str, file: str, row: int, cells: dict[str, str]) -> Item:
     kind = SECTIONS[table]
-    extras: dict[str, Node] = {name: _scalar(cells[name], row) for name in extra_fields(kind) if name in cells}
+    extras: dict[str, Node] = {name: _scalar(cells[name], row) for name in FIELDS[kind].secret_fields if name in cells}
     entries = {
         name: _node(one, cells[name], row) for name, one in columns(table).items() if name in cells
     }  # fmt: skip

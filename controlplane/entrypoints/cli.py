@@ -17,6 +17,7 @@ app.add_typer(cli_config.app, name="config")
 app.add_typer(cli_models.app, name="models")
 app.command()(cli_calls.explain)
 app.command()(cli_rehearsal.simulate)
+app.command()(cli_rehearsal.flow_tests)
 app.command()(cli_backup.backup)
 app.command()(cli_backup.restore)
 

@@ -31,7 +31,7 @@ def export_(
     with_secrets: Annotated[
         bool, typer.Option("--with-secrets", help="With secrets, sealed by this installation's key.")
     ] = False,
-    kind: Annotated[str | None, typer.Option(help="A table instead: devices or phone_numbers, as CSV.")] = None,
+    kind: Annotated[str | None, typer.Option(help="A table instead, as CSV: devices, extensions …")] = None,
     organization: Organization = None,
 ) -> None:
     """Write the draft, or a release, as YAML that people can read and change."""
@@ -104,7 +104,7 @@ def import_(  # noqa: PLR0913, PLR0917 - the options of one command
     apply: Annotated[bool, typer.Option("--apply", help="Apply the draft at once.")] = False,
     reason: Reason = "",
     prune: Annotated[bool, typer.Option("--prune", help="Also delete what the files don't name.")] = False,
-    kind: Annotated[str | None, typer.Option(help="What a .csv holds: devices or phone_numbers.")] = None,
+    kind: Annotated[str | None, typer.Option(help="What a .csv holds: devices, phone_numbers …")] = None,
     skip_existing: Annotated[
         bool, typer.Option("--skip-existing", help="Of a .csv: leave objects alone that are here already.")
     ] = False,

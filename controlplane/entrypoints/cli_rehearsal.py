@@ -1,4 +1,4 @@
-"""``controlplane simulate``: what would happen to a call."""
+"""``controlplane simulate`` and ``flow-tests``: what would happen to calls."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -6,7 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from controlplane.entrypoints.cli_config import Organization, run_for
-from controlplane.entrypoints.cli_support import AsJson, out, print_json
+from controlplane.entrypoints.cli_support import AsJson, errors, out, print_json
+
+LOOK_S = 1.0
+"""How long a look at a run waits for its end: what came until then is told."""
 
 
 def simulate(  # noqa: PLR0913, PLR0917 - an option each
@@ -63,3 +66,44 @@ def _lines(told: Any) -> list[str]:
         lines.append(f"  {step.words}{waits}")
     lines.append("The caller hears: " + (", ".join(f'"{one.words}"' for one in told.hears) or "nothing"))
     return [*lines, f"It ends: {told.end.how}: {told.end.words}"]
+
+
+def flow_tests(
+    live: Annotated[bool, typer.Option("--live", help="On what is in force, not the drafts.")] = False,
+    organization: Organization = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run all flow tests and follow them; exit 1 when one fails or can't be played."""
+
+    async def work(services: Any, principal: Any) -> Any:
+        from controlplane.rehearsal import door  # noqa: PLC0415 - heavy
+
+        wanted = door.RunRequest(source=door.Source.LIVE if live else door.Source.DRAFT)
+        async with services.uow() as uow:
+            run = await door.start_run(uow, principal, wanted)
+        told = 0
+        while True:
+            found = await door.read_run(services, principal, run.id, LOOK_S)
+            if not as_json:
+                _tell_results(found, told)
+            told = found.done
+            if found.finished_at is not None:
+                return found
+
+    run = run_for(work, organization)
+    if as_json:
+        print_json(run.model_dump(mode="json"))
+    else:
+        if run.detail:
+            errors.print(run.detail, style="red", highlight=False, markup=False, soft_wrap=True)
+        out.print(f"{run.done - run.failed} of {run.total} hold.", highlight=False)
+    if run.state.value != "passed":
+        raise typer.Exit(1)
+
+
+def _tell_results(run: Any, told: int) -> None:
+    for number, one in enumerate(run.results[told:], told + 1):
+        word = "holds" if one.passed else "FAILS"
+        out.print(f"{number} of {run.total} {word}: {one.name}", highlight=False, markup=False, soft_wrap=True)
+        for problem in one.problems:
+            out.print(f"  {problem}", highlight=False, markup=False, soft_wrap=True)

@@ -196,11 +196,11 @@ async def look_at(
 
 
 async def rows_of(
-    session: AsyncSession, org_ids: Iterable[UUID], ids: Collection[UUID] | None = None
-) -> Sequence[Row[Any]]:  # fmt: skip
+    session: AsyncSession, org_ids: Iterable[UUID], ids: Collection[UUID] | None = None, *, kind: Kind | None = None
+) -> Sequence[Row[Any]]:
     """All objects of some organisations as plain rows, in order of id: 10,000 of them cost a third of the entities.
 
-    With ``ids`` only these objects.
+    With ``ids`` only these objects, with ``kind`` only those of that kind.
     """
     columns = (
         ConfigObject.id, ConfigObject.org_id, ConfigObject.version, ConfigObject.kind, ConfigObject.fields,
@@ -209,6 +209,8 @@ async def rows_of(
     statement = select(*columns).where(ConfigObject.org_id.in_(list(org_ids))).order_by(ConfigObject.id)
     if ids is not None:
         statement = statement.where(ConfigObject.id.in_(ids))
+    if kind is not None:
+        statement = statement.where(ConfigObject.kind == kind)
     return (await session.execute(statement)).all()
 
 

@@ -19,8 +19,8 @@ from controlplane.telephony.flow_schemas import FlowTestFields
 
 async def flow_tests(session: AsyncSession, org_id: UUID) -> list[tuple[UUID, FlowTestFields]]:
     """An organisation's flow tests, in order of id."""
-    rows = await objects.rows_of(session, [org_id])
-    return [(row.id, FlowTestFields.model_validate(row.fields)) for row in rows if row.kind == Kind.FLOW_TEST]
+    rows = await objects.rows_of(session, [org_id], kind=Kind.FLOW_TEST)
+    return [(row.id, FlowTestFields.model_validate(row.fields)) for row in rows]
 
 
 def run_list(principal: Principal) -> Select[Any]:

@@ -46,16 +46,33 @@ async def publish(
     neighbours = [await compiled_release(services, session, one, homes(one.org_id)) for one in others]
     refuse_clashes(own.index, [one.index for one in neighbours])
     keep(release.id, own)
-    wanted = nodes_of(own.configuration)
-    former = {node for one in newest if one.org_id == release.org_id for wave in one.waves for node in wave}
-    wanted += sorted(former - set(wanted))  # nodes that the organisation leaves must learn it
-    away = await waves.away_nodes(uow) if len(wanted) > 1 else set()
-    release.waves = waves.plan_waves(wanted, away, canary)
+    release.waves = await _waves(uow, newest, release.org_id, own, canary)
     release.wave, release.wave_at, release.stopped = 0, clock.now(), ""
     session.add(release)
     await session.flush()
     await offer(services, uow, release, own, waves.current_wave(release))
     return release
+
+
+async def require_canary(uow: UnitOfWork, org_id: UUID, own: Compiled, canary: str | None) -> None:
+    """Refuses a node that can't go first, before anything that takes long is done.
+
+    Raises:
+        Invalid: It is none of the organisation's nodes.
+        Conflict: It is away.
+    """
+    if canary is not None:
+        await _waves(uow, await repository.newest_releases(uow.session), org_id, own, canary)
+
+
+async def _waves(
+    uow: UnitOfWork, newest: Sequence[Release], org_id: UUID, own: Compiled, canary: str | None
+) -> list[list[str]]:
+    wanted = nodes_of(own.configuration)
+    former = {node for one in newest if one.org_id == org_id for wave in one.waves for node in wave}
+    wanted += sorted(former - set(wanted))  # nodes that the organisation leaves must learn it
+    away = await waves.away_nodes(uow) if len(wanted) > 1 else set()
+    return waves.plan_waves(wanted, away, canary)
 
 
 def _refuse_while_others_apply(others: Sequence[Release]) -> None:

@@ -23,7 +23,7 @@ from controlplane.release.models import Release
 from controlplane.release.offering import offer_current_wave
 from controlplane.release.placement import placement_problems
 from controlplane.release.progress import no_release, now_live, require_kept
-from controlplane.release.publish import publish
+from controlplane.release.publish import publish, require_canary
 from controlplane.release.reach import refuse_elsewhere, require_everywhere
 from controlplane.release.render import SYSTEM_PATH, RenderedFile, render_system
 from controlplane.release.schemas import ChangeRead, PlanRead, ProblemRead, ReleaseState
@@ -83,6 +83,7 @@ async def apply(
     own = draft.own
     if own is None:
         raise PlanRefused(draft.problems)
+    await require_canary(uow, principal.org_id, own, canary)
     objections = await gate.ask(services, principal, own)
     if any(problem.severity == "error" for problem in objections):
         raise PlanRefused(objections)

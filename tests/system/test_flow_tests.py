@@ -9,6 +9,7 @@ import pytest
 from controlplane.entrypoints.throw_away import ThrowAwaySystem
 from controlplane.lab.client import Json
 from controlplane.lab.process import LabError
+from tests.api.commands import command
 from tests.system.office import HANGUP, Office, another_office, to
 
 pytestmark = pytest.mark.asterisk
@@ -86,12 +87,19 @@ async def test_a_run_says_of_each_test_what_was_wanted_and_what_would_happen(sho
     assert [one["id"] for one in runs["items"]] == [only["id"]]
 
 
-async def test_a_test_of_a_number_that_is_gone_fails_alone(shop: Shop) -> None:
+async def test_a_test_of_a_number_that_is_gone_fails_alone(
+    shop: Shop, system: ThrowAwaySystem, request: pytest.FixtureRequest
+) -> None:
     await shop.test("Nobody", {"ends": "hangup"}, number="+12025559999")
     await shop.test("Closed", {"ends": "announcement"}, moment=SUNDAY)
     run = await shop.run()
     assert {one["name"]: one["passed"] for one in run["results"]} == {"Nobody": False, "Closed": True}
     assert "none of our numbers" in next(one for one in run["results"] if not one["passed"])["problems"][0]
+    code, out, _ = await command(
+        "flow-tests", "--organization", request.node.name[:80], CP_DATABASE_URL=system.running.database_url,
+        CP_DATA_DIR=str(system.settings.data_dir),
+    )  # fmt: skip
+    assert (code, "1 of 2 hold." in out, "FAILS: Nobody" in out, "holds: Closed" in out) == (1, True, True, True), out
 
 
 async def test_a_broken_flow_refuses_the_apply_where_the_policy_says_so(shop: Shop) -> None:

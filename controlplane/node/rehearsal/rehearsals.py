@@ -24,6 +24,9 @@ log = structlog.get_logger(__name__)
 IDLE_S = 300.0
 """A shadow that nobody asks anything is ended: it takes 90 MB."""
 
+MOST_WAITING = 40
+"""They are played one after the other, each for about a second: who comes later than that would wait in vain."""
+
 
 class Rehearsals:
     """Keeps the shadow, and plays on it what is asked for.
@@ -41,7 +44,11 @@ class Rehearsals:
 
     def ask(self, command: Command) -> None:
         """Takes a command; its result goes into the outbox."""
-        self._asked.put_nowait(command)
+        if self._asked.qsize() < MOST_WAITING:
+            self._asked.put_nowait(command)
+        else:
+            detail = f"{MOST_WAITING} rehearsals wait for this node's shadow already; try again in a minute."
+            self._outbox.put("command-results", CommandResult(id=command.id, ok=False, detail=detail))
 
     async def run(self, link: Link) -> None:
         """Works until cancelled; the shadow ends with it."""

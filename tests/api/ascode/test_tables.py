@@ -1,9 +1,12 @@
-"""Phones and numbers as tables."""
+"""Objects as tables."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
 
+from controlplane.ascode.table import TABLES
 from tests.api.clients import Client
 from tests.api.objects.examples import make_world
 
@@ -123,15 +126,34 @@ async def test_numbers_lead_where_the_table_says(admin: Client) -> None:
     assert (await send(admin, "phone_numbers", table)).json()["unchanged"] == 3
 
 
-async def test_what_goes_out_comes_in_again_and_no_cell_is_a_formula(admin: Client) -> None:
+@pytest.mark.parametrize("table", TABLES)
+async def test_what_goes_out_comes_in_again_and_no_cell_is_a_formula(admin: Client, table: str) -> None:
     await make_world(admin)
     await send(admin, "devices", 'name,extension,extension_name\n-desk,207,"=HYPERLINK(""http://x"")"\n')
     assert '=HYPERLINK("http://x")' in {one["name"] for one in (await admin.get("/extensions")).json()["items"]}
-    for table in ("devices", "phone_numbers"):
-        answer = await admin.get(f"/config/export/{table}.csv")
-        assert answer.content.startswith(b"\xef\xbb\xbf")
-        cells = [cell for row in answer.text.lstrip("\ufeff").splitlines() for cell in row.split(",")]
-        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
-        again = (await send(admin, table, answer.content)).json()
-        assert (again["created"], again["updated"], again["unchanged"] > 0) == (0, 0, True)
-    assert (await admin.get("/config/export/trunks.csv")).status_code == 422
+    answer = await admin.get(f"/config/export/{table}.csv")
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+    again = (await send(admin, table, answer.content)).json()
+    assert (again["created"], again["updated"], again["unchanged"] >= len(rows) > 0) == (0, 0, True)
+
+
+async def test_what_is_no_table_is_refused(admin: Client) -> None:
+    assert (await admin.get("/config/export/flow_tests.csv")).status_code == 422
+
+
+async def test_a_row_that_lacks_what_no_column_holds_is_told(admin: Client) -> None:
+    problems = (await send(admin, "ivr_menus", "name\nMain menu\n", "dry_run=true")).json()["problems"]
+    assert {one["line"] for one in problems} == {2}
+    assert {"prompt", "options"} <= {one["field"] for one in problems}, problems
+
+
+async def test_extensions_of_a_shop_come_as_a_table(admin: Client, locations: dict[str, str]) -> None:
+    head = "number,name,location,ring_s,no_answer"
+    table = f"{head}\n301,Anna,Main,20,hangup\n302,Bob,,,external_number:+15551234567\n"
+    assert (await send(admin, "extensions", table)).json()["created"] == 2
+    found = {one["number"]: one for one in (await admin.get("/extensions")).json()["items"]}
+    anna = found["301"]
+    assert (anna["name"], anna["ring_s"], anna["location_id"]) == ("Anna", 20, locations["Main"])
+    assert found["302"]["no_answer"]["number"] == "+15551234567"

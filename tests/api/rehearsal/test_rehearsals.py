@@ -89,6 +89,8 @@ async def test_a_policy_that_blocks_refuses_what_can_not_be_tested(admin: Client
     refused = await admin.post("/config/releases", json={})
     assert (refused.status_code, refused.json()["slug"]) == (422, "plan-refused")
     assert "could not be played" in refused.json()["detail"]
+    wrong = await admin.post("/config/releases", json={"reason": "x", "canary": "west"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "canary"), "before any test is run"
     await admin.put("/flow-tests/policy", json={"policy": "warn"})
     applied = await admin.post("/config/releases", json={})
     assert applied.status_code == 202

@@ -8,7 +8,7 @@ import Link from "@mui/material/Link";
 import Toolbar from "@mui/material/Toolbar";
 import Typography from "@mui/material/Typography";
 import useMediaQuery from "@mui/material/useMediaQuery";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { Outlet } from "react-router";
 import { useConnected, useLiveConnection } from "@/realtime/live";
 import { useStaleness } from "@/realtime/staleness";
@@ -44,6 +44,9 @@ export function Shell() {
               <MenuIcon />
             </IconButton>
             <Typography sx={{ flex: 1, fontWeight: 650 }}>{text.product}</Typography>
+            <Suspense fallback={null}>
+              <ChangesBar compact />
+            </Suspense>
             <AccountMenu />
           </Toolbar>
         </AppBar>
@@ -54,7 +57,7 @@ export function Shell() {
         onClose={() => setOpen(false)}
         sx={{ width: wide ? WIDTH : 0, flexShrink: 0, "& .MuiDrawer-paper": { width: WIDTH } }}
       >
-        <Sidebar organization={organization} account={wide && <AccountMenu />} onChoose={() => setOpen(false)} />
+        <Sidebar organization={organization} wide={wide} onChoose={() => setOpen(false)} />
       </Drawer>
       <Box
         component="main"
@@ -64,9 +67,6 @@ export function Shell() {
       >
         <NotLive />
         <OtherOrganization />
-        <Suspense fallback={null}>
-          <ChangesBar />
-        </Suspense>
         <Suspense fallback={<Loading />}>
           <Outlet />
         </Suspense>
@@ -93,11 +93,11 @@ const SKIP = {
 
 interface SidebarProps {
   organization: string;
-  account: ReactNode;
+  wide: boolean;
   onChoose: () => void;
 }
 
-function Sidebar({ organization, account, onChoose }: SidebarProps) {
+function Sidebar({ organization, wide, onChoose }: SidebarProps) {
   return (
     <>
       <Box component="header" sx={{ p: 2, pb: 1, display: "flex", alignItems: "center", gap: 1 }}>
@@ -107,12 +107,17 @@ function Sidebar({ organization, account, onChoose }: SidebarProps) {
             <bdi>{organization}</bdi>
           </Typography>
         </Box>
-        {account}
+        {wide && <AccountMenu />}
       </Box>
       <Suspense fallback={null}>
         <LocationSwitcher />
       </Suspense>
       <Navigation onChoose={onChoose} />
+      {wide && (
+        <Suspense fallback={null}>
+          <ChangesBar />
+        </Suspense>
+      )}
     </>
   );
 }

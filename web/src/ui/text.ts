@@ -39,6 +39,7 @@ export const text = {
   changes: {
     waiting: (changes: string) => `${changes}. Calls go as before until you apply.`,
     applying: (number: number) => `Release ${number} is being applied.`,
+    applyingBrief: "Applying…",
     review: "Review",
   },
   locations: { label: "Location", all: "All locations" },

@@ -3,10 +3,12 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
+import useMediaQuery from "@mui/material/useMediaQuery";
 import { useEffect, useState } from "react";
 import { useChosenLocation, useLocations } from "@/layout/locations";
 import { useMay } from "@/session/SessionProvider";
 import { text as common } from "@/ui/text";
+import { NARROW } from "./CallTable";
 import { type FilterName, type Filters, narrows } from "./filters";
 import { NamedPicker } from "./NamedPicker";
 import { text } from "./text";
@@ -22,16 +24,14 @@ const GRID = {
   gridTemplateColumns: "repeat(auto-fill, minmax(148px, 1fr))",
   alignItems: "start",
 };
+const USUAL: FilterName[] = ["direction", "status", "number"];
 const RARE: FilterName[] = ["location", "queue", "extension", "min", "max", "tag"];
 
-/** What the log is narrowed to. */
+/** What the log is narrowed to. On a phone only when and what was said stand there until more is asked for. */
 export function CallFilters({ filters, onChange }: CallFiltersProps) {
-  const [all, setAll] = useState(RARE.some((name) => filters[name]));
+  const narrow = useMediaQuery(NARROW, { noSsr: true });
+  const [all, setAll] = useState((narrow ? [...USUAL, ...RARE] : RARE).some((name) => filters[name]));
   const set = (changes: Filters) => onChange({ ...filters, ...changes });
-  const field = (name: FilterName) => ({
-    value: filters[name] ?? "",
-    onCommit: (value: string) => set({ [name]: value }),
-  });
   const when = filters.when ?? (filters.from || filters.to ? "custom" : "");
   return (
     <Box component="search" sx={{ mb: 2 }}>
@@ -48,20 +48,8 @@ export function CallFilters({ filters, onChange }: CallFiltersProps) {
             <Day label={text.filters.to} value={filters.to} onChange={(to) => set({ when, to })} />
           </>
         )}
-        <Choice
-          label={text.filters.direction}
-          value={filters.direction}
-          options={{ "": text.filters.any, ...text.direction }}
-          onChange={(direction) => set({ direction })}
-        />
-        <Choice
-          label={text.filters.status}
-          value={filters.status}
-          options={{ "": text.filters.any, ...text.status }}
-          onChange={(status) => set({ status })}
-        />
-        <Typed label={text.filters.number} {...field("number")} hint={text.filters.numberHint} />
-        <Typed label={text.filters.q} {...field("q")} />
+        {(all || !narrow) && <UsualFilters filters={filters} set={set} />}
+        <Typed label={text.filters.q} value={filters.q ?? ""} onCommit={(q) => set({ q })} />
         {all && <RareFilters filters={filters} set={set} />}
         <Box sx={{ display: "flex", gap: 1, minHeight: 40 }}>
           <Button size="small" onClick={() => setAll(!all)} aria-expanded={all}>
@@ -78,7 +66,37 @@ export function CallFilters({ filters, onChange }: CallFiltersProps) {
   );
 }
 
-function RareFilters({ filters, set }: { filters: Filters; set: (changes: Filters) => void }) {
+interface SomeFiltersProps {
+  filters: Filters;
+  set: (changes: Filters) => void;
+}
+
+function UsualFilters({ filters, set }: SomeFiltersProps) {
+  return (
+    <>
+      <Choice
+        label={text.filters.direction}
+        value={filters.direction}
+        options={{ "": text.filters.any, ...text.direction }}
+        onChange={(direction) => set({ direction })}
+      />
+      <Choice
+        label={text.filters.status}
+        value={filters.status}
+        options={{ "": text.filters.any, ...text.status }}
+        onChange={(status) => set({ status })}
+      />
+      <Typed
+        label={text.filters.number}
+        value={filters.number ?? ""}
+        onCommit={(number) => set({ number })}
+        hint={text.filters.numberHint}
+      />
+    </>
+  );
+}
+
+function RareFilters({ filters, set }: SomeFiltersProps) {
   const may = useMay();
   const chosen = useChosenLocation();
   const locations = useLocations();

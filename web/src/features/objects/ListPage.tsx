@@ -55,7 +55,7 @@ function ObjectList({ info }: { info: KindInfo }) {
   const actions = (
     <>
       <ColumnsMenu info={info} shown={columns} onChange={setColumns} />
-      {info.table && <CsvMenu info={info} table={info.table} />}
+      {!info.noTable && <CsvMenu info={info} />}
       {create}
     </>
   );

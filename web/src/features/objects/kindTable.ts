@@ -19,7 +19,6 @@ export const KINDS: readonly KindInfo[] = [
       { title: "Where its calls go", fields: ["destination", "recording"] },
       { title: "Carrier", fields: ["trunk_id", "caller_name_prefix"] },
     ],
-    table: "phone_numbers",
   },
   {
     kind: "extension",
@@ -48,7 +47,6 @@ export const KINDS: readonly KindInfo[] = [
     more: ["max_contacts", "updated_at"],
     filters: ["enabled", "media", "extension_id"],
     sections: [basics("extension_id"), { title: "Connection", fields: ["secret", "media", "max_contacts", "codecs"] }],
-    table: "devices",
     secret: "secret",
     fixedName: true,
   },
@@ -92,6 +90,7 @@ export const KINDS: readonly KindInfo[] = [
     schema: "HolidayCalendar",
     columns: ["holidays", "location_id"],
     more: ["updated_at"],
+    noTable: true,
     sections: [basics(), { title: "Days", fields: ["holidays"] }],
   },
   {
@@ -203,6 +202,7 @@ export const KINDS: readonly KindInfo[] = [
     schema: "RoutingTemplate",
     columns: ["entry", "parts"],
     more: ["slots", "location_id", "updated_at"],
+    noTable: true,
     sections: [basics(), { title: "Call flow", fields: ["parts", "entry", "slots"] }],
   },
   {
@@ -215,6 +215,7 @@ export const KINDS: readonly KindInfo[] = [
     columns: ["template_id", "location_id"],
     more: ["slots", "overrides", "updated_at"],
     filters: ["template_id"],
+    noTable: true,
     sections: [
       { title: "Basics", fields: ["name", "location_id", "template_id"] },
       { title: "At this location", fields: ["slots", "overrides"] },

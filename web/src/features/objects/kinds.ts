@@ -18,8 +18,8 @@ export interface KindInfo {
   filters?: string[];
   /** Fields by heading; what is not named stands at the end. */
   sections: { title: string; fields: string[] }[];
-  /** Its table as CSV. */
-  table?: "devices" | "phone_numbers";
+  /** It doesn't fit into a table: no CSV. */
+  noTable?: true;
   /** A secret that is made up and shown once. */
   secret?: "secret" | "pin";
   /** Name is more than a name (a SIP login): not to be changed in passing. */

@@ -13,13 +13,14 @@ import { text } from "../text";
 const CsvImport = lazy(() => import("./CsvImport"));
 
 /** A kind's table as CSV, out and in. */
-export function CsvMenu({ info, table }: { info: KindInfo; table: string }) {
+export function CsvMenu({ info }: { info: KindInfo }) {
   const may = useMay();
   const { notifyProblem } = useDialogs();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [importing, setImporting] = useState(false);
 
   async function exportTable() {
+    const table = info.resource.replaceAll("-", "_");
     setAnchor(null);
     try {
       const address = URL.createObjectURL(await fetchFile(`/api/v1/config/export/${table}.csv`));
