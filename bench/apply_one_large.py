@@ -131,7 +131,7 @@ async def _change_one(one: ThrowAwaySystem, kind: str, change: Change, turn: int
 
 async def _apply(one: ThrowAwaySystem) -> Any:
     """Asks for a release and waits until the node has verified it."""
-    release = await one.api.post("/config/releases", {"reason": "bench"})
+    release = await one.api.post("/config/releases?wait_s=30", {"reason": "bench"})
     while release["state"] == "applying":
         release = await one.api.get(f"/config/releases/{release['id']}", wait_s=30)
     if release["state"] != "live":

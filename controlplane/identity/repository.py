@@ -109,8 +109,8 @@ async def location_infos(session: AsyncSession, org_ids: Collection[UUID] | None
     statement = select(*columns).order_by(Location.id)
     if org_ids is not None:
         statement = statement.where(Location.org_id.in_(org_ids))
-    rows = await session.execute(statement)
-    return [LocationInfo(id_, org_id, name, timezone, node) for id_, org_id, name, timezone, node in rows]
+    rows = (await session.execute(statement)).all()  # one by one they take three times as long
+    return [LocationInfo(*row) for row in rows]
 
 
 async def home_nodes(session: AsyncSession) -> dict[UUID, str]:

@@ -60,8 +60,7 @@ class ApiClient:
 
     async def apply(self, reason: str = "") -> Json:
         """Applies the drafts and waits until the node has verified them."""
-        release = await self.post("/config/releases", {"reason": reason})
-        release = await self.get(f"/config/releases/{release['id']}", wait_s=30)
+        release = await self.post("/config/releases?wait_s=30", {"reason": reason})
         if release["state"] != "live":
             raise LabError(f"the release is {release['state']}: {release['nodes']}")
         return release

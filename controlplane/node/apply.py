@@ -193,7 +193,7 @@ class Applier:
         problems: list[str] = []
         if live and digest:
             whole = await asyncio.to_thread(change_between, self._releases, None, digest)
-            problems = await self._problems(live, before, whole, devices=live.expect.devices, kinds=list(FileKind))
+            problems = await self._problems(live, before, whole, devices=whole.push.changed, kinds=list(FileKind))
         log.info("apply.reconciled", release=release_id, steps=len(done), problems=problems)
         return problems
 

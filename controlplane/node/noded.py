@@ -232,10 +232,11 @@ class _Linked:
                 continue
             backoff.reset()
             self._tell(report)
-            self._node.watch.changed.set()
             is_live = report.state == ApplyState.LIVE  # else all was loaded again on the way back
             await self._node.watch.members.read_again(queues_loaded(report.reloads) if is_live else None)
+            self._node.watch.changed.set()
             await asyncio.to_thread(self._releases.tidy)
+            await asyncio.to_thread(self._releases.lay_spare)
 
     async def reconcile(self) -> None:
         """Brings each Asterisk that comes up in line with the release in force, and one that refused to go back."""

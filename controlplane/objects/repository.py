@@ -189,9 +189,10 @@ async def look_at(
         "places": [place or _NOWHERE for place in known],
         "marks": list(known.values()),
     }
+    rows = (await session.execute(_LOOK, parameters)).all()
     return {
         None if place == _NOWHERE else place: PlaceStamps(mark, None if stamps is None else frozenset(stamps))
-        for place, mark, stamps in await session.execute(_LOOK, parameters)
+        for place, mark, stamps in rows
     }
 
 

@@ -32,12 +32,12 @@ class BundleFile(BaseModel):
 
 
 class Expectation(BaseModel):
-    """What verify reads back from Asterisk after the reloads."""
+    """What verify reads back from Asterisk after the reloads, besides what stands in the files themselves."""
 
     model_config = ConfigDict(frozen=True)
 
     contexts: dict[str, int] = {}  # context name -> number of priorities in it
-    devices: list[str] = []  # endpoint ids pushed through ARI
+    devices: list[str] = []  # endpoint ids pushed through ARI; left out of what nodes are sent
     trunks: list[str] = []  # endpoint ids from files
     queues: list[str] = []
 

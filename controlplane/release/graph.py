@@ -1,6 +1,6 @@
 """The ways calls can take from object to object."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple, TypeVar, get_args
 from uuid import UUID
@@ -110,20 +110,52 @@ class Roads:
     @cached_property
     def loops(self) -> list[list[UUID]]:
         """Circles in which calls run by themselves."""
-        return circles(self._edges(with_keys=False))
+        return circles(self._edges(self.leads, with_keys=False))
+
+    @cached_property
+    def rounds(self) -> list[list[UUID]]:
+        """The same, and those that pressed keys lead round."""
+        return circles(self._edges(self.leads, with_keys=True))
 
     @cached_property
     def circling(self) -> frozenset[UUID]:
         """Objects to which a call can come back, by itself or by pressed keys."""
-        return frozenset(id_ for group in circles(self._edges(with_keys=True)) for id_ in group)
+        return frozenset(id_ for group in self.rounds for id_ in group)
 
-    def _edges(self, *, with_keys: bool) -> dict[UUID, list[UUID]]:
+    def after(self, differing: Mapping[UUID, tuple[Way, ...]]) -> "Roads":
+        """The roads with the ways on from some objects changed; what is known of circles elsewhere is kept."""
+        leads = dict(self.leads)
+        for id_, found in differing.items():
+            if found:
+                leads[id_] = found
+            else:
+                leads.pop(id_, None)
+        roads = Roads(leads)
+        roads.loops = roads._circles_after(self.loops, differing, with_keys=False)
+        roads.rounds = roads._circles_after(self.rounds, differing, with_keys=True)
+        return roads
+
+    def _circles_after(
+        self, known: list[list[UUID]], differing: Collection[UUID], *, with_keys: bool
+    ) -> list[list[UUID]]:
+        """A new circle leads through what differs, so it is found by going on from there."""
+        broken = {id_ for group in known if not set(differing).isdisjoint(group) for id_ in group}
+        edges: dict[UUID, list[UUID]] = {}
+        left = [*differing, *broken]
+        while left:
+            if (id_ := left.pop()) not in edges and id_ in self.leads:
+                edges |= self._edges([id_], with_keys=with_keys)
+                left += edges[id_]
+        kept = (group for group in known if broken.isdisjoint(group) and edges.keys().isdisjoint(group))
+        return [*kept, *circles(edges)]
+
+    def _edges(self, ids: Iterable[UUID], *, with_keys: bool) -> dict[UUID, list[UUID]]:
         """Object to objects, of those that calls can both come to and leave: only they can be on a circle."""
         return {
             id_: [
                 target
-                for _, destination, pressed in ways
+                for _, destination, pressed in self.leads[id_]
                 if (target := destination.id) in self.leads and target and (with_keys or not pressed)
             ]
-            for id_, ways in self.leads.items()
+            for id_ in ids
         }

@@ -169,10 +169,8 @@ class Index:
     def _roads_after(self, changes: Changes) -> Roads:
         """The very same ones, with all that is known of them, unless a way differs."""
         ways_on = {id_: _leads(new) if new else () for id_, (_, new) in changes.objects.items()}
-        if all(found == self.roads.leads.get(id_, ()) for id_, found in ways_on.items()):
-            return self.roads
-        leads = {**self.roads.leads, **ways_on}
-        return Roads({id_: found for id_, found in leads.items() if found})
+        differing = {id_: found for id_, found in ways_on.items() if found != self.roads.leads.get(id_, ())}
+        return self.roads.after(differing) if differing else self.roads
 
 
 _TARGETS = frozenset(TARGETS.values())

@@ -125,16 +125,21 @@ async def wait_until_done(
     release_id: UUID,
     wait_s: float,
     tell: Callable[[ReleaseRead], None] | None = None,
+    *,
+    is_new: bool = False,
 ) -> ReleaseRead:
     """A release, at once when it is done (or `wait_s` is 0), else when it is or the time is up.
 
-    ``tell`` is given the release at each look meanwhile.
+    ``tell`` is given the release at each look meanwhile. One that ``is_new`` was offered just now: the first look at it
+    waits for word from a node.
 
     Raises:
         NotFound: No such release.
     """
     with services.wakeups.subscribe(f"release:{release_id}") as woken:
         deadline = time.monotonic() + wait_s
+        if is_new:
+            await wakeups.wait(woken, min(wait_s, 2.0))
         while True:
             found = await _read(services, principal, release_id)
             left_s = deadline - time.monotonic()

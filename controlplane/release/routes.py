@@ -99,15 +99,27 @@ async def compare_releases(
     return await compare.compare(services, uow, principal, wanted_from, wanted_to, files=files)
 
 
+WaitS = Annotated[
+    float, Query(ge=0, le=30, description="Answer when the nodes have verified it, at the latest after so long.")
+]
+
+
 @router.post("/releases", status_code=202)
-async def apply(services: ServicesDep, uow: Uow, principal: MayApply, request: ApplyRequest) -> ReleaseRead:
+async def apply(
+    services: ServicesDep, principal: MayApply, request: ApplyRequest, wait_s: WaitS = 0
+) -> ReleaseRead:  # fmt: skip
     """Applies the drafts: freezes them as a release that the node fetches, loads, verifies, or takes back.
 
-    Follow it with `GET /config/releases/{id}?wait_s=20`.
+    Answers at once, with the state `applying`, or after `wait_s`; follow it with `GET /config/releases/{id}?wait_s=20`.
     """
-    release = await service.apply(services, uow, principal, request.reason, request.canary)
-    await audit(uow, principal, action="config.apply", kind="release", object_id=release.id, name=str(release.number))
-    return (await progress.read_releases(uow.session, [release]))[0]
+    async with services.uow() as uow:
+        release = await service.apply(services, uow, principal, request.reason, request.canary)
+        await audit(
+            uow, principal, action="config.apply", kind="release", object_id=release.id, name=str(release.number)
+        )
+        if not wait_s:
+            return (await progress.read_releases(uow.session, [release]))[0]
+    return await progress.wait_until_done(services, principal, release.id, wait_s, is_new=True)
 
 
 @router.post("/releases/{release_id}/rollback", status_code=202)
@@ -135,9 +147,7 @@ async def get_release(
     services: ServicesDep,
     principal: MayRead,
     release_id: UUID,
-    wait_s: Annotated[
-        float, Query(ge=0, le=30, description="Answer at once when it is done, at the latest after.")
-    ] = 0,
+    wait_s: WaitS = 0,
 ) -> ReleaseRead:
     """One release and how it goes on the nodes."""
     return await progress.wait_until_done(services, principal, release_id, wait_s)

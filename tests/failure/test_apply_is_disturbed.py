@@ -11,6 +11,7 @@ import pytest
 from controlplane.entrypoints.throw_away import ThrowAwaySystem
 from controlplane.kit import clock
 from controlplane.lab.client import Json
+from controlplane.node.devices import read_devices
 from controlplane.node.runtime import run_cli
 from controlplane.protocol.bundle import Manifest
 from tests.failure.conftest import Killed
@@ -74,9 +75,10 @@ async def is_in_force(house: House, release: Json) -> None:
     }
     assert promised <= contexts
     phones = await cli(house, "database show ps_endpoints")
-    assert {line.split("/")[-1].split(":")[0].strip() for line in phones.splitlines() if line.startswith("/")} == set(
-        manifest.expect.devices
-    )
+    texts = (path.read_text() for path in (house.layout.current / "devices").glob("*.conf"))
+    assert {line.split("/")[-1].split(":")[0].strip() for line in phones.splitlines() if line.startswith("/")} == {
+        phone.id for text in texts for phone in read_devices(text)
+    }
     queues = await cli(house, "queue show")
     assert {line.split()[0] for line in queues.splitlines() if line.startswith("q-")} == set(manifest.expect.queues)
 
