@@ -13,13 +13,17 @@ from bench.support import note, percentile, phones_tree, spread_percent, system
 from bench.usual_way import UsualWay
 from controlplane.entrypoints.throw_away import ThrowAwaySystem
 from controlplane.kit.destination import Kind
-from controlplane.lab.sipp import SippResult, registering
+from controlplane.lab.addresses import free_port, own_address
+from controlplane.lab.sipp import Sipp, SippResult, registering
 from controlplane.node.runtime import ensure_tree
 from controlplane.platform.services import make_services
 
 TURNS = 12
 USUAL_TURNS = 2
-RATE = 20  # REGISTERs a second, from phones that nothing changes for
+RATE = 20
+"""REGISTERs a second, from phones that nothing changes for: as many as 10,000 send that refresh every eight minutes."""
+REFRESHING, ARRIVING = range(250, 270), range(270, 500)  # stores
+LONGEST_S = 600
 IDLE_S = 20
 LIMIT_MS, LIMIT_RATIO, LIMIT_FIRST_S = 300, 2.0, 20
 
@@ -36,20 +40,27 @@ async def run() -> dict[str, object]:
         first_load_s = first["nodes"][0]["took_ms"] / 1000
         note(f"first load of the node: {first_load_s:.1f} s")
         load = _Load(sipp, one, f"{one.settings.sip_host}:{one.settings.sip_port}")
+        await load.arrive()
         idle = await load.during(_sleep(IDLE_S))
         takes: dict[str, list[tuple[float, float]]] = {}
         busy = await load.during(_changes(one, organization, takes))
+        arriving: list[tuple[float, float]] = []
+        storm = await load.during(_number_changes(one, organization, arriving), ARRIVING)
         release = one.settings.data_dir / "node" / "current"
         usual = UsualWay(one.folder / "usual", ensure_tree("asterisk", progress=note), release.resolve())
         usual_takes: list[float] = []
         async with usual.running():
             theirs = _Load(sipp, one, usual.server)
+            await theirs.arrive()
             usual_idle = await theirs.during(_sleep(IDLE_S))
             usual_busy = await theirs.during(_usual_changes(usual, usual_takes))
     return {
         **{f"{kind}_{name}": value for kind, pairs in takes.items() for name, value in _figures(pairs).items()},
         "p95_ms": round(max(percentile([whole for whole, _ in pairs], 95) for pairs in takes.values())),
         "limit_ms": LIMIT_MS,
+        **{f"arriving_{name}": value for name, value in _figures(arriving).items()},
+        "arriving_register_ratio": _ratio(idle, storm),
+        "arriving_register_lost": storm.failed,
         "register_ratio": _ratio(idle, busy),
         "limit_register_ratio": LIMIT_RATIO,
         "register_idle_p95_ms": idle.percentile_ms("register", 95),
@@ -97,6 +108,13 @@ async def _changes(
         takes[kind] = [await _change_one(one, kind, change, turn) for turn in range(TURNS)]
 
 
+async def _number_changes(
+    one: ThrowAwaySystem, organization: LargeOrganization, takes: list[tuple[float, float]]
+) -> None:  # fmt: skip
+    change = _kinds(one, organization)["number"]
+    takes += [await _change_one(one, "number", change, turn) for turn in range(TURNS, 2 * TURNS)]
+
+
 def _kinds(one: ThrowAwaySystem, organization: LargeOrganization) -> dict[str, Change]:
     """How each kind is changed; another object each turn."""
     ids = {kind: organization.ids(kind) for kind in Kind}
@@ -125,7 +143,7 @@ async def _change_one(one: ThrowAwaySystem, kind: str, change: Change, turn: int
     release = await _apply(one)
     whole_ms, node_ms = 1000 * (time.monotonic() - begun), float(release["nodes"][0]["took_ms"])
     steps = ", ".join(release["nodes"][0]["reloads"])
-    note(f"{kind} {turn + 1} of {TURNS}: {whole_ms:.0f} ms, of which on the node {node_ms:.0f} ms: {steps}")
+    note(f"{kind} {turn + 1}: {whole_ms:.0f} ms, of which on the node {node_ms:.0f} ms: {steps}")
     return whole_ms, node_ms
 
 
@@ -147,25 +165,43 @@ async def _usual_changes(usual: UsualWay, takes: list[float]) -> None:
 
 
 class _Load:
-    """Phones that register again and again while something else goes on."""
+    """Phones that register while something else goes on.
+
+    Those of some stores refresh their registrations again and again, as phones do all day; those of the other stores
+    come one after the other, as after a power cut.
+    """
 
     def __init__(self, sipp: Path, one: ThrowAwaySystem, server: str) -> None:
         self._sipp, self._folder, self._server = sipp, one.folder / "load" / server, server
+        self._address = own_address()
+        self._port = free_port(self._address)
         self._begun = 0
 
-    async def during(self, work: Awaitable[None]) -> SippResult:
+    async def arrive(self) -> None:
+        """The refreshing phones come."""
+        async with self._registering(_phones(REFRESHING), 4 * RATE) as first:
+            if (result := await first.finished(60)).failed:
+                raise RuntimeError(f"{result.failed} phones could not register")
+
+    async def during(self, work: Awaitable[None], stores: range = REFRESHING) -> SippResult:
         """What they saw meanwhile."""
-        self._begun += 1
-        users = [(f"phone-{n}", f"secret-of-phone-{n:05}") for store in range(250, 500) for n in _people(store)]
-        async with registering(
-            self._sipp, self._folder / str(self._begun), self._server, users, rate=RATE
-        ) as registrations:
+        phones = _phones(stores)
+        async with self._registering(phones * (LONGEST_S * RATE // len(phones) + 1), RATE) as registrations:
             await work
             return await registrations.stopped(60)
 
+    def _registering(self, phones: list[tuple[str, str]], rate: int) -> Sipp:
+        self._begun += 1
+        folder = self._folder / str(self._begun)
+        return registering(
+            self._sipp, folder, self._server, phones, address=self._address, port=self._port, rate=rate
+        )  # fmt: skip
 
-def _people(store: int) -> range:
-    return range(100 * store, 100 * store + PHONES)
+
+def _phones(stores: range) -> list[tuple[str, str]]:
+    """User and password of each."""
+    numbers = (n for store in stores for n in range(100 * store, 100 * store + PHONES))
+    return [(f"phone-{n}", f"secret-of-phone-{n:05}") for n in numbers]
 
 
 async def _sleep(seconds: float) -> None:

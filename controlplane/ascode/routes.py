@@ -1,4 +1,4 @@
-"""Configuration as files: export and import, and tables of phones and numbers."""
+"""Configuration as files: export and import, and a table of each kind that fits into one."""
 
 import asyncio
 from enum import StrEnum

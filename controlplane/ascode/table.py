@@ -1,12 +1,13 @@
-"""Objects of one kind as a table (CSV): one row an object, columns by the names of the fields that fit into a cell.
+r"""Objects of one kind as a table (CSV): one row an object, columns by the names of the fields that fit into a cell.
 
 Cells are text and nothing else: what a spreadsheet would take for a formula is written with an apostrophe in front, and
 read without it. An empty cell leaves a field as it is, or at its default for a new object. Lists have ``|`` between
-their entries, destinations are written ``queue:Sales``.
+their entries (``\|`` is one in a name), destinations are written ``queue:Sales``.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -152,11 +153,24 @@ def _extension(found: dict[str, Item], file: str, row: int, cells: dict[str, str
 
 def _node(field: Field, cell: str, row: int) -> Node:
     if isinstance(field.shape, Many):
-        return Sequence([_scalar(one.strip(), row) for one in cell.split(LIST) if one.strip()], row)
+        return Sequence([_scalar(one, row) for one in _entries(cell)], row)
     if isinstance(field.shape, Goal) and ":" in cell:
         kind, _, target = cell.partition(":")
         return Mapping({kind.strip(): _scalar(target.strip(), row)}, row)
     return _scalar(cell, row)
+
+
+_ENTRY = re.compile(r"(?:\\[\\|]|[^|])+")
+_ESCAPED = re.compile(r"\\([\\|])")
+
+
+def _entries(cell: str) -> list[str]:
+    r"""A list's entries; ``\|`` and ``\\`` stand for themselves in one."""
+    return [text for part in _ENTRY.findall(cell) if (text := _ESCAPED.sub(r"\1", part).strip())]
+
+
+def _joined(entries: Iterable[object]) -> str:
+    return LIST.join(str(one).replace("\\", "\\\\").replace(LIST, f"\\{LIST}") for one in entries)
 
 
 def _scalar(text: str, row: int) -> Scalar:
@@ -182,6 +196,6 @@ def _cell(field: Field, value: object, keys: Keys) -> str:
     if isinstance(encoded, dict):
         [(kind, target)] = encoded.items()
         return f"{kind}:{target}"
-    text = LIST.join(map(str, encoded)) if isinstance(encoded, list) else str(encoded)
+    text = _joined(encoded) if isinstance(encoded, list) else str(encoded)
     text = text.lower() if isinstance(encoded, bool) else text
     return table_cell(text)

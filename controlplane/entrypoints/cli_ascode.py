@@ -115,7 +115,9 @@ def import_(  # noqa: PLR0913, PLR0917 - the options of one command
     if dry_run and apply:
         raise typer.BadParameter("--dry-run changes nothing that could be applied")
     if path.suffix == TABLE_SUFFIX and kind is None:
-        raise typer.BadParameter("say what the table holds: --kind devices or --kind phone_numbers")
+        raise typer.BadParameter("say what the table holds, such as --kind devices")
+    if prune and kind is not None:
+        raise typer.BadParameter("--prune is for whole configurations: a table names objects of one kind only")
 
     async def work(services: Any, principal: Any) -> Any:
         from controlplane.ascode import door  # noqa: PLC0415 - heavy

@@ -1,5 +1,6 @@
 """``controlplane simulate`` and ``flow-tests``: what would happen to calls."""
 
+import time
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -10,6 +11,8 @@ from controlplane.entrypoints.cli_support import AsJson, errors, out, print_json
 
 LOOK_S = 1.0
 """How long a look at a run waits for its end: what came until then is told."""
+STANDSTILL_S = 180.0
+"""A portion takes seconds; before it others' rehearsals may be played."""
 
 
 def simulate(  # noqa: PLR0913, PLR0917 - an option each
@@ -81,21 +84,24 @@ def flow_tests(
         wanted = door.RunRequest(source=door.Source.LIVE if live else door.Source.DRAFT)
         async with services.uow() as uow:
             run = await door.start_run(uow, principal, wanted)
-        told = 0
+        told, until = 0, time.monotonic() + STANDSTILL_S
         while True:
             found = await door.read_run(services, principal, run.id, LOOK_S)
+            if found.done > told:
+                until = time.monotonic() + STANDSTILL_S
             if not as_json:
                 _tell_results(found, told)
             told = found.done
-            if found.finished_at is not None:
+            if found.finished_at is not None or time.monotonic() > until:
                 return found
 
     run = run_for(work, organization)
     if as_json:
         print_json(run.model_dump(mode="json"))
     else:
-        if run.detail:
-            errors.print(run.detail, style="red", highlight=False, markup=False, soft_wrap=True)
+        stuck = "" if run.finished_at else f"Nothing went on for {STANDSTILL_S:.0f} s: does the system run here?"
+        if problem := run.detail or stuck:
+            errors.print(problem, style="red", highlight=False, markup=False, soft_wrap=True)
         out.print(f"{run.done - run.failed} of {run.total} hold.", highlight=False)
     if run.state.value != "passed":
         raise typer.Exit(1)

@@ -142,6 +142,7 @@ class Releases:
         Raises:
             BundleRefused, LinkDown: see :meth:`fetch`.
         """
+        self._spare = None  # what was changed in place is changed in it, too
         files = self._places(digest)
         damaged = await asyncio.to_thread(self.damaged, digest)
         lost = [files[path] for path in damaged if path in files]
@@ -232,9 +233,9 @@ class Releases:
         shutil.rmtree(folder, ignore_errors=True)
         folders = _folders(folder, manifest)
         self._layout.prompts.mkdir(exist_ok=True)
-        for file in self._fill(folder, folders, manifest):
-            if file.kind == FileKind.PROMPT:
-                self._place_prompt(file)
+        self._fill(folder, folders, manifest)
+        for file in of_kind(manifest.files, FileKind.PROMPT):
+            self._place_prompt(file)
         write_private(folder / _MANIFEST, text.encode())
         for changed in {*folders, folder, self._layout.prompts}:
             _sync(changed)
@@ -244,18 +245,25 @@ class Releases:
     def lay_spare(self) -> None:
         """Links the release in force once more, for the next to begin with: all but a few files will be the same."""
         self._spare = None
-        shutil.rmtree(self._spare_folder, ignore_errors=True)
-        if manifest := self.live_manifest():
-            self._fill(self._spare_folder, _folders(self._spare_folder, manifest), manifest)
-            self._spare = manifest
+        try:
+            shutil.rmtree(self._spare_folder, ignore_errors=True)
+            if manifest := self.live_manifest():
+                self._fill(self._spare_folder, _folders(self._spare_folder, manifest), manifest)
+                self._spare = manifest
+        except OSError as err:  # the next one is then laid out without it
+            log.warning("bundle.no_spare", reason=str(err))
 
-    def _fill(self, folder: Path, folders: Iterable[Path], manifest: Manifest) -> list[BundleFile]:
-        """Links a release's files into a new folder; gives those that the spare one did not hold."""
-        there: dict[str, str] = {}
-        if self._spare is not None:
-            there = {file.path: file.sha256 for file in self._spare.files}
-            self._spare = None
-            self._spare_folder.rename(folder)
+    def _take_spare(self, folder: Path) -> dict[str, str]:
+        """Makes the spare one a release's folder; gives its files by path, none if there is no spare."""
+        spare, self._spare = self._spare, None
+        if spare is None or not self._spare_folder.is_dir():
+            return {}
+        self._spare_folder.rename(folder)
+        return {file.path: file.sha256 for file in spare.files}
+
+    def _fill(self, folder: Path, folders: Iterable[Path], manifest: Manifest) -> None:
+        """Links a release's files into a folder, where the spare one does not hold them already."""
+        there = self._take_spare(folder)
         for needed in sorted([folder, *folders]):
             needed.mkdir(exist_ok=True, parents=True, mode=0o750)
         new = [file for file in manifest.files if there.get(file.path) != file.sha256]
@@ -264,7 +272,6 @@ class Releases:
             os.unlink(f"{folder}/{path}")  # noqa: PTH108 - thousands: texts take a third of the time of paths
         for file in new:
             os.link(f"{self._blobs}/{file.sha256}", f"{folder}/{file.path}")
-        return new
 
     def _place_prompt(self, file: BundleFile) -> None:
         blob = self._blobs / file.sha256

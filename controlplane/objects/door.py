@@ -4,6 +4,7 @@ from controlplane.objects.bulk import Before, Write, Writes, document_of, write_
 from controlplane.objects.models import ConfigObject
 from controlplane.objects.references import RAW_KEYS, Reference, references, texts
 from controlplane.objects.repository import (
+    Look,
     look_at,
     names_of,
     owners_of,
@@ -23,6 +24,7 @@ __all__ = [
     "RAW_KEYS",
     "Before",
     "ConfigObject",
+    "Look",
     "Reference",
     "Write",
     "Writes",

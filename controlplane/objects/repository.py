@@ -139,61 +139,42 @@ async def rows_at(session: AsyncSession, org_id: UUID, location_id: UUID, kinds:
 
 
 _STAMP = func.concat(ConfigObject.id, " ", literal_column("config_objects.xmin"), " ", ConfigObject.version)
-"""As in `PlaceStamps`."""
+"""As in `Look`."""
 
 _LOOK = text("""
-WITH marks AS (
-    SELECT coalesce(location_id, :nowhere) AS place,
-        bit_xor(uuid_hash_extended(id, (xmin::text::int8 << 24) + version)) AS mark
-    FROM config_objects WHERE org_id = :org_id GROUP BY 1
-), stale AS (
-    SELECT marks.place
-    FROM marks LEFT JOIN unnest(CAST(:places AS uuid[]), CAST(:marks AS int8[])) AS known (place, mark) USING (place)
-    WHERE known.mark IS DISTINCT FROM marks.mark
-), stamps AS (
-    SELECT coalesce(location_id, :nowhere) AS place, array_agg(concat(id, ' ', xmin, ' ', version)) AS stamps
-    FROM config_objects WHERE org_id = :org_id AND coalesce(location_id, :nowhere) IN (SELECT place FROM stale)
-    GROUP BY 1
-)
-SELECT place, mark, stamps FROM marks LEFT JOIN stamps USING (place)
+WITH known AS MATERIALIZED (SELECT age(CAST(CAST(:horizon AS text) AS xid)) AS age)
+SELECT
+    pg_snapshot_xmin(pg_current_snapshot())::xid::text AS horizon,
+    pg_current_xact_id_if_assigned() IS NOT NULL AS is_writing,
+    count(*) AS total,
+    coalesce(array_agg(concat(id, ' ', xmin, ' ', version)) FILTER (
+        WHERE coalesce((SELECT age FROM known), -1) < 0 OR age(xmin) <= (SELECT age FROM known)
+    ), '{}') AS recent
+FROM config_objects WHERE org_id = :org_id
 """)
-_NOWHERE = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceStamps:
-    """The objects of one location, or of none, at one moment.
+class Look:
+    """An organisation's objects at one moment.
 
     Attributes:
-        mark: Differs after each change of any of them, by whomever.
-        stamps: Each one's id, the transaction that wrote it and its version there; None: the mark is the known one.
+        horizon: The oldest transaction under way: whatever becomes visible later was written by it or a younger one.
+        is_writing: Whether this transaction has written something itself, which may still be taken back.
+        total: How many objects there are.
+        recent: Of those written from the given horizon on, and perhaps some more: id, writing transaction and version.
     """
 
-    mark: int
-    stamps: frozenset[str] | None
+    horizon: str
+    is_writing: bool
+    total: int
+    recent: frozenset[str]
 
 
-async def look_at(
-    session: AsyncSession, org_id: UUID, known: Mapping[UUID | None, int]
-) -> dict[UUID | None, PlaceStamps]:
-    """Where an organisation has objects, all at the same moment: 27,000 in 500 locations in some 15 ms.
-
-    Args:
-        session: Where to read.
-        org_id: Whose.
-        known: Marks of before; only where one differs the stamps are read.
-    """
-    parameters = {
-        "org_id": org_id,
-        "nowhere": _NOWHERE,
-        "places": [place or _NOWHERE for place in known],
-        "marks": list(known.values()),
-    }
-    rows = (await session.execute(_LOOK, parameters)).all()
-    return {
-        None if place == _NOWHERE else place: PlaceStamps(mark, None if stamps is None else frozenset(stamps))
-        for place, mark, stamps in rows
-    }
+async def look_at(session: AsyncSession, org_id: UUID, horizon: str | None) -> Look:
+    """How much there is and what is new since the look that gave a horizon: 27,000 objects in some 6 ms. None: all."""
+    row = (await session.execute(_LOOK, {"org_id": org_id, "horizon": horizon})).one()
+    return Look(row.horizon, row.is_writing, row.total, frozenset(row.recent))
 
 
 async def rows_of(

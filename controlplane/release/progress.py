@@ -130,8 +130,8 @@ async def wait_until_done(
 ) -> ReleaseRead:
     """A release, at once when it is done (or `wait_s` is 0), else when it is or the time is up.
 
-    ``tell`` is given the release at each look meanwhile. One that ``is_new`` was offered just now: the first look at it
-    waits for word from a node.
+    ``tell`` is given the release at each look meanwhile. One that ``is_new`` was offered just now: the first look waits
+    for word from a node, for 2 s at most.
 
     Raises:
         NotFound: No such release.

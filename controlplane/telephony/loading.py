@@ -1,12 +1,13 @@
 """An organisation's configuration out of the database, read whole once and then only where it changed.
 
-Each process keeps what it read last. PostgreSQL knows by which transaction each row was written (``xmin``): a mark of
-each location's rows says in one small answer where rows are new, changed or gone, whoever wrote them, and a list of ids
-says which. What is returned is what one such look at the database saw, never an older state or a mixture.
+Each process keeps what it read last. PostgreSQL knows by which transaction each row was written (``xmin``): one look
+counts the rows and names those that were written since the look before, whoever wrote them; where the number doesn't
+fit, something is gone, and a list of all of them says what. What is returned is what one such look at the database saw,
+never an older state or a mixture.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -37,21 +38,20 @@ class _Loaded:
     """What was read last.
 
     Attributes:
-        marks: Of each location's rows together.
-        stamps: Id and writing transaction of each row, by location.
+        horizon: What is written from here on may be new; None: nothing was read.
+        stamps: Each object's id, and that with its writing transaction and version.
         texts: What our voice says for each object that speaks.
         configuration: Made of it, templates expanded.
+        is_certain: Nothing in it was written by a transaction that may still be taken back.
     """
 
-    marks: Mapping[UUID | None, int] = field(default_factory=dict)
-    stamps: Mapping[UUID | None, frozenset[str]] = field(default_factory=dict)
+    horizon: str | None = None
+    stamps: Mapping[str, str] = field(default_factory=dict)
     objects: tuple[Stored[ObjectFields], ...] = ()
     texts: Mapping[UUID, tuple[str, ...]] = field(default_factory=dict)
     configuration: Configuration | None = None
+    is_certain: bool = True
 
-
-_NO_MARKS: Mapping[UUID | None, int] = {None: 0}
-"""As if all were at one place, with a mark that no look gives: each place is looked into."""
 
 _kept: dict[tuple[str, UUID], _Loaded] = {}
 
@@ -65,7 +65,7 @@ async def load_organization(services: Services, session: AsyncSession, organizat
         organization: Whose. Its home is the node of its first location.
     """
     key = (services.database_url, organization.id)
-    before = _kept.pop(key, _Loaded())
+    before = _kept.get(key, _Loaded())
     loaded = await _up_to_date(services.crypto, session, organization.id, before)
     locations = {one.id: one for one in await identity.load_locations(session, org_ids=[organization.id])}
     node = next((one.node for one in locations.values()), services.settings.node_name)
@@ -77,7 +77,9 @@ async def load_organization(services: Services, session: AsyncSession, organizat
     if before.configuration and before.configuration.sounds == sounds:
         sounds = before.configuration.sounds
     configuration = replace(configuration, node=node, organizations={organization.id: organization}, sounds=sounds)
-    _kept[key] = replace(loaded, configuration=configuration)
+    if loaded.is_certain:
+        _kept.pop(key, None)
+        _kept[key] = replace(loaded, configuration=configuration)
     while len(_kept) > KEPT:
         del _kept[next(iter(_kept))]
     return configuration
@@ -90,32 +92,44 @@ def forget() -> None:
 
 async def _up_to_date(crypto: Crypto, session: AsyncSession, org_id: UUID, loaded: _Loaded) -> _Loaded:
     while True:
-        look = await objects.look_at(session, org_id, loaded.marks)
-        stamps = {place: one.stamps or loaded.stamps[place] for place, one in look.items()}
-        stale = {place for place, one in look.items() if one.stamps} | (loaded.marks.keys() - look.keys())
-        if not stale:
-            return loaded
-        held = frozenset().union(*(loaded.stamps.get(place, frozenset()) for place in stale))
-        now = frozenset().union(*(stamps.get(place, frozenset()) for place in stale))
-        if loaded.objects and len(now - held) > MANY:
+        look = await objects.look_at(session, org_id, loaded.horizon)
+        new = _unknown(look, loaded)
+        gone: Collection[str] = ()
+        if look.total != len(loaded.stamps.keys() | new.keys()):
+            look = await objects.look_at(session, org_id, None)
+            new = _unknown(look, loaded)
+            gone = loaded.stamps.keys() - {_id(stamp) for stamp in look.recent}
+        if not new and not gone:
+            return replace(loaded, horizon=look.horizon)
+        if loaded.objects and len(new) > MANY:
             loaded = _Loaded()
             continue
-        ids = {UUID(stamp[:36]) for stamp in now - held}
-        rows = await objects.rows_of(session, [org_id], ids if loaded.objects else None)
+        rows = await objects.rows_of(session, [org_id], set(map(UUID, new)) if loaded.objects else None)
         found = await asyncio.to_thread(_opened, crypto, rows)
         texts = {row.id: tuple(row.texts) for row in rows if row.texts}
-        read = frozenset(row.stamp for row in rows)
-        if read != now - held:  # somebody wrote since the look; all that was read is not read again
-            loaded = loaded if loaded.objects else _Loaded(_NO_MARKS, {None: read}, tuple(found), texts)
+        read = {_id(row.stamp): row.stamp for row in rows}
+        if read != new:  # somebody wrote since the look; all that was read is not read again
+            if not loaded.objects:
+                loaded = _Loaded(look.horizon, read, tuple(found), texts, is_certain=not look.is_writing)
             continue
-        gone = dict.fromkeys(UUID(stamp[:36]) for stamp in held - now)
-        changes: dict[UUID, Stored[ObjectFields] | None] = {**gone, **{one.id: one for one in found}}
+        changes: dict[UUID, Stored[ObjectFields] | None] = {one.id: one for one in found}
+        changes |= dict.fromkeys(map(UUID, gone))
         return _Loaded(
-            marks={place: one.mark for place, one in look.items()},
-            stamps=stamps,
+            horizon=look.horizon,
+            stamps={id_: stamp for id_, stamp in {**loaded.stamps, **new}.items() if id_ not in gone},
             objects=patched(loaded.objects, changes) if loaded.objects else tuple(found),
             texts={id_: said for id_, said in loaded.texts.items() if id_ not in changes} | texts,
+            is_certain=loaded.is_certain and not look.is_writing,
         )
+
+
+def _unknown(look: objects.Look, loaded: _Loaded) -> dict[str, str]:
+    """What a look saw that was not read yet, by id."""
+    return {_id(stamp): stamp for stamp in look.recent if loaded.stamps.get(_id(stamp)) != stamp}
+
+
+def _id(stamp: str) -> str:
+    return stamp[:36]
 
 
 def _opened(crypto: Crypto, rows: Sequence[Row[Any]]) -> list[Stored[ObjectFields]]:

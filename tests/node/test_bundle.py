@@ -87,6 +87,62 @@ async def test_ten_releases_are_kept_with_what_they_need(control: StandIn, layou
     assert (layout.releases / digests[0] / "queues/q.conf").read_text() == "[q]\n"
 
 
+async def live_with_spare(control: StandIn, node: Node) -> str:
+    """A release in force, and its spare copy laid."""
+    digest = control.release("1", FILES | {"extensions/b.conf": "[b]\n"})
+    await node.releases.fetch(node.link, digest)
+    node.releases.switch(digest)
+    node.releases.lay_spare()
+    return digest
+
+
+@pytest.mark.parametrize("is_new_process", [False, True])
+async def test_a_release_that_begins_with_the_spare_one_is_its_own(
+    control: StandIn, layout: AsteriskLayout, node: Node, is_new_process: bool
+) -> None:
+    first = await live_with_spare(control, node)
+    assert (layout.releases / ".spare").is_dir()
+    (layout.prompts / "abc.wav").unlink()
+    after: dict[str, str | bytes] = {
+        "extensions/a.conf": "[a]\nnew\n",
+        "prompts/abc.wav": b"sound",
+        "voicemail/v.conf": "[v]\n",
+    }
+    second = control.release("2", after)  # one file changed, one the same, one new, two gone
+    releases = Releases(layout) if is_new_process else node.releases
+    await releases.fetch(node.link, second)
+    folder = layout.releases / second
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert found == {*after, "manifest.json"}
+    assert (folder / "extensions/a.conf").read_text() == "[a]\nnew\n"
+    assert (releases.damaged(first), releases.damaged(second)) == ([], [])
+    assert (layout.prompts / "abc.wav").read_bytes() == b"sound", "it was lost, and the next release brings it back"
+    releases.switch(second)
+    releases.lay_spare()
+    assert not (layout.releases / ".spare" / "extensions/b.conf").exists()
+
+
+async def test_what_was_edited_in_place_does_not_come_back_with_the_next_release(
+    control: StandIn, layout: AsteriskLayout, node: Node
+) -> None:
+    first = await live_with_spare(control, node)
+    (layout.releases / first / "extensions/a.conf").write_text("[hand]\n")  # the very file that all of them share
+    await node.releases.repair(node.link, first)
+    second = control.release("2", FILES | {"queues/q.conf": "[q]\nstrategy = ringall\n"})
+    await node.releases.fetch(node.link, second)
+    assert (node.releases.damaged(first), node.releases.damaged(second)) == ([], [])
+
+
+async def test_a_spare_that_somebody_took_away_costs_nothing(
+    control: StandIn, layout: AsteriskLayout, node: Node
+) -> None:
+    await live_with_spare(control, node)
+    shutil.rmtree(layout.releases / ".spare")
+    second = control.release("2", FILES)
+    await node.releases.fetch(node.link, second)
+    assert node.releases.damaged(second) == []
+
+
 def bad_signature(control: StandIn, digest: str) -> str:
     signed = control.manifests[digest]
     control.manifests[digest] = signed.model_copy(update={"signature": "A" * 86 + "=="})

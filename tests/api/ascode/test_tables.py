@@ -139,6 +139,21 @@ async def test_what_goes_out_comes_in_again_and_no_cell_is_a_formula(admin: Clie
     assert (again["created"], again["updated"], again["unchanged"] >= len(rows) > 0) == (0, 0, True)
 
 
+async def test_a_name_may_have_what_stands_between_names(admin: Client) -> None:
+    trunks: dict[str, str] = {}
+    for name in ("ISP | backup", "ISP", "backup", "C\\"):
+        fields = {"name": name, "identity": "ip", "host": f"192.0.2.{len(trunks) + 1}"}
+        trunks[name] = (await admin.post("/trunks", json=fields)).json()["id"]
+    route = {"name": "Out", "pattern": "+1.", "trunk_ids": [trunks["ISP | backup"], trunks["C\\"], trunks["ISP"]]}
+    made = await admin.post("/outbound-routes", json=route)
+    assert made.status_code == 201, made.text
+    table = (await admin.get("/config/export/outbound_routes.csv")).content
+    assert (await send(admin, "outbound_routes", table)).json()["unchanged"] == 1
+    await admin.patch(f"/outbound-routes/{made.json()['id']}", json={"trunk_ids": [trunks["backup"]]})
+    assert (await send(admin, "outbound_routes", table)).json()["updated"] == 1
+    assert (await admin.get("/outbound-routes")).json()["items"][0]["trunk_ids"] == route["trunk_ids"]
+
+
 async def test_what_is_no_table_is_refused(admin: Client) -> None:
     assert (await admin.get("/config/export/flow_tests.csv")).status_code == 422
 

@@ -1,5 +1,6 @@
 """Plan, apply, roll back over HTTP, with a node that signs, fetches and reports."""
 
+import asyncio
 import base64
 import hashlib
 import io
@@ -167,6 +168,24 @@ async def test_rolling_back_makes_an_earlier_release_live_again_as_a_new_one(adm
     assert phones_in(files) == {"desk-201"}
     audit = (await admin.get("/audit-log", params={"action": "config.rollback"})).json()["items"]
     assert len(audit) == 1
+
+
+@pytest.mark.parametrize("word", ["live", "rolled_back"])
+async def test_an_apply_can_wait_for_what_the_node_says(admin: Client, node: FakeNode, word: str) -> None:
+    await desk(admin, "201")
+    waiting = asyncio.create_task(admin.post("/config/releases?wait_s=20", json={"reason": "x"}))
+    digest = (await node.get("poll", have="", wait_s=10)).json()["desired"]
+    assert not waiting.done()
+    await report(node, digest, word, digest if word == "live" else None)
+    answer = await asyncio.wait_for(waiting, 15)
+    assert (answer.status_code, answer.json()["state"]) == (202, word)
+
+
+async def test_an_apply_waits_no_longer_than_it_is_told(admin: Client) -> None:
+    await desk(admin, "201")
+    answer = await admin.post("/config/releases?wait_s=0.2", json={})
+    assert (answer.status_code, answer.json()["state"]) == (202, "applying")
+    assert (await admin.post("/config/releases?wait_s=31", json={})).status_code == 422
 
 
 async def test_one_organisations_apply_never_publishes_anothers_drafts(

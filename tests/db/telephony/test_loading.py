@@ -98,6 +98,34 @@ async def test_what_was_taken_back_was_never_there(services: Services) -> None:
     assert (await loaded(services, organization))["A"].fields.model_dump()["ring_s"] == 20
 
 
+async def test_a_writer_that_was_under_way_at_the_last_look_is_noticed(services: Services) -> None:
+    organization, admin = await an_organization(services)
+    ids = [await add(services, admin, f"Line {number}", str(number)) for number in (201, 202)]
+    async with services.uow() as slow:
+        await change(slow, services.crypto, admin, ExtensionFields, ids[0], {"ring_s": 30})
+        await edit(services, admin, ids[1], {"ring_s": 31})  # a later transaction, and there first
+        found = await loaded(services, organization)
+        assert [one.fields.model_dump()["ring_s"] for one in found.values()] == [20, 31]
+    found = await loaded(services, organization)
+    assert [one.fields.model_dump()["ring_s"] for one in found.values()] == [30, 31]
+
+
+async def test_what_is_there_but_for_a_moment_takes_another_ones_place(services: Services) -> None:
+    organization, admin = await an_organization(services)
+    ids = [await add(services, admin, f"Line {number}", str(number)) for number in (201, 202)]
+    await loaded(services, organization)
+    async with services.uow() as uow:  # as many as before
+        await delete(uow, admin, ExtensionFields, ids[0])
+        await create(uow, services.crypto, admin, ExtensionFields(name="Line 203", number="203"))
+    assert set(await loaded(services, organization)) == {"Line 202", "Line 203"}
+    async with services.uow() as uow:
+        await delete(uow, admin, ExtensionFields, ids[1])
+        inside = await load_organization(services, uow.session, organization)
+        assert [one.fields.name for one in inside.objects] == ["Line 203"]
+        await uow.session.rollback()
+    assert set(await loaded(services, organization)) == {"Line 202", "Line 203"}
+
+
 async def places_of(services: Services, organization: OrganizationInfo, amount: int) -> list[UUID]:
     async with services.uow() as uow:
         places = [

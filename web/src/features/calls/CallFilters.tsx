@@ -30,7 +30,9 @@ const RARE: FilterName[] = ["location", "queue", "extension", "min", "max", "tag
 /** What the log is narrowed to. On a phone only when and what was said stand there until more is asked for. */
 export function CallFilters({ filters, onChange }: CallFiltersProps) {
   const narrow = useMediaQuery(NARROW, { noSsr: true });
-  const [all, setAll] = useState((narrow ? [...USUAL, ...RARE] : RARE).some((name) => filters[name]));
+  const [more, setMore] = useState(false);
+  const needed = (narrow ? [...USUAL, ...RARE] : RARE).some((name) => filters[name]); // none works unseen
+  const all = more || needed;
   const set = (changes: Filters) => onChange({ ...filters, ...changes });
   const when = filters.when ?? (filters.from || filters.to ? "custom" : "");
   return (
@@ -52,9 +54,11 @@ export function CallFilters({ filters, onChange }: CallFiltersProps) {
         <Typed label={text.filters.q} value={filters.q ?? ""} onCommit={(q) => set({ q })} />
         {all && <RareFilters filters={filters} set={set} />}
         <Box sx={{ display: "flex", gap: 1, minHeight: 40 }}>
-          <Button size="small" onClick={() => setAll(!all)} aria-expanded={all}>
-            {all ? text.filters.fewer : text.filters.more}
-          </Button>
+          {!needed && (
+            <Button size="small" onClick={() => setMore(!more)} aria-expanded={more}>
+              {more ? text.filters.fewer : text.filters.more}
+            </Button>
+          )}
           {narrows(filters) && (
             <Button size="small" onClick={() => onChange({ sort: filters.sort })}>
               {common.actions.reset}

@@ -91,7 +91,7 @@ export const text = {
   },
   csv: {
     title: (many: string) => `Import ${many.toLowerCase()} from CSV`,
-    lead: "The first line names the columns, as in an export. Nothing is changed before you have seen what would happen.",
+    lead: "The first line names the columns, as in an export. Nothing is changed before you have seen what would happen. What has no column, such as the keys of a menu or the members of a queue, stays as it is; new menus are made in their form.",
     choose: "Choose a CSV file",
     existing: "What is here already",
     update: "Update it",
