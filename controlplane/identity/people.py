@@ -137,8 +137,12 @@ def _assign(user: User, role: Role | None, changes: dict[str, Any]) -> None:
 
 
 async def _lock_admins(uow: UnitOfWork, principal: Principal) -> set[UUID]:
-    """Who can log in as admin. Before any other user is locked: two who remove each other then wait in line."""
-    return {admin.id for admin in await repository.active_admins(uow.session, principal.org_id)}
+    """Who can log in as admin. Whoever removes one locks the organisation first: all of them wait in one line.
+
+    Locks on the admins themselves make no line: PostgreSQL keeps that on a row which no longer is an admin's.
+    """
+    await repository.find_organization(uow.session, principal.org_id, for_change=True)
+    return set(await repository.active_admins(uow.session, principal.org_id))
 
 
 def _keep_an_admin(admins: set[UUID], leaving: User) -> None:

@@ -219,14 +219,11 @@ async def any_user(session: AsyncSession) -> bool:
     return await session.scalar(select(User.id).limit(1)) is not None
 
 
-async def active_admins(session: AsyncSession, org_id: UUID) -> Sequence[User]:
-    """Admins who can log in; locked, so that two of them can't remove each other at once."""
-    statement = (
-        select(User)
-        .where(User.org_id == org_id, User.built_in_role == "admin", User.disabled_at.is_(None))
-        .order_by(User.id)
-        .with_for_update()
-    )
+async def active_admins(session: AsyncSession, org_id: UUID) -> Sequence[UUID]:
+    """Admins who can log in."""
+    statement = select(User.id).where(
+        User.org_id == org_id, User.built_in_role == "admin", User.disabled_at.is_(None)
+    )  # fmt: skip
     return (await session.scalars(statement)).all()
 
 

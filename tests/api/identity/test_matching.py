@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from controlplane.identity import door
+from controlplane.identity import door, people
+from controlplane.identity.schemas import UserPatch
+from controlplane.platform.auth import Principal
 from tests.api.clients import ADMIN_EMAIL, Client, log_in
 
 OTHER = "second@localhost"
@@ -109,6 +111,18 @@ async def test_two_admins_cannot_remove_each_other_at_once(admin: Client, second
     async with admin.services.uow() as uow:
         users = [one for one in await door.list_users(uow.session) if one.email in {ADMIN_EMAIL, OTHER}]
     assert [one for one in users if one.role == "admin" and not one.disabled]
+
+
+async def test_who_removes_an_admin_waits_for_another_who_does(admin: Client, second: Client) -> None:
+    async with admin.services.uow() as first:
+        principal = Principal(org_id=admin.org_id, scopes=frozenset({"*"}), label="first", installation_admin=True)
+        await people.change_user(first, principal, second.user_id, UserPatch(disabled=True))
+        waiting = asyncio.create_task(admin.patch(f"/users/{second.user_id}", json={"role": "staff"}))
+        other = asyncio.create_task(admin.patch(f"/users/{admin.user_id}", json={"role": "staff"}))
+        _, pending = await asyncio.wait({waiting, other}, timeout=0.5)
+        assert pending == {waiting, other}
+    assert (await waiting).status_code == 200
+    assert (await other).status_code == 409, "the last one"
 
 
 async def test_without_if_match_a_change_is_taken_unless_the_operator_asks_for_it(
