@@ -181,7 +181,7 @@ class _Load:
         """The refreshing phones come."""
         async with self._registering(_phones(REFRESHING), 4 * RATE) as first:
             if (result := await first.finished(60)).failed:
-                raise RuntimeError(f"{result.failed} phones could not register")
+                raise RuntimeError(f"{result.failed} phones could not register: {result.errors}")
 
     async def during(self, work: Awaitable[None], stores: range = REFRESHING) -> SippResult:
         """What they saw meanwhile."""

@@ -56,6 +56,7 @@ __all__ = [
     "list_users",
     "load_locations",
     "load_organizations",
+    "locations_mark",
     "own_extensions",
     "principal_from_token",
     "read_locations",
@@ -155,6 +156,11 @@ async def own_extensions(uow: UnitOfWork, principal: Principal) -> list[UUID]:
 async def load_locations(session: AsyncSession, *, org_ids: Collection[UUID] | None = None) -> list[LocationInfo]:
     """Locations of these organisations, or all, by birth."""
     return await repository.location_infos(session, org_ids)
+
+
+async def locations_mark(session: AsyncSession, org_id: UUID) -> int | None:
+    """Differs after each change of one of an organisation's locations: whoever keeps them needn't read them again."""
+    return await repository.locations_mark(session, org_id)
 
 
 async def home_nodes(session: AsyncSession) -> dict[UUID, str]:

@@ -57,8 +57,11 @@ async def note_refusal(session: AsyncSession, node_id: UUID, reason: str) -> Non
 
 async def ensure(session: AsyncSession, name: str) -> Node:
     """The node of this name, made if there is none."""
+    statement = select(Node).where(Node.name == name).with_for_update()
+    if found := (await session.scalars(statement)).first():
+        return found
     await session.execute(insert(Node).values(name=name).on_conflict_do_nothing(index_elements=["name"]))
-    return (await session.scalars(select(Node).where(Node.name == name).with_for_update())).one()
+    return (await session.scalars(statement)).one()
 
 
 async def take_code(session: AsyncSession, code_hash: str, moment: datetime) -> NodeEnrolment | None:

@@ -7,7 +7,7 @@ never an older state or a mixture.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,7 @@ class _Loaded:
         stamps: Each object's id, and that with its writing transaction and version.
         texts: What our voice says for each object that speaks.
         configuration: Made of it, templates expanded.
+        locations_mark: Differs after each change of its locations.
         is_certain: Nothing in it was written by a transaction that may still be taken back.
     """
 
@@ -50,6 +51,7 @@ class _Loaded:
     objects: tuple[Stored[ObjectFields], ...] = ()
     texts: Mapping[UUID, tuple[str, ...]] = field(default_factory=dict)
     configuration: Configuration | None = None
+    locations_mark: int | None = None
     is_certain: bool = True
 
 
@@ -67,7 +69,11 @@ async def load_organization(services: Services, session: AsyncSession, organizat
     key = (services.database_url, organization.id)
     before = _kept.get(key, _Loaded())
     loaded = await _up_to_date(services.crypto, session, organization.id, before)
-    locations = {one.id: one for one in await identity.load_locations(session, org_ids=[organization.id])}
+    mark = await identity.locations_mark(session, organization.id)
+    if before.configuration and mark == before.locations_mark:
+        locations = before.configuration.locations
+    else:
+        locations = {one.id: one for one in await identity.load_locations(session, org_ids=[organization.id])}
     node = next((one.node for one in locations.values()), services.settings.node_name)
     configuration = loaded.configuration
     if configuration is None or configuration.locations != locations:
@@ -79,7 +85,7 @@ async def load_organization(services: Services, session: AsyncSession, organizat
     configuration = replace(configuration, node=node, organizations={organization.id: organization}, sounds=sounds)
     if loaded.is_certain:
         _kept.pop(key, None)
-        _kept[key] = replace(loaded, configuration=configuration)
+        _kept[key] = replace(loaded, configuration=configuration, locations_mark=mark)
     while len(_kept) > KEPT:
         del _kept[next(iter(_kept))]
     return configuration
@@ -95,7 +101,7 @@ async def _up_to_date(crypto: Crypto, session: AsyncSession, org_id: UUID, loade
         look = await objects.look_at(session, org_id, loaded.horizon)
         new = _unknown(look, loaded)
         gone: Collection[str] = ()
-        if look.total != len(loaded.stamps.keys() | new.keys()):
+        if look.total != len(loaded.stamps) + sum(id_ not in loaded.stamps for id_ in new):
             look = await objects.look_at(session, org_id, None)
             new = _unknown(look, loaded)
             gone = loaded.stamps.keys() - {_id(stamp) for stamp in look.recent}
@@ -116,7 +122,7 @@ async def _up_to_date(crypto: Crypto, session: AsyncSession, org_id: UUID, loade
         changes |= dict.fromkeys(map(UUID, gone))
         return _Loaded(
             horizon=look.horizon,
-            stamps={id_: stamp for id_, stamp in {**loaded.stamps, **new}.items() if id_ not in gone},
+            stamps=_without(gone, {**loaded.stamps, **new}),
             objects=patched(loaded.objects, changes) if loaded.objects else tuple(found),
             texts={id_: said for id_, said in loaded.texts.items() if id_ not in changes} | texts,
             is_certain=loaded.is_certain and not look.is_writing,
@@ -126,6 +132,12 @@ async def _up_to_date(crypto: Crypto, session: AsyncSession, org_id: UUID, loade
 def _unknown(look: objects.Look, loaded: _Loaded) -> dict[str, str]:
     """What a look saw that was not read yet, by id."""
     return {_id(stamp): stamp for stamp in look.recent if loaded.stamps.get(_id(stamp)) != stamp}
+
+
+def _without(gone: Iterable[str], stamps: dict[str, str]) -> dict[str, str]:
+    for id_ in gone:
+        del stamps[id_]
+    return stamps
 
 
 def _id(stamp: str) -> str:

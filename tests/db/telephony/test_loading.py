@@ -136,6 +136,29 @@ async def places_of(services: Services, organization: OrganizationInfo, amount: 
         return [one.id for one in places]
 
 
+async def zones(services: Services, organization: OrganizationInfo) -> list[str]:
+    async with services.uow() as uow:
+        configuration = await load_organization(services, uow.session, organization)
+    return [one.timezone for one in configuration.locations.values()]
+
+
+async def test_a_location_that_changes_is_noticed_and_one_that_was_taken_back_is_not(services: Services) -> None:
+    organization, admin = await an_organization(services)
+    await add(services, admin, "A", "201")
+    assert await zones(services, organization) == []
+    await places_of(services, organization, 2)
+    assert await zones(services, organization) == ["UTC", "UTC"]
+    async with services.uow() as uow:
+        await uow.session.execute(text("UPDATE locations SET timezone = 'Asia/Tokyo' WHERE name = 'Place 1'"))
+        inside = await load_organization(services, uow.session, organization)
+        assert [one.timezone for one in inside.locations.values()] == ["UTC", "Asia/Tokyo"]
+        await uow.session.rollback()
+    assert await zones(services, organization) == ["UTC", "UTC"]
+    async with services.uow() as uow:
+        await uow.session.execute(text("DELETE FROM locations WHERE name = 'Place 0'"))
+    assert await zones(services, organization) == ["UTC"]
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_after_any_changes_it_is_what_a_fresh_process_reads(services: Services, seed: int) -> None:
     chance = random.Random(seed)
