@@ -42,6 +42,7 @@ class CallFilter:
     max_duration_s: float | None = None
     tag: str | None = None
     q: str | None = None
+    ids: tuple[UUID, ...] | None = None
 
     def narrow(self, statement: Select[Any]) -> Select[Any]:
         """The statement with the conditions of all that is set."""
@@ -54,6 +55,8 @@ class CallFilter:
             Call.phone_number_id: self.phone_number_id,
         }
         conditions = [column == value for column, value in equal.items() if value is not None]
+        if self.ids is not None:
+            conditions.append(Call.id.in_(self.ids))
         if self.since is not None:
             conditions.append(Call.started_at >= self.since)
         if self.until is not None:

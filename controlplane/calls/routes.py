@@ -3,7 +3,7 @@
 import base64
 import binascii
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, ValidationError
 from controlplane.calls import explaining, export, media, originate, queries, service, voicemail_routes
 from controlplane.calls.queries import CallFilter
 from controlplane.calls.schemas import (
+    CallChoice,
     CallDetail,
     CallPatch,
     CallRecord,
@@ -34,7 +35,8 @@ from controlplane.platform.auth import Principal
 from controlplane.platform.etag import IfMatch, etag
 from controlplane.platform.listing import FilterText, ListQuery, Page, list_query
 from controlplane.platform.problem import Invalid
-from controlplane.platform.services import ServicesDep, Uow
+from controlplane.platform.services import Services, ServicesDep, Uow
+from controlplane.platform.uow import UnitOfWork
 from controlplane.protocol.link import VoicemailEnvelope
 
 router = APIRouter(tags=["calls"])
@@ -110,10 +112,10 @@ async def list_live_calls(uow: Uow, principal: CallReader) -> Page[CallRecord]:
     return Page(items=await service.records(uow, principal, calls), next_cursor=None)
 
 
-@router.get(
-    "/calls/export.csv", response_class=StreamingResponse,
-    responses={200: {"content": {"text/csv": {}}, "description": "The table."}},
-)  # fmt: skip
+_TABLE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}, "description": "The table."}}
+
+
+@router.get("/calls/export.csv", response_class=StreamingResponse, responses=_TABLE)
 async def export_calls(
     uow: Uow, services: ServicesDep, principal: CallReader, wanted: Annotated[CallFilter, Depends(call_filter)]
 ) -> StreamingResponse:
@@ -121,6 +123,18 @@ async def export_calls(
 
     Cells that a spreadsheet would take for a formula begin with an apostrophe.
     """
+    return await _table(uow, services, principal, wanted)
+
+
+@router.post("/calls/export.csv", response_class=StreamingResponse, responses=_TABLE)
+async def export_chosen_calls(
+    uow: Uow, services: ServicesDep, principal: CallReader, chosen: CallChoice
+) -> StreamingResponse:
+    """The same of up to 500 calls that were picked out. What the caller of this may not see is left out."""
+    return await _table(uow, services, principal, CallFilter(ids=tuple(chosen.call_ids)))
+
+
+async def _table(uow: UnitOfWork, services: Services, principal: Principal, wanted: CallFilter) -> StreamingResponse:
     await service.note_export(uow, principal, wanted)
     disposition = 'attachment; filename="calls.csv"'
     return StreamingResponse(

@@ -263,6 +263,14 @@ class CallPatch(BaseModel):
     tags: list[Tag] | None = Field(None, max_length=MOST_TAGS)
 
 
+class CallChoice(BaseModel):
+    """Calls that somebody has picked out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    call_ids: list[UUID] = Field(min_length=1, max_length=500)
+
+
 class CallTags(BaseModel):
     """Tags to put on many calls, and to take off."""
 

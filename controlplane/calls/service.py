@@ -184,7 +184,11 @@ async def tag_calls(uow: UnitOfWork, principal: Principal, wanted: CallTags) -> 
 
 async def note_export(uow: UnitOfWork, principal: Principal, wanted: CallFilter) -> None:
     """Leaves a line in the audit log that calls were taken away as a table, and which."""
-    told = {name: str(value) for name, value in asdict(wanted).items() if value is not None}
+    told = {
+        name: [*map(str, value)] if isinstance(value, tuple) else str(value)
+        for name, value in asdict(wanted).items()
+        if value is not None
+    }
     await audit(uow, principal, action="call.export", kind="call", after=told)
 
 

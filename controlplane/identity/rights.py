@@ -61,8 +61,8 @@ BUILT_IN: dict[str, Rights] = {
         | {"config:read", "config:plan", "config:apply"}
     ),
     "executive": Rights(
-        frozenset({"calls:read", "recordings:read", "locations:read", "users:read", "config:read"})
-        | {f"{resource}:read" for resource in TELEPHONY},
+        frozenset({"calls:read", "recordings:read"})
+        | {"locations:read", "phone-numbers:read", "extensions:read", "queues:read"},  # what calls are sorted by
         all_locations=True,
     ),
     "staff": Rights(

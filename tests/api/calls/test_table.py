@@ -36,6 +36,18 @@ async def test_the_table_has_the_calls_of_the_filter_and_no_formulas(
     assert {"status": "missed"} in [line["after"] for line in lines]
 
 
+async def test_only_those_that_were_picked_out(system: System, admin: Client, other_org_admin: Client) -> None:
+    await system.tell("missed", "busy")
+    first, _ = [one["id"] for one in (await admin.get("/calls")).json()["items"]]
+    answer = await admin.post("/calls/export.csv", json={"call_ids": [first]})
+    assert [row["id"] for row in csv.DictReader(io.StringIO(answer.text))] == [first]
+    lines = (await admin.get("/audit-log", params={"action": "call.export"})).json()["items"]
+    assert lines[0]["after"] == {"ids": [first]}
+    theirs = await other_org_admin.post("/calls/export.csv", json={"call_ids": [first]})
+    assert not list(csv.DictReader(io.StringIO(theirs.text)))
+    assert (await admin.post("/calls/export.csv", json={"call_ids": []})).status_code == 422
+
+
 async def test_a_long_table_comes_whole(system: System, admin: Client) -> None:
     await system.tell("missed")
     async with admin.services.uow() as uow:

@@ -15,19 +15,19 @@ MANAGERS = frozenset({"admin", "manager"})
 READERS = frozenset({"admin", "manager", "executive"})
 ALL = frozenset({"admin", "manager", "executive", "staff"})
 FOR_EVERYBODY = ("extensions", "queues")
-FOR_READERS = (
-    "trunks", "phone-numbers", "devices", "ring-groups", "ivr-menus", "time-conditions", "holiday-calendars",
-    "voicemail-boxes", "prompts", "outbound-routes",
+FOR_MANAGERS = (
+    "trunks", "devices", "ring-groups", "ivr-menus", "time-conditions", "holiday-calendars", "voicemail-boxes",
+    "prompts", "outbound-routes",
 )  # fmt: skip
 READS = {
     **dict.fromkeys(("organizations", "api-keys", "audit-log", "nodes"), ADMIN),
-    **dict.fromkeys(("roles",), MANAGERS),
-    **dict.fromkeys(("locations", "users", *FOR_READERS), READERS),
+    **dict.fromkeys(("roles", "users", *FOR_MANAGERS), MANAGERS),
+    **dict.fromkeys(("locations", "phone-numbers"), READERS),
     **dict.fromkeys(("sessions", *FOR_EVERYBODY), ALL),  # sessions: one's own
 }
 WRITES = {
     **dict.fromkeys(("organizations", "locations", "roles", "api-keys", "nodes"), ADMIN),
-    **dict.fromkeys(("users", *FOR_READERS, *FOR_EVERYBODY), MANAGERS),
+    **dict.fromkeys(("users", "phone-numbers", *FOR_MANAGERS, *FOR_EVERYBODY), MANAGERS),
 }
 
 

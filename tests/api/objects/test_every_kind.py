@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from tests.api.clients import Client
+from tests.api.clients import Client, log_in
 from tests.api.objects.examples import BODIES, PATHS, Ids, make
 
 
@@ -161,15 +161,18 @@ async def test_not_even_an_admin_can_use_a_foreign_location(
 
 
 @every_kind
-async def test_readers_may_not_write_and_strangers_may_not_read(
-    http: Any, admin: Client, executive: Client, path: str, ids: Ids
-) -> None:
+async def test_readers_may_not_write_and_strangers_may_not_read(http: Any, admin: Client, path: str, ids: Ids) -> None:
     url = f"/{path}/{ids[path]}"
-    assert (await executive.get(url)).status_code == 200
+    role = await admin.post("/roles", json={"name": path, "scopes": [f"{path}:read"], "all_locations": True})
+    assert role.status_code == 201, role.text
+    user = {"email": f"{path}@example.com", "name": "Reader", "role": path}
+    assert (await admin.post("/users", json=user)).status_code == 201
+    reader = await log_in(http, user["email"])
+    assert (await reader.get(url)).status_code == 200
     for answer in (
-        await executive.post(f"/{path}", json=BODIES[path](1, ids)),
-        await executive.patch(url, json={"name": "mine"}),
-        await executive.delete(url),
+        await reader.post(f"/{path}", json=BODIES[path](1, ids)),
+        await reader.patch(url, json={"name": "mine"}),
+        await reader.delete(url),
     ):
         assert answer.status_code == 403
         assert f"{path}:write" in answer.json()["detail"]

@@ -67,7 +67,8 @@ async def test_who_may_what(
     assert (await staff.get("/flow-tests")).status_code == 403
     assert (await executive.post("/flow-tests", json=test)).status_code == 403
     assert (await executive.put("/flow-tests/policy", json={"policy": "block"})).status_code == 403
-    run = (await executive.post("/flow-tests/runs", json={})).json()
+    assert (await executive.get("/flow-tests/runs")).status_code == 403
+    run = (await admin.post("/flow-tests/runs", json={})).json()
     assert (run["state"], run["total"]) == ("waiting", 0)
     assert (await other_org_admin.get(f"/flow-tests/runs/{run['id']}")).status_code == 404
     for refused in (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from controlplane.release import compare, repository
-from tests.api.clients import Client
+from tests.api.clients import Client, log_in
 from tests.api.commands import controlplane
 
 
@@ -97,10 +97,18 @@ async def test_what_is_too_much_is_only_named(admin: Client, shop: Shop, monkeyp
     assert [one["text"].startswith("left out") for one in files] == [False] + [True] * (len(files) - 1)
 
 
-async def test_only_those_who_may_plan_see_files(executive: Client, other_org_admin: Client, shop: Shop) -> None:
+async def test_only_those_who_may_plan_see_files(
+    http: Any, admin: Client, executive: Client, other_org_admin: Client, shop: Shop
+) -> None:
     numbers = {"from": shop.releases[0]["number"], "to": shop.releases[1]["number"]}
-    assert (await executive.get("/config/releases/compare", params=numbers)).status_code == 200
-    assert (await executive.get("/config/releases/compare", params={**numbers, "files": True})).status_code == 403
+    role = {"name": "Historian", "scopes": ["config:read"], "all_locations": True}
+    assert (await admin.post("/roles", json=role)).status_code == 201
+    user = {"email": "past@example.com", "name": "Historian", "role": "Historian"}
+    assert (await admin.post("/users", json=user)).status_code == 201
+    reader = await log_in(http, user["email"])
+    assert (await reader.get("/config/releases/compare", params=numbers)).status_code == 200
+    assert (await reader.get("/config/releases/compare", params={**numbers, "files": True})).status_code == 403
+    assert (await executive.get("/config/releases/compare", params=numbers)).status_code == 403
     assert (await other_org_admin.get("/config/releases/compare", params=numbers)).status_code == 404
 
 

@@ -236,7 +236,8 @@ async def test_only_those_who_may_plan_apply_and_look(
     executive: Client, staff: Client, manager: Client, http: httpx2.AsyncClient
 ) -> None:
     assert (await manager.post("/config/plan")).status_code == 200
-    assert (await executive.get("/config/releases")).status_code == 200
+    assert (await manager.get("/config/releases")).status_code == 200
+    assert (await executive.get("/config/releases")).status_code == 403
     assert (await executive.post("/config/releases", json={})).status_code == 403
     assert (await staff.get("/config/releases")).status_code == 403
     assert (await http.post("/api/v1/config/plan")).status_code == 401

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Download, expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
 from controlplane.kit import clock
@@ -125,6 +125,12 @@ async def test_notes_are_kept_and_never_written_over_anothers(boss: Desk, shop: 
     await expect(page.get_by_label("Outcome")).to_have_value("sold")
 
 
+async def exported(download: Download) -> list[str]:
+    """The calls in a table that was saved."""
+    table = await asyncio.to_thread((await download.path()).read_text)
+    return [line["id"] for line in csv.DictReader(io.StringIO(table))]
+
+
 async def test_views_columns_tags_and_the_table(boss: Desk, shop: Shop, phones: Phones) -> None:
     call = await recorded_call(shop, phones)
     page = boss.page
@@ -144,6 +150,9 @@ async def test_views_columns_tags_and_the_table(boss: Desk, shop: Shop, phones: 
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("columnheader", name="Wait")).to_be_visible()
     await row.get_by_role("checkbox").check()
+    async with page.expect_download() as downloading:
+        await page.get_by_role("button", name="Export selected").click()
+    assert await exported(await downloading.value) == [call["id"]]
     await page.get_by_role("button", name="Tag …", exact=True).click()
     await page.get_by_role("textbox", name="Tag").fill("VIP")
     await page.get_by_role("button", name="Save").click()

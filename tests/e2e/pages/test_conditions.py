@@ -39,6 +39,15 @@ async def test_every_page_fits(desk: Desk, width: int, height: int) -> None:
         await desk.picture(f"{heading}-{width}")
 
 
+async def test_every_page_can_be_read_in_the_dark(desk: Desk) -> None:
+    await desk.page.emulate_media(color_scheme="dark")
+    for path, heading in PAGES.items():
+        await desk.open(path, heading)
+        await expect(desk.page.get_by_label("Loading …")).to_have_count(0)
+        assert await desk.page.evaluate("document.documentElement.dataset.scheme") == "dark"
+        await desk.accessible()
+
+
 async def test_a_slow_line_is_slow_and_nothing_else(desk: Desk) -> None:
     page = desk.page
     session = await page.context.new_cdp_session(page)
@@ -57,8 +66,9 @@ async def test_a_manager_sees_no_call_of_another_location(desk: Desk, system: Th
         south = (await office.api.post("/locations", {"name": "South", "timezone": "UTC"}))["id"]
         away = await office.desk("301", location_id=south)
         line = await office.line(away.here, location_id=south)
-        user = {"email": "north@places.test", "name": "North", "role": "manager", "password": PASSWORD}
-        await office.api.post("/users", {**user, "location_ids": [office.location]})
+        for name, role in (("north", "manager"), ("boss", "admin")):
+            user = {"email": f"{name}@places.test", "name": name, "role": role, "password": PASSWORD}
+            await office.api.post("/users", {**user, "location_ids": [office.location]})
         await office.make("extensions", name="Here", number="302", location_id=office.location, no_answer=HANGUP)
         await office.api.apply("Far apart")
         since = clock.now()
@@ -70,9 +80,20 @@ async def test_a_manager_sees_no_call_of_another_location(desk: Desk, system: Th
         await hang_up(caller, out, (there, rung))
         call = await Told(office.api, since).call(caller.account.user)
         assert call["location_id"] == south
+        await desk.become("boss@places.test")
+        await desk.open(f"/calls/{call['id']}", "Call from Secret Sue")
+        await desk.page.get_by_role("button", name="Link to this call").click()
+        link = await desk.page.evaluate("navigator.clipboard.readText()")
+        await desk.open("/calls", "Call log")
+        first = next(one for one in (await office.api.get("/locations"))["items"] if one["id"] != south)
+        for place, amount in (("South", 1), (first["name"], 0)):
+            switcher = desk.page.get_by_role("region", name="Location").get_by_role("combobox")
+            await switcher.fill(place)
+            await desk.page.get_by_role("option", name=place, exact=True).click()
+            await expect(desk.page.get_by_role("row").filter(has_text="Secret Sue")).to_have_count(amount)
         await desk.become("north@places.test")
         await desk.open("/calls", "Call log")
         await expect(desk.page.get_by_text("There are no calls yet")).to_be_visible()
-        await desk.page.goto(f"/calls/{call['id']}")
+        await desk.page.goto(link)
         await expect(desk.page.get_by_role("alert")).to_contain_text("There is no such call")
         await expect(desk.page.get_by_text("Secret Sue")).to_have_count(0)

@@ -217,6 +217,30 @@ async def test_ten_thousand_rows_come_in_once_the_bad_ones_are_mended(desk: Desk
     await expect(page.get_by_text("1 of 1", exact=True)).to_be_visible()
 
 
+HTML = "<img src=x onerror='window.hacked=1'>"
+FREE_TEXT = (
+    "input[type=text]:not([role=combobox]):enabled, input[type=password]:enabled, textarea:enabled:not([aria-hidden])"
+)
+
+
+async def test_html_is_text_in_every_field(desk: Desk) -> None:
+    page, email = desk.page, "html@html.test"
+    async with another_office(desk.system, "HTML", "html") as office:
+        await office.api.post("/users", {"email": email, "name": HTML, "role": "admin", "password": PASSWORD})
+        await desk.become(email)
+        for resource, (many, new) in RESOURCES.items():
+            await desk.open(f"/config/{resource}/new", new)
+            for box in await page.locator("main").locator(FREE_TEXT).all():
+                await box.fill(HTML)
+            await save(desk)
+            told = page.get_by_role("dialog").or_(page.get_by_role("alert")).or_(page.locator("[aria-invalid=true]"))
+            await expect(told.first).to_be_visible()
+            await desk.open(f"/config/{resource}", many)
+            await expect(page.get_by_role("progressbar")).to_have_count(0)
+            assert await page.evaluate("window.hacked") is None, resource
+            await expect(page.locator("img[src=x]")).to_have_count(0)
+
+
 async def test_names_are_text_however_long_and_in_whatever_script(desk: Desk) -> None:
     mark = uuid4().hex[:6]
     names = [
@@ -267,6 +291,21 @@ async def test_what_is_in_use_says_who_uses_it(desk: Desk) -> None:
     await page.get_by_role("button", name="Disable").click()
     await expect(page.get_by_text("1 extension disabled in the draft")).to_be_visible()
     assert (await desk.system.api.get(f"/extensions/{person['id']}"))["enabled"] is False
+
+
+async def test_what_does_not_arrive_is_still_in_the_form(desk: Desk) -> None:
+    page = await desk.page.context.new_page()  # nobody keeps watch here: the browser itself notes what is cut
+    name, apart = fresh("Cut off"), Desk(page, desk.system, desk.kept)
+    await apart.open("/config/extensions/new", "New extension")
+    await text_box(page, "Name").fill(name)
+    await text_box(page, "Number").fill(digits())
+    await page.route("**/api/v1/**", lambda route: route.abort())
+    await save(apart)
+    await expect(page.get_by_role("alert").filter(has_text="The server can't be reached")).to_be_visible()
+    await expect(text_box(page, "Name")).to_have_value(name)
+    await page.unroute_all()
+    await save(apart)
+    await expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
 
 
 async def test_a_form_outlives_its_token_and_a_slip_of_the_mouse(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
 from controlplane.kit import clock
 from controlplane.lab.client import Json
 from tests.e2e.desk import Desk
+from tests.e2e.sound.heard import hears_speech
 from tests.system.office import HANGUP, Office, Phones, Told, another_office, hang_up, story, talk, to
 from tests.system.office import Desk as PhoneDesk
 
@@ -154,11 +155,12 @@ async def test_a_menu_is_drawn_saved_applied_and_heard(boss: Desk, shop: Shop, p
 
 
 async def press_one_for_ann(shop: Shop, phones: Phones, number: str) -> None:
-    """A caller presses 1 and talks with Ann; the call's record tells it so."""
+    """A caller hears the menu, presses 1 and talks with Ann; the call's record tells it so."""
     since = clock.now()
     ann, caller = await phones.at(shop.ann, DESK_HZ, answer_after_s=0.2), await phones.outside(shop.office, CALLER_HZ)
     out = await caller.dial(number)
     await caller.wait_established(out)
+    await hears_speech(out, seconds=0.5)
     await caller.send_dtmf("1")
     rung = await ann.wait_ringing()
     await talk(caller, CALLER_HZ, ann, DESK_HZ)

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
 from tests.e2e.desk import Desk
-from tests.system.office import HANGUP, Office, Phones, another_office, to
+from tests.system.office import HANGUP, Office, Phones, another_office, hang_up, talk, to
 from tests.system.office import Desk as PhoneDesk
 
 SOON_MS = 2000
@@ -22,6 +22,7 @@ class Floor:
     ben: PhoneDesk
     email: str
     line: str
+    care: str
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,9 @@ async def floor(system: ThrowAwaySystem) -> AsyncIterator[Floor]:
         queue = await office.make(
             "queues", name="Support", members=[{"extension_id": ben.id}], overflow=HANGUP, join_empty=True, retry_s=1
         )
+        care = await office.make(
+            "queues", name="Care", members=[{"extension_id": ben.id}], overflow=HANGUP, join_empty=True, wrap_up_s=5
+        )
         for email, role, extensions in (("ben@wall.test", "staff", [ben.id]), ("boss@wall.test", "manager", [])):
             await office.api.post(
                 "/users",
@@ -39,9 +43,9 @@ async def floor(system: ThrowAwaySystem) -> AsyncIterator[Floor]:
                     "location_ids": [office.location], "extension_ids": extensions,
                 },
             )  # fmt: skip
-        line = await office.line(to("queue", queue))
+        line, care_line = await office.line(to("queue", queue)), await office.line(to("queue", care))
         await office.api.apply("Support")
-        yield Floor(office, ben, "ben@wall.test", line)
+        yield Floor(office, ben, "ben@wall.test", line, care_line)
 
 
 async def test_the_wallboard_shows_who_waits_within_two_seconds(desk: Desk, floor: Floor, phones: Phones) -> None:
@@ -96,3 +100,20 @@ async def test_a_member_pauses_and_logs_out_and_asterisk_does_so(desk: Desk, flo
     await desk.accessible()
     await mine.get_by_role("button", name="Log in").click()
     await expect(mine.get_by_role("button", name="Pause")).to_be_visible()
+
+
+async def test_after_a_call_a_member_has_time_to_write_it_up(desk: Desk, floor: Floor, phones: Phones) -> None:
+    ben = await phones.at(floor.ben, 1000, answer_after_s=0.1)
+    await desk.become(floor.email)
+    await desk.open("/my-queues", "My queues")
+    mine = desk.page.get_by_role("region", name="Care")
+    await expect(mine).to_contain_text("Free")
+    caller = await phones.outside(floor.office, 440)
+    out = await caller.dial(floor.care)
+    rung = await ben.wait_ringing()
+    await talk(caller, 440, ben, 1000)
+    await expect(mine).to_contain_text("In a call")
+    await hang_up(caller, out, (ben, rung))
+    await expect(mine).to_contain_text("Wrap-up", timeout=SOON_MS)
+    await desk.accessible()
+    await expect(mine).to_contain_text("Free", timeout=10_000)

@@ -4,20 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-import numpy as np
 import pytest
 from playwright.async_api import Locator, expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
-from controlplane.lab.phone_model import PhoneCall
-from controlplane.lab.tones import SAMPLE_RATE
 from tests.e2e.desk import Desk
+from tests.e2e.sound.heard import hears_speech
 from tests.system.office import HANGUP, LOUD, Office, Phones, another_office, hang_up, to
 from tests.system.office import Desk as PhoneDesk
 
 CALLER_HZ, COLLEAGUE_HZ, MENU_HZ = 440, 1000, 1500
 HEARD = 0.02
-SILENCE = 300.0
 """A loudness that no line without speech reaches; the browser's fake microphone beeps above it once a second."""
 
 
@@ -69,17 +66,6 @@ async def ada(desk: Desk, agents: Agents) -> Desk:
     await desk.become(agents.email)
     await expect(desk.page.get_by_role("button", name="601 · Ready")).to_be_visible()
     return desk
-
-
-async def hears_speech(call: PhoneCall, *, wanted: bool = True, seconds: float = 1.5) -> None:
-    """Waits until the newest part of what a far phone hears is loud, or silent."""
-    async with asyncio.timeout(15):
-        while True:
-            newest = call.recording.samples()[-int(seconds * SAMPLE_RATE) :]
-            loud = newest.size and float(np.abs(newest).max()) > SILENCE
-            if newest.size >= seconds * SAMPLE_RATE and bool(loud) is wanted:
-                return
-            await asyncio.sleep(0.1)  # sound brings no event
 
 
 async def hears_in_page(card: Locator) -> None:
@@ -182,8 +168,8 @@ async def test_a_number_is_dialled_and_its_menu_hears_the_key(ada: Desk, agents:
     await ada.picture("shows-a-number")
     await number.fill("wil")
     await expect(number).to_have_accessible_description("Choose one of the suggestions, or type a number.")
-    await number.press("ArrowDown")
     await expect(page.get_by_role("option")).to_contain_text("Wilma Wired602")
+    await number.press("ArrowDown")
     await ada.accessible(but=("region",))  # suggestions lie beside the landmarks
     await ada.picture("suggests")
     await number.press("Enter")

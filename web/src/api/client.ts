@@ -47,11 +47,13 @@ export const api = createClient<paths>({ baseUrl: "", fetch: reachingFetch });
 api.use(authorize);
 
 /** Fetches a file with our login, such as a recording: an `<audio src>` can't carry a token. */
-export async function fetchFile(path: string, signal?: AbortSignal): Promise<Blob> {
+export async function fetchFile(path: string, signal?: AbortSignal, asked?: object): Promise<Blob> {
   const { accessToken, organizationId } = currentSession();
   const headers: Record<string, string> = { Authorization: `Bearer ${accessToken}` };
   if (organizationId) headers["X-Organization"] = organizationId;
-  const response = await reachingFetch(new Request(path, { headers, signal: signal ?? null }));
+  if (asked) headers["Content-Type"] = "application/json";
+  const how = asked ? { method: "POST", body: JSON.stringify(asked) } : {};
+  const response = await reachingFetch(new Request(path, { ...how, headers, signal: signal ?? null }));
   if (!response.ok) throw await problemFrom(response);
   return response.blob();
 }

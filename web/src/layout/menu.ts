@@ -6,7 +6,7 @@ const LOOKS_AFTER = ["config:plan", "audit-log:read"];
 
 /**
  * The entries for what this person may. Who reads calls and has no work with the configuration, such as an executive,
- * comes for calls and reports: may read how things are set up, and gets there by links, but the menu is not full of it.
+ * comes for calls and reports: may look at a queue or a number, and gets there by links, but the menu is not full of it.
  */
 export function entriesFor(entries: readonly NavEntry[], may: (scope: string) => boolean): NavEntry[] {
   const allowed = entries.filter(({ scopes }) => !scopes || scopes.some(may));

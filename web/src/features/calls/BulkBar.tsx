@@ -3,10 +3,11 @@ import Paper from "@mui/material/Paper";
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { api, data } from "@/api/client";
+import { useMay } from "@/session/SessionProvider";
 import { useDialogs } from "@/ui/dialogs";
 import { count } from "@/ui/format";
 import type { CallQuery } from "./filters";
-import { useRetag } from "./queries";
+import { useRetag, useSaveTable } from "./queries";
 import { text } from "./text";
 import { WordDialog } from "./WordDialog";
 
@@ -21,7 +22,10 @@ interface BulkBarProps {
 /** What can be done with the selected calls. */
 export function BulkBar({ selected, query, onClear }: BulkBarProps) {
   const [verb, setVerb] = useState<"add" | "remove" | null>(null);
+  const mayTag = useMay()("calls:write");
+  const { busy, save } = useSaveTable();
   if (!selected.size) return null;
+  const tooMany = selected.size > MOST;
   return (
     <Paper
       role="toolbar"
@@ -29,16 +33,28 @@ export function BulkBar({ selected, query, onClear }: BulkBarProps) {
       sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "center", p: 1, mb: 1 }}
     >
       <Typography sx={{ mx: 1 }}>{text.bulk.chosen(count(selected.size, "call"))}</Typography>
-      <Button size="small" variant="contained" onClick={() => setVerb("add")} disabled={selected.size > MOST}>
-        {text.bulk.tag}
-      </Button>
-      <Button size="small" onClick={() => setVerb("remove")} disabled={selected.size > MOST}>
-        {text.bulk.untag}
+      {mayTag && (
+        <>
+          <Button size="small" variant="contained" onClick={() => setVerb("add")} disabled={tooMany}>
+            {text.bulk.tag}
+          </Button>
+          <Button size="small" onClick={() => setVerb("remove")} disabled={tooMany}>
+            {text.bulk.untag}
+          </Button>
+        </>
+      )}
+      <Button
+        size="small"
+        onClick={() => save("/api/v1/calls/export.csv", { call_ids: [...selected] })}
+        loading={busy}
+        disabled={tooMany}
+      >
+        {text.bulk.export}
       </Button>
       <Button size="small" onClick={onClear}>
         {text.bulk.clear}
       </Button>
-      {selected.size > MOST && <Typography color="textSecondary">{text.bulk.most}</Typography>}
+      {tooMany && <Typography color="textSecondary">{text.bulk.most}</Typography>}
       {verb && <TagDialog verb={verb} selected={selected} query={query} onClose={() => setVerb(null)} />}
     </Paper>
   );

@@ -26,8 +26,7 @@ interface CallTableProps {
   columns: ColumnId[];
   places: Places;
   selected: Set<string>;
-  /** null: this person changes nothing, so there is nothing to select. */
-  onSelect: ((id: string, on: boolean) => void) | null;
+  onSelect: (id: string, on: boolean) => void;
   onSelectAll: (on: boolean) => void;
   /** Asks for the next page; undefined: there is none, or it is on its way. */
   more?: () => void;
@@ -53,9 +52,9 @@ export function CallTable(props: CallTableProps) {
   }, [more, last, calls.length]);
 
   const columns = COLUMNS.filter(({ id }) => props.columns.includes(id));
-  const template = [onSelect && "40px", ...columns.map(({ width, grow }) => `minmax(${width}px, ${grow || 0.001}fr)`)];
-  const grid = template.filter(Boolean).join(" ");
-  const width = narrow ? 0 : columns.reduce((sum, column) => sum + column.width + 6, onSelect ? 62 : 16);
+  const template = ["40px", ...columns.map(({ width, grow }) => `minmax(${width}px, ${grow || 0.001}fr)`)];
+  const grid = template.join(" ");
+  const width = narrow ? 0 : columns.reduce((sum, column) => sum + column.width + 6, 62);
   return (
     <Box
       ref={frame}
@@ -113,21 +112,19 @@ const CELLS = {
 };
 const CUT = { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", minWidth: 0 };
 
-function Head({ calls, columns, grid, selected, onSelect, onSelectAll }: CallTableProps & { grid: string }) {
+function Head({ calls, columns, grid, selected, onSelectAll }: CallTableProps & { grid: string }) {
   return (
     <Box role="rowgroup" sx={HEAD}>
       <Box role="row" sx={{ ...LINE, minHeight: 44 }} style={{ gridTemplateColumns: grid }}>
-        {onSelect && (
-          <Box role="columnheader">
-            <Checkbox
-              size="small"
-              checked={selected.size > 0 && selected.size >= calls.length}
-              indeterminate={selected.size > 0 && selected.size < calls.length}
-              onChange={(_, on) => onSelectAll(on)}
-              slotProps={{ input: { "aria-label": text.bulk.selectAll } }}
-            />
-          </Box>
-        )}
+        <Box role="columnheader">
+          <Checkbox
+            size="small"
+            checked={selected.size > 0 && selected.size >= calls.length}
+            indeterminate={selected.size > 0 && selected.size < calls.length}
+            onChange={(_, on) => onSelectAll(on)}
+            slotProps={{ input: { "aria-label": text.bulk.selectAll } }}
+          />
+        </Box>
         {COLUMNS.filter(({ id }) => columns.includes(id)).map(({ id, end }) => (
           <Typography
             key={id}
@@ -192,7 +189,7 @@ const Row = memo(function Row(props: RowProps) {
       }}
       style={{ height, transform: `translateY(${top}px)`, gridTemplateColumns: narrow ? undefined : grid }}
     >
-      {!narrow && onSelect && (
+      {!narrow && (
         // biome-ignore lint/a11y/useSemanticElements: a table of which only a part is drawn has lines by their place
         <div role="cell">
           <Checkbox

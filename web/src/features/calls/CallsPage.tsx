@@ -5,13 +5,10 @@ import useMediaQuery from "@mui/material/useMediaQuery";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
-import { fetchFile } from "@/api/client";
 import { useChosenLocation, useLocations } from "@/layout/locations";
 import { type LiveEvent, useLiveEvents } from "@/realtime/live";
 import { useKept } from "@/session/preferences";
-import { useMay } from "@/session/SessionProvider";
 import { useDialogs } from "@/ui/dialogs";
-import { saveFile } from "@/ui/download";
 import { EmptyState } from "@/ui/EmptyState";
 import { count, usePreferences } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
@@ -24,7 +21,7 @@ import { CallTable, NARROW } from "./CallTable";
 import { ColumnMenu } from "./ColumnMenu";
 import { type ColumnId, type Places, readColumns } from "./columns";
 import { type CallQuery, type Filters, narrows, readFilters, toQuery, writeFilters } from "./filters";
-import { LOG, useCallLog } from "./queries";
+import { LOG, useCallLog, useSaveTable } from "./queries";
 import { SavedViews } from "./SavedViews";
 import { text } from "./text";
 
@@ -95,7 +92,6 @@ interface LogProps {
 
 function Log({ query, columns, places, narrowed, onReset }: LogProps) {
   const log = useCallLog(query);
-  const may = useMay();
   const [selected, setSelected] = useState<Set<string>>(new Set());
   const calls = useMemo(() => log.data?.pages.flatMap(({ items }) => items) ?? [], [log.data]);
   const select = useCallback((id: string, on: boolean) => {
@@ -127,7 +123,7 @@ function Log({ query, columns, places, narrowed, onReset }: LogProps) {
           columns={columns}
           places={places}
           selected={selected}
-          onSelect={may("calls:write") ? select : null}
+          onSelect={select}
           onSelectAll={(on) => setSelected(new Set(on ? calls.map(({ id }) => id) : []))}
           more={log.hasNextPage && !log.isFetchingNextPage && !log.isError ? log.fetchNextPage : undefined}
           footer={log.hasNextPage ? text.loadingMore : text.end}
@@ -165,23 +161,11 @@ function Newer({ query }: { query: CallQuery }) {
 }
 
 function ExportButton({ query }: { query: CallQuery }) {
-  const [busy, setBusy] = useState(false);
-  const { notify, notifyProblem } = useDialogs();
-  async function save() {
-    setBusy(true);
-    try {
-      const { sort: _, ...wanted } = query;
-      const params = new URLSearchParams(Object.entries(wanted).map(([name, value]) => [name, String(value)]));
-      saveFile(await fetchFile(`/api/v1/calls/export.csv?${params}`), "calls.csv");
-      notify(text.exported);
-    } catch (error) {
-      notifyProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  }
+  const { busy, save } = useSaveTable();
+  const { sort: _, ...wanted } = query;
+  const params = new URLSearchParams(Object.entries(wanted).map(([name, value]) => [name, String(value)]));
   return (
-    <Button startIcon={<ExportIcon />} onClick={save} loading={busy}>
+    <Button startIcon={<ExportIcon />} onClick={() => save(`/api/v1/calls/export.csv?${params}`)} loading={busy}>
       {text.export}
     </Button>
   );

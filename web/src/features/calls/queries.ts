@@ -1,8 +1,11 @@
 import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect } from "react";
-import { api, data, type Schemas } from "@/api/client";
+import { useCallback, useEffect, useState } from "react";
+import { api, data, fetchFile, type Schemas } from "@/api/client";
 import { type LiveEvent, useLiveCalls, useLiveEvents } from "@/realtime/live";
+import { useDialogs } from "@/ui/dialogs";
+import { saveFile } from "@/ui/download";
 import type { CallQuery } from "./filters";
+import { text } from "./text";
 
 export type Call = Schemas["CallRecord"];
 export type CallDetail = Schemas["CallDetail"];
@@ -165,4 +168,22 @@ export function useNameOf(kind: NamedKind, id: string | undefined) {
     staleTime: 60_000,
     retry: false,
   });
+}
+
+/** Saves calls as a table; `asked` goes as the body of a POST. */
+export function useSaveTable() {
+  const [busy, setBusy] = useState(false);
+  const { notify, notifyProblem } = useDialogs();
+  async function save(path: string, asked?: object) {
+    setBusy(true);
+    try {
+      saveFile(await fetchFile(path, undefined, asked), "calls.csv");
+      notify(text.exported);
+    } catch (error) {
+      notifyProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+  return { busy, save };
 }

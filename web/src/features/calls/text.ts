@@ -84,6 +84,7 @@ export const text = {
     chosen: (words: string) => `${words} selected`,
     tag: "Tag …",
     untag: "Remove tag …",
+    export: "Export selected",
     tagTitle: "Tag the selected calls",
     untagTitle: "Remove a tag from the selected calls",
     tagLabel: "Tag",

@@ -22,7 +22,7 @@ export function LineFigures({ queue, now, sizes: { huge, large, label } }: LineF
   const waits = queue.waiting.length > 0;
   const color = waits ? `${lineAlarm(queue, now).level}.main` : undefined;
   const longest = waits ? duration(longestWait(queue, now)) : "–";
-  const free = `${freeMembers(queue.members)}/${queue.members.length}`;
+  const free = `${freeMembers(queue.members, now)}/${queue.members.length}`;
   return (
     <Stack direction="row" sx={{ alignItems: "flex-end", columnGap: 4, rowGap: 2, flexWrap: "wrap" }}>
       <Figure

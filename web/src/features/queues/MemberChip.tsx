@@ -9,6 +9,7 @@ import OffIcon from "@mui/icons-material/PhoneDisabledOutlined";
 import RingIcon from "@mui/icons-material/RingVolumeOutlined";
 import Chip from "@mui/material/Chip";
 import { duration } from "@/ui/format";
+import { stateNow } from "./levels";
 import type { LiveMember, MemberState } from "./queries";
 import { text } from "./text";
 
@@ -26,23 +27,24 @@ const LOOKS = {
 
 /** A member's state in words, since when, and a pause's reason. */
 export function MemberChip({ member, now, size }: { member: LiveMember; now: number; size?: "small" | "medium" }) {
-  const [Icon, color] = LOOKS[member.state];
-  const reason = member.state === "paused" && member.reason ? `: ${member.reason}` : "";
+  const state = stateNow(member, now);
+  const [Icon, color] = LOOKS[state];
+  const reason = state === "paused" && member.reason ? `: ${member.reason}` : "";
   return (
     <Chip
       size={size ?? "small"}
       icon={<Icon />}
       color={color}
       variant="outlined"
-      label={`${text.states[member.state]}${reason}${clock(member, now)}`}
+      label={`${text.states[state]}${reason}${clock(member, now)}`}
       sx={{ maxWidth: "100%" }}
     />
   );
 }
 
 function clock({ state, since, wrap_up_until }: LiveMember, now: number): string {
-  const until = wrap_up_until && (Date.parse(wrap_up_until) - now) / 1000;
-  if (state === "wrap_up" && until) return ` · ${duration(Math.max(0, until))}`;
+  const over = state === "wrap_up" && wrap_up_until ? (now - Date.parse(wrap_up_until)) / 1000 : null;
+  if (over !== null) return ` · ${duration(Math.abs(over))}`; // what is left, then how long they are free
   if (!since || state === "unavailable" || state === "unknown") return "";
   return ` · ${duration(Math.max(0, now - Date.parse(since)) / 1000)}`;
 }

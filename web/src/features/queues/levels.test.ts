@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { byUrgency, dayAlarm, lineAlarm } from "./levels";
+import { byUrgency, dayAlarm, freeMembers, lineAlarm, stateNow } from "./levels";
 import type { LiveQueue } from "./queries";
 
 const NOW = Date.parse("2026-11-21T10:00:00Z");
@@ -52,6 +52,14 @@ test.each([
   [queue("worst", [60], ["ready"]), "error", "Waits too long"],
 ])("%j", (now, level, words) => {
   expect(lineAlarm(now, NOW)).toEqual({ level, words });
+});
+
+test("who has written up a call is free again, though nobody tells so", () => {
+  const [member] = queue("busy", [], ["wrap_up"]).members;
+  if (!member) throw new Error("no member");
+  const left = (seconds: number) => ({ ...member, wrap_up_until: new Date(NOW + 1000 * seconds).toISOString() });
+  expect([left(5), left(0), left(-5)].map((one) => stateNow(one, NOW))).toEqual(["wrap_up", "ready", "ready"]);
+  expect(freeMembers([left(5), left(-5)], NOW)).toBe(1);
 });
 
 test("a day is judged by its service level", () => {

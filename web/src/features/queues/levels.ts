@@ -1,5 +1,5 @@
 /** When a queue needs a look, and when it needs help: colour and words always go together. */
-import type { LiveMember, LiveQueue } from "./queries";
+import type { LiveMember, LiveQueue, MemberState } from "./queries";
 import { text } from "./text";
 
 export interface Alarm {
@@ -19,8 +19,13 @@ export function longestWait(queue: LiveQueue, now: number): number {
   return first ? Math.max(0, (now - Date.parse(first.since)) / 1000) : 0;
 }
 
-export function freeMembers(members: LiveMember[]): number {
-  return members.filter(({ state }) => state === "ready").length;
+/** What a member does now: no event tells that the time for writing up is over. */
+export function stateNow({ state, wrap_up_until }: LiveMember, now: number): MemberState {
+  return state === "wrap_up" && wrap_up_until && Date.parse(wrap_up_until) <= now ? "ready" : state;
+}
+
+export function freeMembers(members: LiveMember[], now: number): number {
+  return members.filter((member) => stateNow(member, now) === "ready").length;
 }
 
 /** How the line is now. */
