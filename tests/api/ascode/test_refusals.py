@@ -186,7 +186,8 @@ async def test_a_manager_takes_in_and_gives_out_their_own_locations_only(
 
 
 async def test_who_may_not_is_told_so(executive: Client, staff: Client, manager: Client) -> None:
-    assert (await executive.get("/config/export")).status_code == 200
+    assert (await manager.get("/config/export")).status_code == 200
+    assert (await executive.get("/config/export")).status_code == 403
     assert (await send(executive, "format: 1\n")).status_code == 403
     assert (await staff.get("/config/export")).status_code == 403
     assert (await executive.get("/config/export?with_secrets=true")).status_code == 403

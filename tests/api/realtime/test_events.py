@@ -247,9 +247,9 @@ async def test_staff_hear_of_their_own_extension_only(stage: Stage, staff: Clien
 
 
 async def test_whoever_has_a_browser_phone_hears_that_a_release_is_live(
-    stage: Stage, staff: Client, executive: Client
+    stage: Stage, staff: Client, manager: Client
 ) -> None:
-    for client in (staff, executive):
+    for client in (staff, manager):
         async with stage.ear(client) as ear:
             await ear.hear()
             await record(client.services, applied(client, 7))
