@@ -271,12 +271,9 @@ class CallChoice(BaseModel):
     call_ids: list[UUID] = Field(min_length=1, max_length=500)
 
 
-class CallTags(BaseModel):
+class CallTags(CallChoice):
     """Tags to put on many calls, and to take off."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    call_ids: list[UUID] = Field(min_length=1, max_length=500)
     add: list[Tag] = Field([], max_length=MOST_TAGS)
     remove: list[Tag] = Field([], max_length=MOST_TAGS)
 

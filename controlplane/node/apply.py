@@ -158,6 +158,11 @@ class Applier:
                 self.moves += 1
                 self.moved_at = time.monotonic()
 
+    async def prepare(self) -> None:
+        """Makes the next apply quicker; never beside a restore, which mends the very files that are linked here."""
+        async with self._lock:
+            await asyncio.to_thread(self._releases.lay_spare)
+
     async def restore(self, link: Link) -> list[str]:
         """Puts right what was changed outside of a release, on the disk and in Asterisk; gives what is still wrong.
 

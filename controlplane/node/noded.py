@@ -236,7 +236,7 @@ class _Linked:
             await self._node.watch.members.read_again(queues_loaded(report.reloads) if is_live else None)
             self._node.watch.changed.set()
             await asyncio.to_thread(self._releases.tidy)
-            await asyncio.to_thread(self._releases.lay_spare)
+            await self._applier.prepare()
 
     async def reconcile(self) -> None:
         """Brings each Asterisk that comes up in line with the release in force, and one that refused to go back."""

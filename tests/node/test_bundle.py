@@ -1,6 +1,7 @@
 """Nothing forged, damaged or too large becomes a release on the disk."""
 
 import asyncio
+import contextlib
 import hashlib
 import io
 import os
@@ -13,11 +14,16 @@ from typing import NamedTuple
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from controlplane.node.ami import Ami
+from controlplane.node.apply import Applier, Journal
+from controlplane.node.ari import Ari
 from controlplane.node.bundle import BundleRefused, Releases
 from controlplane.node.devices import read_devices
 from controlplane.node.identity import load_identity
 from controlplane.node.layout import AsteriskLayout
 from controlplane.node.link import Link, LinkDown, LinkRefused, enrol, make_client
+from controlplane.node.store import open_store
+from controlplane.node.verify import Verifier
 from controlplane.protocol.bundle import BundleFile, FileKind, Manifest
 from tests.node.stand_in import CODE, StandIn
 
@@ -131,6 +137,21 @@ async def test_what_was_edited_in_place_does_not_come_back_with_the_next_release
     second = control.release("2", FILES | {"queues/q.conf": "[q]\nstrategy = ringall\n"})
     await node.releases.fetch(node.link, second)
     assert (node.releases.damaged(first), node.releases.damaged(second)) == ([], [])
+
+
+async def test_no_spare_is_laid_while_files_are_put_right(control: StandIn, layout: AsteriskLayout, node: Node) -> None:
+    digest = control.release("1", FILES)
+    await node.releases.fetch(node.link, digest)
+    node.releases.switch(digest)
+    ami = Ami(0, "noded", "")
+    with contextlib.closing(open_store(layout.root / "noded.db")) as store:
+        applier = Applier(node.releases, Journal(store), ami, Ari(0, "noded", ""), Verifier(layout, ami))
+        async with applier._moving():  # as a restore does
+            laying = asyncio.create_task(applier.prepare())
+            await asyncio.sleep(0.1)
+            assert not (layout.releases / ".spare").exists()
+        await laying
+        assert (layout.releases / ".spare").is_dir()
 
 
 async def test_a_spare_that_somebody_took_away_costs_nothing(
