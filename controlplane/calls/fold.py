@@ -222,6 +222,8 @@ class _Fold:
 
     def _arrive(self, row: CelRow) -> None:
         kind = row.text("kind") or ""
+        if (hours := row.uuid("hours")) is not None:
+            self._tell_row(row, "hours", _where("time_condition", hours), row.text("why"))
         self._leave_queue(row.at)
         self.queue_left = False
         self.place, self.place_why = (kind, row.uuid("id")), row.text("why")

@@ -21,8 +21,8 @@ class CallEvent(StrEnum):
     OUTBOUND = "CP_OUTBOUND"  # route, trunk, dialed (as sent), shown (caller number sent): one per trunk tried
     TRUNK_FULL = "CP_TRUNK_FULL"  # route, trunk: passed over, it carries as many calls as it may
     AT = "CP_AT"  # kind (a DestinationKind), id (or number=), why (see Why): the call arrives somewhere.
-    # Never for a time condition, which says CP_HOURS, and then CP_AT for what comes after it.
-    HOURS = "CP_HOURS"  # id (time condition), state: open | closed | holiday
+    # Never at a time condition: hours (its id) says that one has sent the call on, and why, how it stood.
+    HOURS = "CP_HOURS"  # id (time condition), state: open | closed | holiday; where it sends the call to another one
     KEY = "CP_KEY"  # id (IVR menu), digit (a key, or the extension dialled), result: chosen | invalid | timeout
     DIAL_END = "CP_DIAL_END"  # id (extension or ring group), status: Asterisk's DIALSTATUS
     CAUSE = "CP_CAUSE"  # channel (a leg that was rung in vain), sip (status code that it answered, 300 or more)

@@ -60,6 +60,22 @@ def ended(story: Story, at_s: float) -> list[Fact]:
     return story.cel(at_s, "CHAN_END").cel(at_s, "LINKEDID_END").facts
 
 
+def test_what_hours_send_on_is_told_as_two_steps() -> None:
+    """One event since the rendering of 2026-11; two in what older releases wrote."""
+    hours = UUID(int=9)
+    told = {"kind": "queue", "id": QUEUE, "why": "holiday"}
+    together = inbound().event(1, CallEvent.AT, **told, hours=hours)
+    apart = inbound().event(1, CallEvent.HOURS, id=hours, state="holiday").event(1, CallEvent.AT, **told)
+    steps = [
+        [(step["what"], step["where"], step["why"]) for step in fold(one.facts).timeline] for one in (together, apart)
+    ]
+    assert steps[0] == steps[1]
+    assert steps[0][-2:] == [
+        ("hours", {"kind": "time_condition", "id": str(hours)}, "holiday"),
+        ("sent to", {"kind": "queue", "id": str(QUEUE)}, "holiday"),
+    ]
+
+
 def test_a_feature_code_is_answered_by_the_system() -> None:
     story = internal("*97").cel(0.1, "ANSWER").event(0.2, CallEvent.VOICEMAIL_CHECK, box=QUEUE)
     call = fold(ended(story, 5))
