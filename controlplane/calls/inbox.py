@@ -26,7 +26,7 @@ from controlplane.platform.listing import ListQuery
 from controlplane.platform.problem import NotFound
 from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
-from controlplane.protocol.link import CommandKind
+from controlplane.protocol.link import CommandKind, HeardVoicemail
 from controlplane.telephony.schemas import VoicemailBoxFields
 
 UNDO_S = 120
@@ -148,6 +148,16 @@ async def mark_heard(uow: UnitOfWork, principal: Principal, voicemail_id: UUID, 
         await _audit(uow, principal, voicemail, "update", before={"heard": not heard}, after={"heard": heard})
         await _changed(uow, voicemail)
     return (await voicemail_reads(uow, [voicemail]))[0]
+
+
+async def take_heard(uow: UnitOfWork, node: str, told: HeardVoicemail) -> None:
+    """What a box's owner did by phone: heard messages, deleted them there, or made them new again.
+
+    What was deleted by phone stays here as heard, since a page has an undo and a phone has none.
+    """
+    for voicemail in await repository.voicemails_heard_otherwise(uow.session, node, told):
+        voicemail.heard_at = clock.now() if voicemail.heard_at is None else None
+        await _changed(uow, voicemail)
 
 
 async def delete_voicemail(uow: UnitOfWork, principal: Principal, voicemail_id: UUID) -> None:

@@ -15,6 +15,7 @@ from controlplane.kit.destination import Kind
 from controlplane.objects import door as objects
 from controlplane.platform.auth import Principal
 from controlplane.platform.tenancy import scoped, visible
+from controlplane.protocol.link import HeardVoicemail
 
 CallKey = tuple[str, str]
 """Node and linkedid: what names a call in the whole fleet."""
@@ -263,6 +264,26 @@ async def voicemail_named(
             Voicemail.msg_id == msg_id,
         )
     )
+
+
+async def voicemails_heard_otherwise(session: AsyncSession, node: str, told: HeardVoicemail) -> Sequence[Voicemail]:
+    """Messages of a box whose node says that they are heard, or new, and here they are not; locked."""
+    return (
+        await session.scalars(
+            select(Voicemail)
+            .where(
+                Voicemail.node == node,
+                Voicemail.context == told.context,
+                Voicemail.box_number == told.box,
+                Voicemail.deleted_at.is_(None),
+                or_(
+                    and_(Voicemail.msg_id.in_(told.heard), Voicemail.heard_at.is_(None)),
+                    and_(Voicemail.msg_id.in_(told.new), Voicemail.heard_at.is_not(None)),
+                ),
+            )
+            .with_for_update()
+        )
+    ).all()
 
 
 async def transcript_of_source(session: AsyncSession, transcript: Transcript) -> tuple[str, UUID | None] | None:

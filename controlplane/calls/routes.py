@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import AwareDatetime, ValidationError
 
-from controlplane.calls import explaining, export, media, originate, queries, service, voicemail_routes
+from controlplane.calls import explaining, export, inbox, media, originate, queries, service, voicemail_routes
 from controlplane.calls.queries import CallFilter
 from controlplane.calls.schemas import (
     CallChoice,
@@ -30,14 +30,14 @@ from controlplane.calls.schemas import (
 )
 from controlplane.identity.door import requires
 from controlplane.kit import clock
-from controlplane.nodes.door import NodeIdentity, signed_upload_node
+from controlplane.nodes.door import NodeIdentity, read_message, signed_node, signed_upload_node
 from controlplane.platform.auth import Principal
 from controlplane.platform.etag import IfMatch, etag
 from controlplane.platform.listing import FilterText, ListQuery, Page, list_query
 from controlplane.platform.problem import Invalid
 from controlplane.platform.services import Services, ServicesDep, Uow
 from controlplane.platform.uow import UnitOfWork
-from controlplane.protocol.link import VoicemailEnvelope
+from controlplane.protocol.link import HeardVoicemail, VoicemailEnvelope
 
 router = APIRouter(tags=["calls"])
 node_router = APIRouter(prefix="/node/v1", tags=["node"], include_in_schema=False)
@@ -253,6 +253,12 @@ async def upload_voicemail(
     await media.store_voicemail(
         services, node=node.name, name=name, envelope=_envelope(x_voicemail), sha256=sha256, chunks=request.stream()
     )
+
+
+@node_router.post("/voicemail/heard", status_code=204)
+async def take_heard_voicemail(request: Request, uow: Uow, node: Annotated[NodeIdentity, Depends(signed_node)]) -> None:
+    """Which messages of a box were heard by phone, or made new again."""
+    await inbox.take_heard(uow, node.name, await read_message(request, HeardVoicemail))
 
 
 def _envelope(header: str) -> VoicemailEnvelope:

@@ -1,4 +1,4 @@
-"""Carries finished recordings and new voicemail to the control plane, however long that takes."""
+"""Carries finished recordings and voicemail to the control plane, however long that takes."""
 
 import asyncio
 import hashlib
@@ -13,8 +13,8 @@ from controlplane.node.backoff import Backoff
 from controlplane.node.layout import AsteriskLayout
 from controlplane.node.link import Link, LinkDown, LinkRefused
 from controlplane.node.runtime import running_pid
-from controlplane.node.voicemail import Message, read_message
-from controlplane.protocol.link import UploadKind
+from controlplane.node.voicemail import Mailboxes, Message
+from controlplane.protocol.link import HeardVoicemail, UploadKind
 
 log = structlog.get_logger(__name__)
 
@@ -26,17 +26,16 @@ _RETRY_REFUSED_S = 3600.0
 class Uploader:
     """Sends each file until the control plane has acknowledged it.
 
-    A recording is then deleted here. A voicemail message stays, since the phone's owner listens to it on the node.
+    A recording is then deleted here. A voicemail message stays, since the phone's owner listens to it on the node; that
+    it was heard there is told, too.
     """
 
     def __init__(self, layout: AsteriskLayout, store: sqlite3.Connection) -> None:
         self._layout = layout
         self._recordings = layout.spool / "monitor"  # where MixMonitor writes what is named without a folder
-        self._voicemail = layout.spool / "voicemail"
-        self._store = store
+        self._boxes = Mailboxes(layout.spool / "voicemail", store)
         self._refused: dict[str, float] = {}
         self.waiting = 0
-        store.execute("CREATE TABLE IF NOT EXISTS sent_voicemail (msg_id TEXT PRIMARY KEY) WITHOUT ROWID")
 
     async def run(self, link: Link) -> None:
         """Looks for finished files and sends them until cancelled."""
@@ -51,14 +50,18 @@ class Uploader:
             await asyncio.sleep(_LOOK_EVERY_S)
 
     async def _send_all(self, link: Link) -> None:
-        recordings, messages = self._finished_recordings(), self._new_messages()
-        self.waiting = len(recordings) + len(messages)
+        await asyncio.to_thread(self._boxes.look)
+        recordings, boxes = self._finished_recordings(), self._boxes.with_news()
+        self.waiting = len(recordings) + sum(len(box.unsent) for box in boxes)
         for recording in recordings:
             await self._send_recording(link, recording)
             self.waiting -= 1
-        for message in messages:
-            await self._send_message(link, message)
-            self.waiting -= 1
+        for box in boxes:
+            for message in box.unsent:
+                await self._send_message(link, message)
+                self.waiting -= 1
+            if box.has_moves:
+                await self._send_moves(link, box.moves)
 
     async def _send_recording(self, link: Link, file: Path) -> None:
         linkedid = file.name.partition("~")[0]
@@ -69,8 +72,14 @@ class Uploader:
     async def _send_message(self, link: Link, message: Message) -> None:
         name = f"{message.msg_id}{message.audio.suffix}"
         if await self._send(link, UploadKind.VOICEMAIL, name, message.audio, message=message):
-            with self._store as store:
-                store.execute("INSERT OR IGNORE INTO sent_voicemail VALUES (?)", (message.msg_id,))
+            self._boxes.sent(message)
+
+    async def _send_moves(self, link: Link, moves: HeardVoicemail) -> None:
+        try:
+            await link.post("voicemail/heard", moves)
+        except LinkRefused as err:
+            log.warning("uploader.moves_refused", box=moves.box, reason=str(err))
+        self._boxes.told(moves)
 
     async def _send(
         self,
@@ -105,15 +114,6 @@ class Uploader:
             for path in _files(self._recordings)
             if str(path.resolve()) not in being_written and path.stat().st_mtime < quiet_since
         ]
-
-    def _new_messages(self) -> list[Message]:
-        found = [
-            message
-            for file in sorted(self._voicemail.glob("*/*/INBOX/msg*.txt"))
-            if (message := read_message(file)) is not None
-        ]
-        sent = {row[0] for row in self._store.execute("SELECT msg_id FROM sent_voicemail")}
-        return [message for message in found if message.msg_id not in sent]
 
 
 def _files(folder: Path) -> Iterable[Path]:

@@ -4,7 +4,9 @@ import asyncio
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from controlplane.kit import clock
 from controlplane.node.ami import Ami, AmiDown, AmiError
 from controlplane.node.change import MOST_QUEUES
 from controlplane.node.dialplan import Context, context_in_asterisk, differences, read_listing, without_labels
@@ -20,9 +22,10 @@ _SHOWN_ONE_BY_ONE = 20
 _CONTEXTS_ONE_BY_ONE = 200  # 1 to 2 ms each, where there are 10,000; all of them in one listing take 0.5 s
 _LISTING_S = 60.0
 _ENDPOINT = re.compile(r"^ Endpoint: +([^\s/]+)", re.MULTILINE)
-_LOG_LINE = re.compile(r"^\[[^\]]*\] (?:WARNING|ERROR)\[\d+\](?:\[C-\w+\])? (\S+): (.*)$")
+_LOG_LINE = re.compile(r"^\[([-0-9]{10} [:0-9]{8}\.[0-9]{3})\] (?:WARNING|ERROR)\[\d+\](?:\[C-\w+\])? (\S+): (.*)$")
 # Parsers of configuration. What else warns (a carrier that doesn't answer, a call) is no fault of a release.
 _PARSERS = frozenset({"config.c", "pbx_config.c", "config_options.c", "res_sorcery_config.c", "res_sorcery_astdb.c"})
+_LATE, _TICK = timedelta(minutes=-1), timedelta(milliseconds=1)
 _DIALPLAN_FAULT = re.compile(r"Unable to register|tries to include|Cannot add|already in use")
 
 
@@ -31,10 +34,12 @@ class Before:
     """How things were just before the reloads.
 
     Attributes:
+        at: when, by this machine's clock and zone, as Asterisk's log has it.
         log_size: end of Asterisk's log.
         registered: trunks that were registered with their carrier.
     """
 
+    at: datetime
     log_size: int
     registered: frozenset[str]
 
@@ -54,7 +59,7 @@ class Verifier:
             AmiDown: Asterisk went away.
         """
         registered = {name for name, status in (await trunk_registrations(self._ami)).items() if status == "Registered"}
-        return Before(self._log_size(), frozenset(registered))
+        return Before(clock.now().astimezone().replace(tzinfo=None), self._log_size(), frozenset(registered))
 
     async def problems(
         self,
@@ -194,7 +199,9 @@ class Verifier:
             lines = file.read().decode(errors="replace").splitlines()
         found: dict[str, None] = {}
         for match in filter(None, map(_LOG_LINE.match, lines)):
-            source, text = match.groups()
+            stamp, source, text = match.groups()
+            if _LATE < datetime.fromisoformat(stamp) - before.at < -_TICK:
+                continue  # of what came before: Asterisk's log is written a little later than things happen
             if source in _PARSERS or (source == "pbx.c" and _DIALPLAN_FAULT.search(text)):
                 found[f"Asterisk complains: {text.strip()}"] = None
         return list(found)

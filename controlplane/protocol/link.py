@@ -14,6 +14,7 @@ All paths lie under ``/node/v1``. A node signs every request with its Ed25519 ke
 | ``POST facts`` | FactBatch in, FactAck out |
 | ``POST queue-members`` | QueueMembers: what the members of queues do, whenever that changes |
 | ``POST apply-reports``, ``POST command-results``, ``POST heartbeat`` | word from the node |
+| ``POST voicemail/heard`` | HeardVoicemail: which messages were heard, by phone or because the page said so |
 | ``PUT uploads/{kind}/{name}?sha256=&linkedid=`` | recording or voicemail; repeating it is harmless |
 
 An upload is streamed, so its signature covers the ``sha256`` of the query in place of the body's own; the control plane
@@ -181,3 +182,15 @@ class VoicemailEnvelope(BaseModel):
     channel: str  # the caller's channel name: links the message to its call
     left_at: AwareDatetime
     duration_s: int
+
+
+MOVES_MOST = 1000
+
+
+class HeardVoicemail(BaseModel):
+    """What became of a box's messages; ids that nobody knows are passed over."""
+
+    context: str
+    box: str
+    heard: list[str] = Field(max_length=MOVES_MOST)  # no longer among the new ones: heard, or deleted by phone
+    new: list[str] = Field(max_length=MOVES_MOST)  # made new again

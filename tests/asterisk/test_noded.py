@@ -245,9 +245,13 @@ def test_voicemail_and_recordings_are_carried_over(node: LabNode, live: dict[str
     place: dict[str, Any] = {"context": "vm-1", "box": "301", "msg_id": msg_id}
     assert order(node, CommandKind.FORWARD_VOICEMAIL, **place, to_box="302").ok
     forwarded = next(node.layout.spool.glob("voicemail/vm-1/302/INBOX/*.txt"))
-    assert f"msg_id={msg_id}\n" in forwarded.read_text(), "the copy keeps its id: it isn't carried over once more"
+    assert f"msg_id={msg_id}\n" in forwarded.read_text(), "the copy keeps its id"
+    wait_until(lambda: '"box":"302"' in node.control.uploads[f"{msg_id}.wav"][1]["envelope"], "the copy, as by phone")
     assert order(node, CommandKind.MARK_VOICEMAIL, **place, heard=True).data == {"moved": True}
     assert list(node.layout.spool.glob("voicemail/vm-1/301/Old/msg*.txt")), "the lamp goes out"
+    wait_until(
+        lambda: [(one.box, one.heard, one.new) for one in node.control.heard] == [("301", [msg_id], [])], "heard"
+    )
     assert order(node, CommandKind.MARK_VOICEMAIL, **place, heard=True).data == {"moved": False}
     assert order(node, CommandKind.DELETE_VOICEMAIL, **place).data == {"deleted": True}
     assert forwarded.exists()

@@ -25,6 +25,7 @@ from controlplane.protocol.link import (
     CommandResult,
     EnrolAnswer,
     EnrolRequest,
+    HeardVoicemail,
     Heartbeat,
     QueueMembers,
     ToldMember,
@@ -62,6 +63,7 @@ class StandIn:
         self.heartbeats: list[Heartbeat] = []
         self.members: dict[tuple[str, str], ToldMember] = {}
         self.uploads: dict[str, tuple[bytes, dict[str, str]]] = {}
+        self.heard: list[HeardVoicemail] = []
         self.blob_requests: list[list[str]] = []
         self.is_ill = False
         self.tar_override: bytes | None = None
@@ -76,6 +78,7 @@ class StandIn:
             ("facts", self._facts, "POST"), ("apply-reports", self._report, "POST"),
             ("command-results", self._result, "POST"), ("heartbeat", self._heartbeat, "POST"),
             ("queue-members", self._queue_members, "POST"), ("uploads/{kind}/{name}", self._upload, "PUT"),
+            ("voicemail/heard", self._heard, "POST"),
         ):  # fmt: skip
             routes.append(Route(f"/node/v1/{path}", self._signed(handler), methods=[method]))
         config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error", timeout_graceful_shutdown=1)
@@ -194,6 +197,10 @@ class StandIn:
         told = QueueMembers.model_validate_json(body)
         known = {} if told.is_whole else self.members
         self.members = {**known, **{(one.queue, one.member): one for one in told.members}}
+        return Response(status_code=204)
+
+    async def _heard(self, _request: Request, body: bytes) -> Response:
+        self.heard.append(HeardVoicemail.model_validate_json(body))
         return Response(status_code=204)
 
     async def _upload(self, request: Request, body: bytes) -> Response:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -168,6 +169,30 @@ async def test_hearing_and_deleting_a_message(
     assert (await staff.post(f"{path}/restore")).status_code == 404, "it is gone for good"
     actions = [line["action"] for line in (await admin.get("/audit-log", params={"kind": "voicemail"})).json()["items"]]
     assert actions == ["voicemail.delete", "voicemail.update"]
+
+
+async def test_what_is_heard_by_phone_is_heard_in_the_inbox(system: System, admin: Client, staff: Client) -> None:
+    await box_of(admin, staff)
+    await leave_message(system, admin, system.stream("no_answer_voicemail"))
+    (message,) = (await staff.get("/voicemails")).json()["items"]
+    place = {"context": f"vm-{admin.org_id.hex}", "box": "202"}
+    msg_id = "1795230265-00000000"
+
+    async def told(**moves: list[str]) -> str | None:
+        body = json.dumps({**place, "heard": [], "new": [], **moves}).encode()
+        assert (await system.node.post("voicemail/heard", body)).status_code == 204
+        heard: str | None = (await staff.get(f"/voicemails/{message['id']}")).json()["heard_at"]
+        return heard
+
+    assert await told(heard=["another"]) is None
+    heard_at = await told(heard=[msg_id])
+    assert heard_at is not None
+    assert await told(heard=[msg_id]) == heard_at, "once more is harmless"
+    assert (await staff.get("/voicemails/boxes")).json()["items"][0]["unheard"] == 0
+    assert (await system.node.get("poll", wait_s=0)).json()["commands"] == [], "the node need not be told"
+    assert await told(new=[msg_id]) is None
+    bad = await system.node.post("voicemail/heard", b'{"context": 1}')
+    assert bad.status_code == 422
 
 
 async def end_of_deletion(client: Client, voicemail_id: str) -> None:

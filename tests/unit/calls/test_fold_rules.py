@@ -63,7 +63,7 @@ def ended(story: Story, at_s: float) -> list[Fact]:
 def test_what_hours_send_on_is_told_as_two_steps() -> None:
     """One event since the rendering of 2026-11; two in what older releases wrote."""
     hours = UUID(int=9)
-    told = {"kind": "queue", "id": QUEUE, "why": "holiday"}
+    told: dict[str, Any] = {"kind": "queue", "id": QUEUE, "why": "holiday"}
     together = inbound().event(1, CallEvent.AT, **told, hours=hours)
     apart = inbound().event(1, CallEvent.HOURS, id=hours, state="holiday").event(1, CallEvent.AT, **told)
     steps = [
