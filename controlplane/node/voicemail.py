@@ -104,10 +104,10 @@ class Mailboxes:
         )
 
     def look(self) -> None:
-        """Notes which boxes have changed; takes 30 ms for 10,000 of them, and may run beside everything else."""
+        """Notes which boxes have changed, in a third of the time that listing their files takes; may run in a thread."""
         for box, inbox in self._inboxes():
             try:
-                stamp = inbox.stat().st_mtime_ns
+                stamp = os.stat(inbox).st_mtime_ns  # noqa: PTH116 - a Path takes twice as long, and they are many
             except FileNotFoundError:
                 continue
             if self._stamps.get(box) != stamp:
@@ -137,10 +137,10 @@ class Mailboxes:
         with self._store as store:
             store.executemany("INSERT OR REPLACE INTO told_voicemail VALUES (?, ?, ?, ?)", rows)
 
-    def _inboxes(self) -> Iterable[tuple[Box, Path]]:
+    def _inboxes(self) -> Iterable[tuple[Box, str]]:
         for context in _folders(self._voicemail):
             for box in _folders(context.path):
-                yield (context.name, box.name), Path(box.path, "INBOX")
+                yield (context.name, box.name), f"{box.path}/INBOX"
 
     def _read(self, box: Box) -> "Mailbox":
         context, number = box
