@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from controlplane.kit.text import FreeText, Shape, one_line
+from controlplane.kit.text import FreeText, Shape, Tag, one_line
 
 
 class Direction(StrEnum):
@@ -244,13 +244,6 @@ class Explanation(BaseModel):
 
 
 MOST_TAGS = 50
-
-
-def _tag(text: str) -> str:
-    return one_line(text).lower()
-
-
-Tag = Annotated[str, AfterValidator(_tag), Field(max_length=40)]
 
 
 class CallPatch(BaseModel):

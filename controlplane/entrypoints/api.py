@@ -33,7 +33,7 @@ from controlplane.release import routes as release
 from controlplane.telephony import routes as telephony
 
 UPLOADS = (
-    r"/api/v1/(prompts/[^/]+/audio|(config|devices|phone-numbers)/import)"
+    r"/api/v1/(prompts/[^/]+/audio|[a-z-]+/import)"
     r"|/node/v1/(facts|heartbeat|command-results|blobs|apply-reports|queue-members|uploads/.+)"
 )
 """Paths whose routes look who sends before they read, and have limits of their own."""
