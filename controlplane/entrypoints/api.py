@@ -14,6 +14,7 @@ from controlplane import __version__
 from controlplane.agents import routes as agents
 from controlplane.ascode import routes as ascode
 from controlplane.calls import routes as calls
+from controlplane.contacts import routes as contacts
 from controlplane.entrypoints import declared_jobs as _declared_jobs  # noqa: F401
 from controlplane.entrypoints import health
 from controlplane.entrypoints.docs_page import install_docs
@@ -43,7 +44,7 @@ def api_routers() -> list[APIRouter]:
     """Routers under ``/api/v1``, one line a slice."""
     return [
         agents.router, identity.router, nodes.router, numbering.router, telephony.router, release.router, ascode.router,
-        calls.router, rehearsal.router, realtime.router,
+        contacts.router, calls.router, rehearsal.router, realtime.router,
     ]  # fmt: skip
 
 
