@@ -5,7 +5,9 @@ from uuid import UUID
 
 from controlplane.calls import queries, service
 from controlplane.calls.models import Call
+from controlplane.calls.people import people_of
 from controlplane.calls.queries import CallFilter
+from controlplane.contacts.schemas import ContactRef
 from controlplane.identity.door import load_locations
 from controlplane.kit.text import table_lines
 from controlplane.platform.auth import Principal
@@ -15,6 +17,7 @@ from controlplane.platform.services import Services
 HEAD = (
     "id", "started_at", "direction", "status", "caller_number", "caller_name", "dialed_number", "location", "queue",
     "extension", "ring_s", "wait_s", "talk_s", "duration_s", "hangup_cause", "tags", "outcome", "notes",
+    "contact",
 )  # fmt: skip
 _PAGE = 1000
 
@@ -33,12 +36,13 @@ async def rows(services: Services, principal: Principal, wanted: CallFilter) -> 
             query = ListQuery(_PAGE, cursor, None, with_total=False)
             calls, cursor, _ = await queries.calls_page(uow.session, principal, wanted, query)
             names = await service.names_of(uow, calls)
-        yield table_lines([_row(call, {**names, **places}) for call in calls])
+            people = await people_of(uow, principal, calls)
+        yield table_lines([_row(call, {**names, **places}, people.get(call.id)) for call in calls])
         if cursor is None:
             return
 
 
-def _row(call: Call, names: dict[UUID, str]) -> list[str]:
+def _row(call: Call, names: dict[UUID, str], contact: ContactRef | None) -> list[str]:
     def name(id_: UUID | None) -> str:
         return names.get(id_, str(id_)) if id_ else ""
 
@@ -46,5 +50,6 @@ def _row(call: Call, names: dict[UUID, str]) -> list[str]:
         call.id, call.started_at.isoformat(), call.direction, call.status, call.caller_number, call.caller_name,
         call.dialed_number, name(call.location_id), name(call.queue_id), name(call.extension_id), call.ring_s,
         call.wait_s, call.talk_s, call.duration_s, call.hangup_cause, ", ".join(call.tags), call.outcome, call.notes,
+        contact and contact.name,
     )  # fmt: skip
     return ["" if cell is None else str(cell) for cell in cells]
