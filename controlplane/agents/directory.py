@@ -2,6 +2,7 @@
 
 from controlplane.agents.schemas import Colleague, RecentContact
 from controlplane.calls import door as calls
+from controlplane.contacts import door as contacts
 from controlplane.identity import door as identity
 from controlplane.platform.auth import Principal
 from controlplane.platform.listing import ListQuery, Page, cut_page
@@ -38,6 +39,7 @@ async def recent(services: Services, uow: UnitOfWork, principal: Principal) -> l
     """The last people with whom the principal's own extensions had calls, each once, the newest first.
 
     Who can't be called back is left out: hidden callers, those no route leads to, those who are no longer live.
+    Who is among the contacts is called as there.
     """
     own = await identity.own_extensions(uow, principal)
     live = await release.live_now(services, uow, principal.org_id) if own else None
@@ -53,7 +55,10 @@ async def recent(services: Services, uow: UnitOfWork, principal: Principal) -> l
         found.append(RecentContact(name=_name(principal, callee, side), number=callee.number, dial=callee.dial))
         if len(found) == RECENT:
             break
-    return found
+    people = await contacts.people_at(uow, principal, {one.number for one in found})
+    return [
+        one.model_copy(update={"name": people[one.number].name}) if one.number in people else one for one in found
+    ]  # fmt: skip
 
 
 def _callee(live: release.Compiled, principal: Principal, side: calls.OtherSide) -> release.Callee | None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -30,10 +31,25 @@ KEPT = timedelta(days=30)
 _ENDED = frozenset({ImportState.DONE, ImportState.REFUSED, ImportState.FAILED})
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that a worker imports now. ``progress`` is told (done, of how many)."""
+
+    what: str
+    content: bytes
+    options: Mapping[str, Any]
+    principal: Principal
+    progress: Callable[[int, int], None]
+
+
+Importer = Callable[[Services, Waiting], Awaitable[ImportRead]]
+
+
 async def start(
-    services: Services, uow: UnitOfWork, principal: Principal, what: str, content: bytes, **options: Any
-) -> ImportJobRead:
-    """Keeps the file, sealed, and has a worker import it."""
+    services: Services, uow: UnitOfWork, principal: Principal, what: str, content: bytes, *, job: str = JOB,
+    **options: Any,
+) -> ImportJobRead:  # fmt: skip
+    """Keeps the file, sealed, and has a worker import it; ``job`` is the one that calls `run` for it."""
     row = ImportRow(
         id=new_id(), org_id=principal.org_id, what=what, options=options, asked_by=_packed(principal),
         state=ImportState.WAITING,
@@ -42,7 +58,7 @@ async def start(
     uow.session.add(row)
     await uow.session.flush()
     await uow.session.refresh(row)
-    await uow.defer(JOB, lock=f"config-import:{principal.org_id}", import_id=str(row.id))
+    await uow.defer(job, lock=f"config-import:{principal.org_id}", import_id=str(row.id))
     return _read(row)
 
 
@@ -64,7 +80,7 @@ async def progress(services: Services, principal: Principal, import_id: UUID, wa
         await asyncio.sleep(TELL_EVERY_S)
 
 
-async def run(services: Services, import_id: UUID) -> None:
+async def run(services: Services, import_id: UUID, importer: Importer) -> None:
     """Does an import. Safe to run twice: what was written is found again and left as it is."""
     async with services.uow() as uow:
         row = await repository.load_import(uow.session, import_id)
@@ -73,7 +89,7 @@ async def run(services: Services, import_id: UUID) -> None:
     counter = _Counter()
     telling = asyncio.create_task(_tell(services, import_id, counter))
     try:
-        state, detail, result = await _outcome(_import(services, row, counter))
+        state, detail, result = await _outcome(_import(services, row, counter, importer))
     finally:
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)
@@ -105,15 +121,21 @@ async def _outcome(work: Awaitable[ImportRead]) -> tuple[ImportState, str, Impor
         return ImportState.FAILED, "The file that was sent is no longer there. Send it again.", None
 
 
-async def _import(services: Services, row: ImportRow, counter: "_Counter") -> ImportRead:
+async def _import(services: Services, row: ImportRow, counter: "_Counter", importer: Importer) -> ImportRead:
     content = await asyncio.to_thread(_kept, services, row.id)
-    options = row.options
+    return await importer(services, Waiting(row.what, content, row.options, _unpacked(row.asked_by), counter.set))
+
+
+async def import_configuration(services: Services, waiting: Waiting) -> ImportRead:
+    """The importer of configuration, as files or as a table of one kind."""
+    options = waiting.options
     tree = await asyncio.to_thread(
-        tree_of, row.what, content, skip=options.get("skip", False), content_type=options.get("content_type", "")
-    )
+        tree_of, waiting.what, waiting.content, skip=options.get("skip", False),
+        content_type=options.get("content_type", ""),
+    )  # fmt: skip
     return await service.import_tree(
-        services, _unpacked(row.asked_by), tree, dry_run=options.get("dry_run", False),
-        prune=options.get("prune", False), plan=row.what == CONFIGURATION, progress=counter.set,
+        services, waiting.principal, tree, dry_run=options.get("dry_run", False), prune=options.get("prune", False),
+        plan=waiting.what == CONFIGURATION, progress=waiting.progress,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from controlplane.platform.services import Services
 @job(background.JOB, queue=Queue.ROLLUP)
 async def import_(services: Services, *, import_id: str) -> None:
     """Does a long import; `GET config/imports/{id}` tells how far it is."""
-    await background.run(services, UUID(import_id))
+    await background.run(services, UUID(import_id), background.import_configuration)
 
 
 @job("ascode.tidy", queue=Queue.ROLLUP, retry=False, cron="23 3 * * *")

@@ -11,14 +11,15 @@ from controlplane.ascode import background, service
 from controlplane.ascode.archive import pack
 from controlplane.ascode.background import CONFIGURATION, LONG, tree_of
 from controlplane.ascode.errors import ImportRefused
-from controlplane.ascode.schemas import SHOWN, ImportJobRead, ImportRead
+from controlplane.ascode.rows import MAX_BYTES as MAX_TABLE
+from controlplane.ascode.schemas import SHOWN, ImportJobRead, ImportRead, OnExisting
 from controlplane.ascode.service import ExportOptions
-from controlplane.ascode.table import MAX_BYTES as MAX_TABLE
 from controlplane.ascode.table import TABLES
 from controlplane.ascode.text import MAX_BYTES
 from controlplane.identity.door import LoggedIn, requires
 from controlplane.platform.auth import Principal
-from controlplane.platform.problem import Invalid, TooLarge
+from controlplane.platform.body_limit import read_body
+from controlplane.platform.problem import Invalid
 from controlplane.platform.services import Services, ServicesDep, Uow
 
 router = APIRouter(tags=["configuration"])
@@ -32,13 +33,6 @@ class Format(StrEnum):
 
     YAML = "yaml"  # one file
     ZIP = "zip"  # YAML files and the sounds of uploaded prompts
-
-
-class OnExisting(StrEnum):
-    """What a table does to objects that are here already."""
-
-    UPDATE = "update"
-    SKIP = "skip"
 
 
 def _body_of(*kinds: str) -> dict[str, Any]:
@@ -98,7 +92,7 @@ async def import_configuration(
     `POST config/releases`. Everything that is wrong is told in one answer, by file and line: with 422, or in `problems`
     of a dry run. A large file is answered with 202 and imported in the background: `GET config/imports/{id}`.
     """
-    content = await _body(request, 2 * MAX_BYTES)
+    content = await read_body(request, 2 * MAX_BYTES)
     options: dict[str, Any] = {"dry_run": dry_run, "prune": prune, "content_type": content_type}
     if len(content) > LONG:
         return await _later(services, principal, response, CONFIGURATION, content, options)
@@ -162,7 +156,7 @@ def _add_table(table: str) -> None:
         dry_run: DryRun = False,
         on_existing: Annotated[OnExisting, Query(description="What is done to what is here.")] = OnExisting.UPDATE,
     ) -> ImportRead | ImportJobRead:
-        content = await _body(request, MAX_TABLE)
+        content = await read_body(request, MAX_TABLE)
         skip = on_existing is OnExisting.SKIP
         if len(content) > LONG:
             return await _later(services, principal, response, table, content, {"dry_run": dry_run, "skip": skip})
@@ -191,12 +185,3 @@ for _table in TABLES:
 
 def _file(content: bytes, kind: str, name: str) -> Response:
     return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > limit:
-            raise TooLarge(f"The import is larger than {limit // 1_000_000} MB.", hint="Import it in parts.")
-    return bytes(content)

@@ -11,6 +11,13 @@ SHOWN = 1000
 """Problems and changes that an answer names."""
 
 
+class OnExisting(StrEnum):
+    """What a table does to objects that are here already."""
+
+    UPDATE = "update"
+    SKIP = "skip"
+
+
 class ImportProblem(BaseModel):
     """Something in a file that can't be taken in."""
 
@@ -70,7 +77,7 @@ class ImportJobRead(BaseModel):
     """An import in the background."""
 
     id: UUID
-    what: str = Field(description="`configuration`, `devices` or `phone_numbers`.")
+    what: str = Field(description="`configuration`, or the table such as `devices` or `contacts`.")
     state: ImportState
     done: int
     total: int = Field(description="Each object counts twice: it is checked, then written. 0 while the file is read.")

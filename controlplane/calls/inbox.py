@@ -12,6 +12,7 @@ from uuid import UUID
 from controlplane.calls import events, queries, repository
 from controlplane.calls.models import Transcript, Voicemail
 from controlplane.calls.peaks import peaks_of
+from controlplane.calls.people import people_who_left
 from controlplane.calls.schemas import ForwardedVoicemail, Mailbox, Peaks, VoicemailForward
 from controlplane.calls.schemas import Transcript as TranscriptRead
 from controlplane.calls.schemas import Voicemail as VoicemailRead
@@ -82,13 +83,17 @@ async def get_voicemail(
     return voicemail
 
 
-async def voicemail_reads(uow: UnitOfWork, voicemails: Sequence[Voicemail]) -> list[VoicemailRead]:
-    """Messages with their transcripts."""
+async def voicemail_reads(
+    uow: UnitOfWork, principal: Principal, voicemails: Sequence[Voicemail]
+) -> list[VoicemailRead]:
+    """Messages with their transcripts and who left them."""
+    people = await people_who_left(uow, principal, voicemails)
     transcripts = await repository.transcripts_of(uow.session, [row.id for row in voicemails])
     return [
         VoicemailRead(
             id=row.id, box_id=row.box_id, location_id=row.location_id, call_id=row.call_id,
-            caller_number=row.caller_number, caller_name=row.caller_name, left_at=row.left_at,
+            caller_number=row.caller_number, caller_name=row.caller_name,
+            contact=people.get(row.caller_number or ""), left_at=row.left_at,
             duration_s=row.duration_s, heard_at=row.heard_at, forwarded_from=row.forwarded_from,
             forwarded_by=row.forwarded_by, note=row.note, transcript=transcript_ref(transcripts.get(row.id)),
         )
@@ -147,7 +152,7 @@ async def mark_heard(uow: UnitOfWork, principal: Principal, voicemail_id: UUID, 
         await _tell_node(uow, voicemail, CommandKind.MARK_VOICEMAIL, heard=heard)
         await _audit(uow, principal, voicemail, "update", before={"heard": not heard}, after={"heard": heard})
         await _changed(uow, voicemail)
-    return (await voicemail_reads(uow, [voicemail]))[0]
+    return (await voicemail_reads(uow, principal, [voicemail]))[0]
 
 
 async def take_heard(uow: UnitOfWork, node: str, told: HeardVoicemail) -> None:
@@ -189,7 +194,7 @@ async def restore_voicemail(uow: UnitOfWork, principal: Principal, voicemail_id:
     voicemail.deleted_at = None
     await _audit(uow, principal, voicemail, "restore")
     await _changed(uow, voicemail)
-    return (await voicemail_reads(uow, [voicemail]))[0]
+    return (await voicemail_reads(uow, principal, [voicemail]))[0]
 
 
 async def purge_voicemail(services: Services, voicemail_id: UUID, deleted_at: datetime) -> None:

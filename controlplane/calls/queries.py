@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.calls.models import Call, Voicemail
@@ -23,6 +23,14 @@ from controlplane.platform.tenancy import scoped
 _LONGEST_LIVE_LIST = 500
 _LOOKED_BACK = 200
 """So many calls are looked through for the last people one spoke with."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherNumbers:
+    """Numbers of the other side: as callers have them (E.164), and in every form in which carriers are sent them."""
+
+    callers: tuple[str, ...]
+    dialed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,10 @@ class CallFilter:
     max_duration_s: float | None = None
     tag: str | None = None
     q: str | None = None
+    contact_id: UUID | None = None
     ids: tuple[UUID, ...] | None = None
+    other: OtherNumbers | None = None
+    """Of the contact; see `people.with_contact`."""
 
     def narrow(self, statement: Select[Any]) -> Select[Any]:
         """The statement with the conditions of all that is set."""
@@ -70,6 +81,13 @@ class CallFilter:
                 or_(
                     Call.caller_number.startswith(self.number, autoescape=True),
                     Call.dialed_number.startswith(self.number, autoescape=True),
+                )
+            )
+        if self.other is not None:
+            conditions.append(
+                or_(
+                    and_(Call.direction == Direction.INBOUND, Call.caller_number.in_(self.other.callers)),
+                    and_(Call.direction == Direction.OUTBOUND, Call.dialed_number.in_(self.other.dialed)),
                 )
             )
         if self.tag:

@@ -10,7 +10,17 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import AwareDatetime, ValidationError
 
-from controlplane.calls import explaining, export, inbox, media, originate, queries, service, voicemail_routes
+from controlplane.calls import (
+    explaining,
+    export,
+    inbox,
+    media,
+    originate,
+    people,
+    queries,
+    service,
+    voicemail_routes,
+)
 from controlplane.calls.queries import CallFilter
 from controlplane.calls.schemas import (
     CallChoice,
@@ -57,7 +67,9 @@ WAV = "audio/wav"
 _LONGEST_SUMMARY = timedelta(days=92)
 
 
-def call_filter(  # noqa: PLR0913, PLR0917 - one query parameter each
+async def call_filter(  # noqa: PLR0913, PLR0917 - one query parameter each
+    uow: Uow,
+    principal: CallReader,
     since: Annotated[AwareDatetime | None, Query(alias="from", description="Started at or after.")] = None,
     until: Annotated[AwareDatetime | None, Query(alias="to", description="Started before.")] = None,
     direction: Direction | None = None,
@@ -73,12 +85,16 @@ def call_filter(  # noqa: PLR0913, PLR0917 - one query parameter each
     max_duration_s: Seconds = None,
     tag: Annotated[FilterText | None, Query(max_length=40)] = None,
     q: Annotated[str | None, Query(max_length=100, description="Words in caller name and notes.")] = None,
+    contact_id: Annotated[
+        UUID | None, Query(description="With one of this contact's numbers; needs the right `contacts:read`.")
+    ] = None,
 ) -> CallFilter:
     """Dependency: what a list of calls is narrowed to."""
-    return CallFilter(
+    wanted = CallFilter(
         since, until, direction, status, number, location_id, queue_id, extension_id, phone_number_id,
-        min_duration_s, max_duration_s, tag, q,
+        min_duration_s, max_duration_s, tag, q, contact_id,
     )  # fmt: skip
+    return await people.with_contact(uow, principal, wanted)
 
 
 @router.get("/calls")

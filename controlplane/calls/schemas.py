@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from controlplane.kit.text import FreeText, Shape, one_line
+from controlplane.contacts.schemas import ContactRef
+from controlplane.kit.text import FreeText, Shape, Tag, one_line
 
 
 class Direction(StrEnum):
@@ -89,7 +90,10 @@ class CallRecord(BaseModel):
     caller_number: str | None
     caller_name: str | None
     dialed_number: str | None
-    contact_id: UUID | None = None
+    contact_id: UUID | None = Field(None, description="Of `contact`.")
+    contact: ContactRef | None = Field(
+        None, description="Who has the other side's number today; null for who may not read contacts."
+    )
     phone_number_id: UUID | None
     location_id: UUID | None
     queue_id: UUID | None = Field(description="The last queue before the connection (or at all).")
@@ -246,13 +250,6 @@ class Explanation(BaseModel):
 MOST_TAGS = 50
 
 
-def _tag(text: str) -> str:
-    return one_line(text).lower()
-
-
-Tag = Annotated[str, AfterValidator(_tag), Field(max_length=40)]
-
-
 class CallPatch(BaseModel):
     """What people may add to a call. A field left out stays as it is."""
 
@@ -360,6 +357,7 @@ class Voicemail(BaseModel):
     call_id: UUID | None
     caller_number: str | None
     caller_name: str | None
+    contact: ContactRef | None = Field(None, description="Who has the caller's number today.")
     left_at: AwareDatetime
     duration_s: float
     heard_at: AwareDatetime | None

@@ -10,6 +10,7 @@ from uuid import UUID
 from controlplane.calls import repository
 from controlplane.calls.models import Call, Recording, Transcript, Voicemail
 from controlplane.calls.peaks import peaks_of
+from controlplane.calls.people import people_of
 from controlplane.calls.queries import CallFilter
 from controlplane.calls.schemas import (
     MOST_TAGS,
@@ -25,6 +26,7 @@ from controlplane.calls.schemas import (
     TranscriptState,
 )
 from controlplane.calls.schemas import Transcript as TranscriptRead
+from controlplane.contacts.schemas import ContactRef
 from controlplane.identity.door import AuditEntry, audit, audit_many, require_match
 from controlplane.nodes import door as nodes
 from controlplane.objects import door as objects
@@ -79,13 +81,16 @@ async def _attachments(uow: UnitOfWork, calls: Sequence[Call]) -> _Attachments:
 
 
 async def records(uow: UnitOfWork, principal: Principal, calls: Sequence[Call]) -> list[CallRecord]:
-    """Call records with what belongs to them: four more queries, however many calls."""
+    """Call records with what belongs to them: five more queries, however many calls."""
     attached = await _attachments(uow, calls)
     names = await names_of(uow, calls)
+    people = await people_of(uow, principal, calls)
     with_sound = principal.may("recordings:read")
     return [
         CallRecord.model_validate(call).model_copy(
-            update=attached.details(call.id, with_sound=with_sound) | _named(call, names)
+            update=attached.details(call.id, with_sound=with_sound)
+            | _named(call, names)
+            | _with_whom(people.get(call.id))
         )
         for call in calls
     ]
@@ -104,6 +109,10 @@ def _named(call: Call, names: dict[UUID, str]) -> dict[str, str | None]:
     }
 
 
+def _with_whom(contact: ContactRef | None) -> dict[str, Any]:
+    return {"contact": contact, "contact_id": contact.id if contact else None}
+
+
 async def detail(uow: UnitOfWork, principal: Principal, call_id: UUID) -> tuple[CallDetail, int]:
     """One call with its story, and its version for the ETag.
 
@@ -114,6 +123,7 @@ async def detail(uow: UnitOfWork, principal: Principal, call_id: UUID) -> tuple[
     attached = await _attachments(uow, [call])
     update = attached.details(call.id, with_sound=principal.may("recordings:read"))
     update |= _named(call, await names_of(uow, [call]))
+    update |= _with_whom((await people_of(uow, principal, [call])).get(call.id))
     update["other_ends"] = await _other_ends(uow, principal, call)
     return CallDetail.model_validate(call).model_copy(update=update), call.version
 
@@ -187,7 +197,7 @@ async def note_export(uow: UnitOfWork, principal: Principal, wanted: CallFilter)
     told = {
         name: [*map(str, value)] if isinstance(value, tuple) else str(value)
         for name, value in asdict(wanted).items()
-        if value is not None
+        if value is not None and name != "other"
     }
     await audit(uow, principal, action="call.export", kind="call", after=told)
 

@@ -46,7 +46,7 @@ async def list_voicemails(
     rows, cursor, total = await queries.voicemails_page(
         uow.session, principal, boxes, query, box_id=box_id, location_id=location_id, heard=heard, q=q
     )
-    return Page(items=await inbox.voicemail_reads(uow, rows), next_cursor=cursor, total=total)
+    return Page(items=await inbox.voicemail_reads(uow, principal, rows), next_cursor=cursor, total=total)
 
 
 @router.get("/voicemails/boxes")
@@ -59,7 +59,7 @@ async def list_mailboxes(uow: Uow, principal: VoicemailReader, query: List, q: S
 @router.get("/voicemails/{voicemail_id}")
 async def get_voicemail(voicemail_id: UUID, uow: Uow, principal: VoicemailReader) -> Voicemail:
     """One message."""
-    return (await inbox.voicemail_reads(uow, [await inbox.get_voicemail(uow, principal, voicemail_id)]))[0]
+    return (await inbox.voicemail_reads(uow, principal, [await inbox.get_voicemail(uow, principal, voicemail_id)]))[0]
 
 
 @router.patch("/voicemails/{voicemail_id}")

@@ -14,6 +14,7 @@ from controlplane import __version__
 from controlplane.agents import routes as agents
 from controlplane.ascode import routes as ascode
 from controlplane.calls import routes as calls
+from controlplane.contacts import routes as contacts
 from controlplane.entrypoints import declared_jobs as _declared_jobs  # noqa: F401
 from controlplane.entrypoints import health
 from controlplane.entrypoints.docs_page import install_docs
@@ -33,7 +34,7 @@ from controlplane.release import routes as release
 from controlplane.telephony import routes as telephony
 
 UPLOADS = (
-    r"/api/v1/(prompts/[^/]+/audio|(config|devices|phone-numbers)/import)"
+    r"/api/v1/(prompts/[^/]+/audio|[a-z-]+/import)"
     r"|/node/v1/(facts|heartbeat|command-results|blobs|apply-reports|queue-members|uploads/.+)"
 )
 """Paths whose routes look who sends before they read, and have limits of their own."""
@@ -43,7 +44,7 @@ def api_routers() -> list[APIRouter]:
     """Routers under ``/api/v1``, one line a slice."""
     return [
         agents.router, identity.router, nodes.router, numbering.router, telephony.router, release.router, ascode.router,
-        calls.router, rehearsal.router, realtime.router,
+        contacts.router, calls.router, rehearsal.router, realtime.router,
     ]  # fmt: skip
 
 

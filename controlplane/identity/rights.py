@@ -23,7 +23,7 @@ def read_write(resources: Iterable[str]) -> frozenset[str]:
     return frozenset(f"{resource}:{verb}" for resource in resources for verb in ("read", "write"))
 
 
-SCOPES: frozenset[str] = read_write((*_IDENTITY, "nodes", *TELEPHONY, "calls", "voicemails")) | {
+SCOPES: frozenset[str] = read_write((*_IDENTITY, "nodes", *TELEPHONY, "contacts", "calls", "voicemails")) | {
     "audit-log:read",
     "config:read",  # releases: list and look
     "config:plan",  # check and compare, changes nothing
@@ -56,18 +56,18 @@ class Rights:
 BUILT_IN: dict[str, Rights] = {
     "admin": Rights(frozenset({"*"}), all_locations=True),
     "manager": Rights(
-        read_write((*TELEPHONY, "users", "calls", "voicemails"))
+        read_write((*TELEPHONY, "users", "contacts", "calls", "voicemails"))
         | {"locations:read", "roles:read", "recordings:read", "calls:control", "queues:control"}
         | {"config:read", "config:plan", "config:apply"}
     ),
     "executive": Rights(
-        frozenset({"calls:read", "recordings:read"})
+        frozenset({"calls:read", "recordings:read", "contacts:read"})
         | {"locations:read", "phone-numbers:read", "extensions:read", "queues:read"},  # what calls are sorted by
         all_locations=True,
     ),
     "staff": Rights(
         frozenset({"extensions:read", "queues:read", "calls:read", "recordings:read", "calls:control"})
-        | {"voicemails:read", "voicemails:write", "queues:control"},
+        | {"voicemails:read", "voicemails:write", "queues:control", "contacts:read"},
         own_only=True,
     ),
 }

@@ -1,7 +1,10 @@
 """Text from people, made safe to carry: no control characters, no surprise length."""
 
+import csv
+import io
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -50,6 +53,13 @@ def table_cell(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
+def table_lines(cells: Iterable[Iterable[str]]) -> str:
+    """Rows of a table (CSV), each cell as `table_cell` writes it."""
+    file = io.StringIO()
+    csv.writer(file).writerows([table_cell(cell) for cell in row] for row in cells)
+    return file.getvalue()
+
+
 @dataclass(frozen=True)
 class Shape:
     """What a text field must look like, in words for people: ``Annotated[str, Shape(r"[0-9]{2,8}", "2 to 8 digits")]``.
@@ -81,6 +91,13 @@ class Shape:
 
 Name = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length=100)]
 FreeText = Annotated[str, AfterValidator(free_text)]
+
+
+def _tag(text: str) -> str:
+    return one_line(text).lower()
+
+
+Tag = Annotated[str, AfterValidator(_tag), Field(max_length=40)]
 SpokenText = Annotated[str, AfterValidator(spoken_text), Field(min_length=1, max_length=2000)]
 
 _EMAIL = re.compile(r"^[^@\s<>\"',;:()\[\]\\]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")

@@ -8,7 +8,10 @@ document.
 import re
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from controlplane.platform.problem import TooLarge
 
 JSON_LIMIT = 1_000_000
 """Bytes of a body that is read whole."""
@@ -45,3 +48,17 @@ def _counted(receive: Receive) -> Receive:
         return message
 
     return counting
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """A file that is sent as the body of an import, for routes that count for themselves. ``limit``: bytes.
+
+    Raises:
+        TooLarge: It is longer.
+    """
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > limit:
+            raise TooLarge(f"The import is larger than {limit // 1_000_000} MB.", hint="Import it in parts.")
+    return bytes(content)

@@ -17,6 +17,7 @@ from controlplane.release.frozen import configuration_of
 from controlplane.release.gate import before_apply
 from controlplane.release.in_force import InForce, ReleaseThen, in_force
 from controlplane.release.model import Device, Extension, Hop, Member, PbxModel, PhoneNumber, Queue, Span, TimeCondition
+from controlplane.release.numbers import ways_to_dial
 from controlplane.release.progress import find_by_number, history, wait_until_done
 from controlplane.release.reach import require_everywhere
 from controlplane.release.repository import ReleaseFilter
@@ -74,4 +75,5 @@ __all__ = [
     "roll_back",
     "wait_until_done",
     "way_to_dial",
+    "ways_to_dial",
 ]

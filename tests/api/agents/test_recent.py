@@ -71,6 +71,9 @@ async def test_the_other_sides_of_ones_calls_whoever_answered(
     await told.outbound(floor.ada)
     await told.outbound(floor.ada)
     assert await recent(staff) == [OUTSIDE, BEN, ANN], "each once"
+    for name, number in (("Ann Müller", CALLER), ("Far Away", OUTSIDE["number"])):
+        await manager.post("/contacts", json={"name": name, "numbers": [{"number": number}]})
+    assert [one["name"] for one in await recent(staff)] == ["Far Away", "Ben", "Ann Müller"]
 
 
 async def test_who_calls_and_is_called_is_one_person(floor: Floor, told: Told, staff: Client) -> None:

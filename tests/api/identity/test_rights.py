@@ -23,11 +23,11 @@ READS = {
     **dict.fromkeys(("organizations", "api-keys", "audit-log", "nodes"), ADMIN),
     **dict.fromkeys(("roles", "users", *FOR_MANAGERS), MANAGERS),
     **dict.fromkeys(("locations", "phone-numbers"), READERS),
-    **dict.fromkeys(("sessions", *FOR_EVERYBODY), ALL),  # sessions: one's own
+    **dict.fromkeys(("sessions", "contacts", *FOR_EVERYBODY), ALL),  # sessions: one's own
 }
 WRITES = {
     **dict.fromkeys(("organizations", "locations", "roles", "api-keys", "nodes"), ADMIN),
-    **dict.fromkeys(("users", "phone-numbers", *FOR_MANAGERS, *FOR_EVERYBODY), MANAGERS),
+    **dict.fromkeys(("users", "contacts", "phone-numbers", *FOR_MANAGERS, *FOR_EVERYBODY), MANAGERS),
 }
 
 
