@@ -101,9 +101,12 @@ def _queue_events(call: FoldedCall, call_id: UUID, before: Mapping[str, Any] | N
 
 async def _attach(uow: UnitOfWork, call_ids: Sequence[UUID]) -> None:
     """Joins what was uploaded before its call's record was there."""
-    for recording in await repository.attach_recordings(uow.session, call_ids=call_ids):
+    recordings = await repository.attach_recordings(uow.session, call_ids=call_ids)
+    for recording in recordings:
         await tell_recording(uow, recording)
-    await repository.attach_voicemails(uow.session, call_ids=call_ids)
+    with_message = await repository.attach_voicemails(uow.session, call_ids=call_ids)
+    if joined := {one.call_id for one in recordings if one.call_id} | set(with_message):
+        await repository.note_what_was_said(uow.session, joined)  # it may have been heard already
 
 
 async def tell_recording(uow: UnitOfWork, recording: Any) -> None:

@@ -205,6 +205,8 @@ async def purge_voicemail(services: Services, voicemail_id: UUID, deleted_at: da
             return
         await _tell_node(uow, voicemail, CommandKind.DELETE_VOICEMAIL)
         services.storage.delete(voicemail.storage_key)
+        if voicemail.call_id is not None:
+            await repository.note_what_was_said(uow.session, [voicemail.call_id])
 
 
 async def forward(

@@ -200,12 +200,15 @@ async def _hear(services: Services, path: Path) -> tuple[Heard, str | None]:
 
 async def _tell_transcript(uow: UnitOfWork, row: Transcript) -> None:
     about: Recording | Voicemail | None
+    await repository.join_one_by_one(uow.session)  # its call's record may be folded right now
     if row.recording_id is not None:
         about = await uow.session.get(Recording, row.recording_id)
     else:
         about = await uow.session.get(Voicemail, row.voicemail_id)
     if about is None:
         return
+    if about.call_id is not None:
+        await repository.note_what_was_said(uow.session, [about.call_id])
     if isinstance(about, Recording):
         extension_ids = await repository.extensions_of_call(uow.session, about.call_id)
     else:

@@ -25,6 +25,7 @@ class Call(Identified, Base):
         last_fact_at: Time of the newest fact.
         lost_at: Set when the end is presumed (Asterisk went down, or nothing came for long); see `fold`.
         version: Counts changes by people (notes, tags, outcome), not by facts: the ETag.
+        said: Words of its recordings' transcripts (weight A) and of its messages' (B), to be searched.
     """
 
     __tablename__ = "calls"
@@ -63,6 +64,7 @@ class Call(Identified, Base):
     outcome: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     searched: Mapped[str] = mapped_column(TSVECTOR, Computed(_SEARCHED, persisted=True), deferred=True)
+    said: Mapped[str | None] = mapped_column(TSVECTOR, deferred=True)
 
     __table_args__ = (
         UniqueConstraint("node", "linkedid"),
@@ -83,6 +85,7 @@ class Call(Identified, Base):
         Index("ix_calls_extension_ids", "extension_ids", postgresql_using="gin"),
         Index("ix_calls_tags", "tags", postgresql_using="gin", postgresql_where=text("tags <> '{}'")),
         Index("ix_calls_searched", "searched", postgresql_using="gin"),
+        Index("ix_calls_said", "said", postgresql_using="gin"),
         Index("ix_calls_started_at", "started_at", postgresql_using="brin"),
     )  # fmt: skip
 

@@ -51,6 +51,8 @@ class CallFilter:
     tag: str | None = None
     q: str | None = None
     contact_id: UUID | None = None
+    said: str = ""
+    """What `q` may look for in transcripts: A those of recordings, B those of messages; nothing without rights."""
     ids: tuple[UUID, ...] | None = None
     other: OtherNumbers | None = None
     """Of the contact; see `people.with_contact`."""
@@ -95,14 +97,16 @@ class CallFilter:
                 Call.tags.contains([self.tag.lower()]),
                 Call.tags != [],
             ]  # the second names the partial index
-        if words := _words(self.q):
-            conditions.append(Call.searched.op("@@")(func.to_tsquery("simple", words)))
+        if _words(self.q):
+            found = Call.searched.op("@@")(func.to_tsquery("simple", _words(self.q)))
+            said = Call.said.op("@@")(func.to_tsquery("simple", _words(self.q, self.said)))
+            conditions.append(or_(found, said) if self.said else found)
         return statement.where(*conditions)
 
 
-def _words(q: str | None) -> str:
+def _words(q: str | None, weights: str = "") -> str:
     """The words of a search as a query for words that begin so: no character of it is an operator."""
-    return " & ".join(f"{word}:*" for word in re.findall(r"\w+", q or "", re.UNICODE))
+    return " & ".join(f"{word}:*{weights}" for word in re.findall(r"\w+", q or "", re.UNICODE))
 
 
 async def calls_page(

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, func, or_, select, text, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, and_, cast, delete, func, literal_column, or_, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import REGCONFIG, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -20,8 +20,11 @@ from controlplane.protocol.link import HeardVoicemail
 CallKey = tuple[str, str]
 """Node and linkedid: what names a call in the whole fleet."""
 
+_MOST_SAID = 300_000
+"""Characters of a call's transcripts that are searched, some six hours of talk; PostgreSQL takes a megabyte."""
 CLOCKS_DIFFER = timedelta(minutes=1)
-_KEPT = frozenset({"id", "node", "linkedid", "created_at", "tags", "notes", "outcome", "version", "searched"})
+_SEARCHED = frozenset({"searched", "said"})
+_KEPT = frozenset({"id", "node", "linkedid", "created_at", "tags", "notes", "outcome", "version"}) | _SEARCHED
 FOLDED_COLUMNS = tuple(column.name for column in Call.__table__.columns if column.name not in _KEPT)
 """What the fold writes; the rest is people's or never changes."""
 
@@ -29,7 +32,7 @@ FOLDED_COLUMNS = tuple(column.name for column in Call.__table__.columns if colum
 async def stored_calls(session: AsyncSession, keys: Collection[CallKey]) -> dict[CallKey, Mapping[str, Any]]:
     """The rows of these calls, those that exist."""
     table = Call.__table__
-    columns = [column for column in table.columns if column.name != "searched"]
+    columns = [column for column in table.columns if column.name not in _SEARCHED]
     statement = select(*columns).where(tuple_(table.c.node, table.c.linkedid).in_(keys))
     return {(row["node"], row["linkedid"]): dict(row) for row in (await session.execute(statement)).mappings()}
 
@@ -58,7 +61,7 @@ def _its_call(model: type[Recording] | type[Voicemail]) -> ColumnElement[bool]:
 _JOIN_LOCK = 0xA9918
 
 
-async def _join_one_by_one(session: AsyncSession) -> None:
+async def join_one_by_one(session: AsyncSession) -> None:
     """Until this transaction's end nobody else joins.
 
     A record and its sound often arrive at the same moment. Neither transaction sees the other's row before it is
@@ -70,7 +73,7 @@ async def _join_one_by_one(session: AsyncSession) -> None:
 async def attach_recordings(session: AsyncSession, *, call_ids: Collection[UUID] | None = None,
                             recording_id: UUID | None = None) -> Sequence[Recording]:  # fmt: skip
     """Joins recordings that lack their call to it, from either side; returns those joined. Commit soon."""
-    await _join_one_by_one(session)
+    await join_one_by_one(session)
     wanted = Call.id.in_(call_ids) if call_ids is not None else Recording.id == recording_id
     statement = (
         update(Recording)
@@ -83,15 +86,40 @@ async def attach_recordings(session: AsyncSession, *, call_ids: Collection[UUID]
 
 
 async def attach_voicemails(session: AsyncSession, *, call_ids: Collection[UUID] | None = None,
-                            voicemail_id: UUID | None = None) -> None:  # fmt: skip
-    """Joins messages that lack their call to it, from either side. Commit soon."""
-    await _join_one_by_one(session)
+                            voicemail_id: UUID | None = None) -> Sequence[UUID]:  # fmt: skip
+    """Joins messages that lack their call to it, from either side; returns their calls. Commit soon."""
+    await join_one_by_one(session)
     wanted = Call.id.in_(call_ids) if call_ids is not None else Voicemail.id == voicemail_id
-    await session.execute(
+    statement = (
         update(Voicemail)
         .where(Voicemail.call_id.is_(None), _its_call(Voicemail), wanted)
         .values(call_id=Call.id)
+        .returning(Call.id)
         .execution_options(synchronize_session=False)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def note_what_was_said(session: AsyncSession, call_ids: Collection[UUID]) -> None:
+    """Lets calls be found by the words of their recordings and of the messages that are still there."""
+    recorded = (
+        select(Transcript.text).join(Recording, Recording.id == Transcript.recording_id)
+        .where(Recording.call_id == Call.id)
+    )  # fmt: skip
+    left = (
+        select(Transcript.text).join(Voicemail, Voicemail.id == Transcript.voicemail_id)
+        .where(Voicemail.call_id == Call.id, Voicemail.deleted_at.is_(None))
+    )  # fmt: skip
+    said = _weighed(recorded, "A").op("||")(_weighed(left, "B"))
+    await session.execute(
+        update(Call).where(Call.id.in_(call_ids)).values(said=said).execution_options(synchronize_session=False)
+    )
+
+
+def _weighed(texts: Select[Any], weight: str) -> ColumnElement[str]:
+    together = func.array_to_string(func.array(texts.correlate(Call).scalar_subquery()), " ")
+    return func.setweight(
+        func.to_tsvector(cast("simple", REGCONFIG), func.left(together, _MOST_SAID)), literal_column(f"'{weight}'")
     )
 
 

@@ -84,7 +84,13 @@ async def call_filter(  # noqa: PLR0913, PLR0917 - one query parameter each
     min_duration_s: Seconds = None,
     max_duration_s: Seconds = None,
     tag: Annotated[FilterText | None, Query(max_length=40)] = None,
-    q: Annotated[str | None, Query(max_length=100, description="Words in caller name and notes.")] = None,
+    q: Annotated[
+        str | None,
+        Query(
+            max_length=100,
+            description="Words in caller name, notes and, with the right to hear them, recordings and messages.",
+        ),
+    ] = None,
     contact_id: Annotated[
         UUID | None, Query(description="With one of this contact's numbers; needs the right `contacts:read`.")
     ] = None,
@@ -93,6 +99,7 @@ async def call_filter(  # noqa: PLR0913, PLR0917 - one query parameter each
     wanted = CallFilter(
         since, until, direction, status, number, location_id, queue_id, extension_id, phone_number_id,
         min_duration_s, max_duration_s, tag, q, contact_id,
+        said="A" * principal.may("recordings:read") + "B" * principal.may("voicemails:read"),
     )  # fmt: skip
     return await people.with_contact(uow, principal, wanted)
 

@@ -104,7 +104,7 @@ class Mailboxes:
         )
 
     def look(self) -> None:
-        """Notes which boxes have changed, in a third of the time that listing their files takes; may run in a thread."""
+        """Notes which boxes have changed, quicker than listing their files would be; may run in a thread."""
         for box, inbox in self._inboxes():
             try:
                 stamp = os.stat(inbox).st_mtime_ns  # noqa: PTH116 - a Path takes twice as long, and they are many

@@ -81,6 +81,8 @@ async def test_a_message_is_left_and_heard_in_every_way(
     )  # fmt: skip
     assert transcribed["transcript"]["state"] == "done"
     assert word_error_rate(WORDS, transcribed["transcript"]["text"]) <= 0.3
+    said = max(transcribed["transcript"]["text"].split(), key=len)
+    assert call["id"] in [one["id"] for one in (await told.api.get("/calls", q=said))["items"]]
 
 
 async def test_a_wrong_pin_hears_nothing(mail: Mail, phones: Phones, told: Told) -> None:

@@ -45,7 +45,7 @@ export const text = {
     min: "At least (s)",
     max: "At most (s)",
     tag: "Tag",
-    q: "Name or notes",
+    q: "Name, notes or what was said",
     any: "Any",
     more: "More filters",
     fewer: "Fewer filters",
