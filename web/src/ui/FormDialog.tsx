@@ -7,11 +7,10 @@ import DialogTitle from "@mui/material/DialogTitle";
 import Stack from "@mui/material/Stack";
 import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { type ApiProblem, asProblem } from "@/api/problem";
-import { useDialogs } from "@/ui/dialogs";
-import { FieldErrors } from "@/ui/fields";
-import { text } from "@/ui/text";
-import { useLeaveGuard } from "@/ui/useLeaveGuard";
-import { words } from "../text";
+import { useDialogs } from "./dialogs";
+import { FieldErrors } from "./fields";
+import { text } from "./text";
+import { useLeaveGuard } from "./useLeaveGuard";
 
 interface FormDialogProps {
   title: string;
@@ -21,11 +20,15 @@ interface FormDialogProps {
   /** Sends it; what the API refuses is shown here, at its field where there is one. */
   onSubmit: () => Promise<void>;
   onClose: () => void;
+  /** Where somebody else was faster: begins again with what is there now. */
+  onReload?: () => void;
   children: ReactNode;
 }
 
+const STALE = 412;
+
 /** A form in a dialog that loses nothing by accident. */
-export function FormDialog({ title, submit, dirty, onSubmit, onClose, children }: FormDialogProps) {
+export function FormDialog({ title, submit, dirty, onSubmit, onClose, onReload, children }: FormDialogProps) {
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState(false);
   const { ask } = useDialogs();
@@ -46,7 +49,7 @@ export function FormDialog({ title, submit, dirty, onSubmit, onClose, children }
   }
 
   async function close() {
-    if (!dirty || (await ask({ title: words.discard, body: words.discardBody, confirm: words.discardYes }))) onClose();
+    if (!dirty || (await ask(text.discard))) onClose();
   }
 
   return (
@@ -55,7 +58,7 @@ export function FormDialog({ title, submit, dirty, onSubmit, onClose, children }
         <DialogTitle id={titleId}>{title}</DialogTitle>
         <DialogContent>
           <Stack sx={{ gap: 2.5, pt: 1 }}>
-            {problem && <Refusal problem={problem} />}
+            {problem && <Refusal problem={problem} onReload={problem.status === STALE ? onReload : undefined} />}
             <FieldErrors value={problem?.fields ?? {}}>{children}</FieldErrors>
           </Stack>
         </DialogContent>
@@ -70,10 +73,15 @@ export function FormDialog({ title, submit, dirty, onSubmit, onClose, children }
   );
 }
 
-function Refusal({ problem }: { problem: ApiProblem }) {
+function Refusal({ problem, onReload }: { problem: ApiProblem; onReload?: () => void }) {
   const named = Object.entries(problem.fields);
+  const reload = onReload && (
+    <Button color="inherit" size="small" onClick={onReload}>
+      {text.stale}
+    </Button>
+  );
   return (
-    <Alert severity="error">
+    <Alert severity="error" action={reload}>
       {problem.message} {problem.problem.hint}
       {named.map(([field, message]) => (
         <div key={field}>
