@@ -81,15 +81,19 @@ async def test_a_queue_call_is_answered_in_the_page_and_both_hear_each_other(
 ) -> None:
     page = ada.page
     caller = await phones.outside(agents.office, CALLER_HZ)
+    known = {"name": "Cara Müller", "company": "Acme", "numbers": [{"number": caller.account.user}]}
+    await agents.office.api.post("/contacts", known)
     out = await caller.dial(agents.line)
     ringing = page.get_by_role("alertdialog", name="Incoming call")
     await expect(ringing).to_contain_text("Queue: Sales")
+    await expect(ringing).to_contain_text("Cara Müller")
+    await expect(ringing).to_contain_text("Acme")
     await expect(ringing).to_contain_text("called (202) 555-")
     await ada.accessible()
     await ada.picture("rings")
     await ringing.get_by_role("button", name="Answer").click()
     card = page.get_by_role("group").filter(has_text="Talking")
-    await expect(card).to_be_visible()
+    await expect(card).to_contain_text("Cara Müller")
     await hears_speech(out)
     await expect(card).to_contain_text("Good connection")
     await hears_in_page(card)

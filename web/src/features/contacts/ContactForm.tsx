@@ -21,18 +21,19 @@ const NEW: ContactWrite = { name: "", company: "", email: "", notes: "", tags: [
 interface AddContactProps {
   /** What is known already, such as the number of a call. */
   known?: Partial<ContactWrite>;
-  onSaved?: (contact: Contact) => void;
   onClose: () => void;
 }
 
 /** Makes a contact. */
-export function AddContact({ known, onSaved, onClose }: AddContactProps) {
+export function AddContact({ known, onClose }: AddContactProps) {
   const [initial] = useState({ ...NEW, numbers: [{ number: "", label: "" }], ...known });
   return (
     <ContactForm
       title={text.add}
       initial={initial}
-      onSave={async (wanted) => onSaved?.(await createContact(wanted))}
+      onSave={async (wanted) => {
+        await createContact(wanted);
+      }}
       onClose={onClose}
     />
   );
