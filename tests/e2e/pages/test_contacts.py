@@ -91,6 +91,7 @@ async def test_a_caller_becomes_a_contact_and_is_named_from_then_on(boss: Desk, 
     await expect(page.get_by_role("heading", level=1)).to_contain_text(NAME)
     for words in ("Müller & Söhne", "vip", "Two dogs", "+493012345678 work"):
         await expect(panel).to_contain_text(words)
+    await expect(page.get_by_text("The contact is saved.")).to_be_visible()
     await page.mouse.move(0, 0)
     await boss.accessible()
     await boss.picture("panel")
@@ -133,6 +134,13 @@ async def test_contacts_are_found_and_sorted(boss: Desk, shop: Shop) -> None:
     await page.mouse.move(0, 0)
     await boss.accessible()
     await boss.picture("contacts")
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await boss.picture("telephone")
+    await page.get_by_role("button", name="New contact").click()
+    await expect(page.get_by_role("button", name="Save")).to_be_in_viewport()
+    await boss.accessible()
+    await boss.picture("telephone-form")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 async def test_two_change_a_contact_and_it_is_deleted(boss: Desk, shop: Shop) -> None:
@@ -163,6 +171,7 @@ async def test_two_change_a_contact_and_it_is_deleted(boss: Desk, shop: Shop) ->
     await page.get_by_role("button", name="Discard").click()
     await expect(dialog).to_be_hidden()
     await page.get_by_role("link", name="Contacts", exact=True).click()
+    await expect(table.get_by_role("row").filter(has_text="Fay")).to_contain_text("Yak")
     await page.get_by_role("checkbox", name="Select Fay").check()
     await page.get_by_role("checkbox", name="Select Eve").check()
     await page.get_by_role("toolbar").get_by_role("button", name="Delete").click()

@@ -1,4 +1,5 @@
 import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Dialog from "@mui/material/Dialog";
 import DialogActions from "@mui/material/DialogActions";
@@ -54,7 +55,7 @@ export function FormDialog({ title, submit, dirty, onSubmit, onClose, onReload, 
 
   return (
     <Dialog open onClose={close} aria-labelledby={titleId}>
-      <form onSubmit={send} noValidate>
+      <Box component="form" onSubmit={send} noValidate sx={{ display: "flex", flexDirection: "column", minHeight: 0 }}>
         <DialogTitle id={titleId}>{title}</DialogTitle>
         <DialogContent>
           <Stack sx={{ gap: 2.5, pt: 1 }}>
@@ -68,7 +69,7 @@ export function FormDialog({ title, submit, dirty, onSubmit, onClose, onReload, 
             {submit}
           </Button>
         </DialogActions>
-      </form>
+      </Box>
     </Dialog>
   );
 }
@@ -82,12 +83,15 @@ function Refusal({ problem, onReload }: { problem: ApiProblem; onReload?: () => 
   );
   return (
     <Alert severity="error" action={reload}>
-      {problem.message} {problem.problem.hint}
+      {named.length === 0 && problem.message} {problem.problem.hint}
       {named.map(([field, message]) => (
         <div key={field}>
-          {field.replaceAll("_", " ")}: {message}
+          {inWords(field)}: {message}
         </div>
       ))}
     </Alert>
   );
 }
+
+/** `numbers.1.number` as people count: numbers 2 number. */
+const inWords = (field: string) => field.replace(/\.(\d+)/g, (_, at) => ` ${Number(at) + 1}`).replace(/[._]/g, " ");

@@ -42,6 +42,7 @@ export function AddContact({ known, onClose }: AddContactProps) {
 /** Changes a contact, as it is when this opens. */
 export function EditContact({ id, onClose }: { id: string; onClose: () => void }) {
   const found = useContact(id);
+  const changed = useContactsChanged();
   const [base, setBase] = useState<{ contact: Contact; etag: string } | null>(null);
   if (found.isError) return <ProblemView error={found.error} retry={() => found.refetch()} />;
   if (!base && found.data && !found.isFetching) setBase(found.data);
@@ -55,7 +56,10 @@ export function EditContact({ id, onClose }: { id: string; onClose: () => void }
       onSave={async (wanted) => {
         await changeContact(id, etag, wanted);
       }}
-      onReload={async () => setBase((await found.refetch()).data ?? base)}
+      onReload={async () => {
+        setBase((await found.refetch()).data ?? base);
+        changed(); // lists show what was before, too
+      }}
       onClose={onClose}
     />
   );
