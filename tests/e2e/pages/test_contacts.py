@@ -152,6 +152,7 @@ async def test_two_change_a_contact_and_it_is_deleted(boss: Desk, shop: Shop) ->
     await table.get_by_role("link", name="Fay").click()
     await expect(page.get_by_role("heading", level=1, name="Fay")).to_be_visible()
     await boss.accessible()
+    await boss.picture("one")
     await page.get_by_role("button", name="Edit").click()
     dialog = page.get_by_role("dialog", name="Edit Fay")
     await dialog.get_by_role("button", name="Add a number").click()

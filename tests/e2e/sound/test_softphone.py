@@ -56,6 +56,7 @@ async def agents(system: ThrowAwaySystem) -> AsyncIterator[Agents]:
             "ivr-menus", name="Menu", number="610", prompt=await office.says(MENU_HZ), on_timeout=HANGUP,
             on_invalid=HANGUP, options=[{"digit": "5", "destination": wired.here}],
         )  # fmt: skip
+        await office.make("outbound-routes", name="Out", pattern="+X.", trunk_ids=[office.trunk])
         await office.api.apply("Browser phones")
         yield Agents(office, email, line, wired)
 
@@ -170,6 +171,10 @@ async def test_a_number_is_dialled_and_its_menu_hears_the_key(ada: Desk, agents:
     await page.get_by_role("option", name="Line").click()
     await ada.accessible()
     await ada.picture("shows-a-number")
+    outside = {"name": "Zoe Zimmer", "company": "Acme", "numbers": [{"number": "+13105559901", "label": "work"}]}
+    await agents.office.api.post("/contacts", outside)
+    await number.fill("zimm")
+    await expect(page.get_by_role("option")).to_contain_text("Zoe Zimmer(310) 555-9901 · work · Acme")
     await number.fill("wil")
     await expect(number).to_have_accessible_description("Choose one of the suggestions, or type a number.")
     await expect(page.get_by_role("option")).to_contain_text("Wilma Wired602")

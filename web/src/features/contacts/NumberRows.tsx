@@ -1,5 +1,6 @@
 import AddIcon from "@mui/icons-material/Add";
 import RemoveIcon from "@mui/icons-material/RemoveCircleOutlined";
+import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import IconButton from "@mui/material/IconButton";
 import Stack from "@mui/material/Stack";
@@ -32,22 +33,30 @@ export function NumberRows({ name, value, onChange }: NumberRowsProps) {
   return (
     <Stack role="group" aria-label={text.form.numbers} sx={{ gap: 1.5 }}>
       {value.map(({ key, number, label }, at) => (
-        <Stack key={key} direction="row" sx={{ gap: 1, alignItems: "flex-start" }}>
-          <TextInput
-            name={`${name}.${at}.number`}
-            label={text.form.number(at + 1)}
-            value={number}
-            help={at ? undefined : text.form.numberHelp}
-            autoFocus={key > 0 && !number && !label}
-            onChange={(typed) => change(key, { number: typed })}
-          />
-          <TextInput
-            name={`${name}.${at}.label`}
-            label={text.form.label(at + 1)}
-            value={label}
-            help={at ? undefined : text.form.labelHelp}
-            onChange={(typed) => change(key, { label: typed })}
-          />
+        <Stack
+          key={key}
+          direction="row"
+          sx={{ gap: 1, alignItems: "flex-start", flexWrap: { xs: "wrap", sm: "nowrap" } }}
+        >
+          <Box sx={{ flex: { xs: "1 1 100%", sm: "1 1 0" } }}>
+            <TextInput
+              name={`${name}.${at}.number`}
+              label={text.form.number(at + 1)}
+              value={number}
+              help={at ? undefined : text.form.numberHelp}
+              autoFocus={key > 0 && !number && !label}
+              onChange={(typed) => change(key, { number: typed })}
+            />
+          </Box>
+          <Box sx={{ flex: "1 1 0" }}>
+            <TextInput
+              name={`${name}.${at}.label`}
+              label={text.form.label(at + 1)}
+              value={label}
+              help={at ? undefined : text.form.labelHelp}
+              onChange={(typed) => change(key, { label: typed })}
+            />
+          </Box>
           <Tooltip title={text.form.removeNumber(at + 1)}>
             <IconButton
               aria-label={text.form.removeNumber(at + 1)}

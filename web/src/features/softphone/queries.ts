@@ -66,7 +66,7 @@ export function useRecentContacts(wanted: boolean): Contact[] {
   return page?.items ?? [];
 }
 
-/** Contacts outside by a part of name, company or number, as far as one's phone gets there. */
+/** Contacts outside by a part of name, company or number, as far as one's phone gets there. Never those of before. */
 export function useCallableContacts(q: string, wanted: boolean): Contact[] {
   const may = useMay();
   const { data: page } = useQuery({
@@ -74,7 +74,6 @@ export function useCallableContacts(q: string, wanted: boolean): Contact[] {
     queryFn: ({ signal }) => data(api.GET("/api/v1/directory/contacts", { params: { query: { q } }, signal })),
     enabled: wanted && q !== "" && may("contacts:read"),
     staleTime: 30_000,
-    placeholderData: keepPreviousData,
   });
-  return q === "" ? [] : (page?.items ?? []);
+  return page?.items ?? [];
 }
