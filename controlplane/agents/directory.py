@@ -1,6 +1,6 @@
 """Whom one can call: colleagues, and with whom one spoke lately. Asked of what is live, as phones are."""
 
-from controlplane.agents.schemas import Colleague, RecentContact
+from controlplane.agents.schemas import CallableContact, Colleague, RecentContact
 from controlplane.calls import door as calls
 from controlplane.contacts import door as contacts
 from controlplane.identity import door as identity
@@ -59,6 +59,25 @@ async def recent(services: Services, uow: UnitOfWork, principal: Principal) -> l
     return [
         one.model_copy(update={"name": people[one.number].name}) if one.number in people else one for one in found
     ]  # fmt: skip
+
+
+async def people_outside(services: Services, uow: UnitOfWork, principal: Principal, q: str) -> list[CallableContact]:
+    """The numbers of the contacts that a search finds, those that a live route leads to, by name."""
+    live = await release.live_now(services, uow, principal.org_id)
+    if live is None:
+        return []
+    found: list[CallableContact] = []
+    for contact in await contacts.search(uow, principal, q, RECENT):
+        for one in contact.numbers:
+            callee = release.callee_outside(live, principal.org_id, one.number)
+            if callee is not None:
+                found.append(
+                    CallableContact(
+                        name=contact.name, company=contact.company, label=one.label, number=callee.number,
+                        dial=callee.dial,
+                    )
+                )  # fmt: skip
+    return found[:RECENT]
 
 
 def _callee(live: release.Compiled, principal: Principal, side: calls.OtherSide) -> release.Callee | None:

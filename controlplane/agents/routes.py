@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from controlplane.agents import directory, live, members, softphone
 from controlplane.agents.schemas import (
+    CallableContact,
     Colleague,
     LiveQueue,
     MemberAction,
@@ -113,6 +114,20 @@ async def list_recent_contacts(uow: Uow, services: ServicesDep, principal: Calle
     Who can't be called back is left out.
     """
     return Page(items=await directory.recent(services, uow, principal), next_cursor=None)
+
+
+@router.get("/directory/contacts", dependencies=[Depends(requires("contacts:read"))], tags=["softphone"])
+async def list_callable_contacts(
+    uow: Uow,
+    services: ServicesDep,
+    principal: Caller,
+    q: Annotated[FilterText, Query(max_length=100, description="Parts of name, company, e-mail or number.")],
+) -> Page[CallableContact]:
+    """Whom one can call outside: the first 20 numbers of contacts that a search finds, by name; all on one page.
+
+    Numbers that no live route takes are left out.
+    """
+    return Page(items=await directory.people_outside(services, uow, principal, q), next_cursor=None)
 
 
 @node_router.post("/queue-members", status_code=204)

@@ -171,6 +171,16 @@ class RecentContact(BaseModel):
     dial: str = Field(description="What one's phone dials to get there, such as `90012025550100`.")
 
 
+class CallableContact(BaseModel):
+    """A number of one of the contacts, as one's phone gets there."""
+
+    name: str
+    company: str = Field(description="Empty: none.")
+    label: str = Field(description="Such as `mobile`; empty: none.")
+    number: str = Field(description="As people write it: +E164.")
+    dial: str = Field(description="What one's phone dials to get there, such as `90012025550100`.")
+
+
 class SoftphoneRequest(BaseModel):
     """For which extension to make a browser phone."""
 

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from controlplane.contacts import repository
-from controlplane.contacts.schemas import ContactRef
+from controlplane.contacts import queries, repository, service
+from controlplane.contacts.queries import ContactFilter
+from controlplane.contacts.schemas import Contact, ContactRef
 from controlplane.platform.auth import Principal
+from controlplane.platform.listing import ListQuery
 from controlplane.platform.uow import UnitOfWork
 
-__all__ = ["ContactRef", "numbers_of", "people_at"]
+__all__ = ["Contact", "ContactRef", "numbers_of", "people_at", "search"]
 
 
 async def people_at(uow: UnitOfWork, principal: Principal, numbers: Collection[str]) -> dict[str, ContactRef]:
@@ -29,3 +31,10 @@ async def numbers_of(uow: UnitOfWork, principal: Principal, contact_id: UUID) ->
         return []
     found = await repository.numbers_of(uow.session, [contact_id])
     return [one.number for one in found.get(contact_id, ())]
+
+
+async def search(uow: UnitOfWork, principal: Principal, q: str, limit: int) -> list[Contact]:
+    """The first contacts by name that a search finds, with their numbers."""
+    query = ListQuery(limit, None, None, with_total=False)
+    rows, _, _ = await queries.contacts_page(uow.session, principal, ContactFilter(q=q), query)
+    return await service.reads(uow, rows)

@@ -124,3 +124,19 @@ async def test_others_see_nothing(
     assert given.status_code == 200, given.text
     assert (await manager.get("/directory/recent")).status_code == 403, "it tells of calls"
     assert (await floor.node.http.get("/api/v1/directory/recent")).status_code == 401
+
+
+async def test_contacts_are_offered_as_the_phone_must_dial_them(
+    floor: Floor, told: Told, staff: Client, executive: Client, other_org_admin: Client
+) -> None:
+    body = {"name": "Ann", "company": "Acme", "numbers": [{"number": "+12025550100", "label": "work"}]}
+    assert (await floor.admin.post("/contacts", json=body)).status_code == 201
+    far = {"name": "Anne", "numbers": [{"number": "+491711234567"}]}
+    assert (await floor.admin.post("/contacts", json=far)).status_code == 201
+    (found,) = (await staff.get("/directory/contacts", params={"q": "ann"})).json()["items"]
+    assert found == {
+        "name": "Ann", "company": "Acme", "label": "work", "number": "+12025550100", "dial": "912025550100",
+    }, "no route leads to Germany"  # fmt: skip
+    assert (await executive.get("/directory/contacts", params={"q": "ann"})).status_code == 403
+    assert (await other_org_admin.get("/directory/contacts", params={"q": "ann"})).json()["items"] == []
+    assert (await staff.get("/directory/contacts")).status_code == 422

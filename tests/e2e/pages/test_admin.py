@@ -123,7 +123,7 @@ async def test_a_manager_sees_only_their_place_and_what_they_may(office_desk: De
 async def test_an_executive_reads_and_changes_nothing(office_desk: Desk) -> None:
     password = await add_user(office_desk, "Eve", "eve@two.test", "executive")
     await office_desk.become("eve@two.test", password)
-    assert await menu(office_desk.page) == ["Home", "Queues live", "Live calls", "Call log"]
+    assert await menu(office_desk.page) == ["Home", "Queues live", "Live calls", "Call log", "Contacts"]
 
 
 async def test_ending_a_login_ends_it(office_desk: Desk, company: Company) -> None:

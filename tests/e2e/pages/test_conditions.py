@@ -14,6 +14,7 @@ PAGES = {
     "/calls": "Call log",
     "/calls/live": "Live calls",
     "/voicemails": "Voicemail",
+    "/contacts": "Contacts",
     "/config/queues": "Queues",
     "/config/ring-groups/new": "New ring group",
     "/flows": "Call flows",

@@ -56,6 +56,7 @@ async def agents(system: ThrowAwaySystem) -> AsyncIterator[Agents]:
             "ivr-menus", name="Menu", number="610", prompt=await office.says(MENU_HZ), on_timeout=HANGUP,
             on_invalid=HANGUP, options=[{"digit": "5", "destination": wired.here}],
         )  # fmt: skip
+        await office.make("outbound-routes", name="Out", pattern="+X.", trunk_ids=[office.trunk])
         await office.api.apply("Browser phones")
         yield Agents(office, email, line, wired)
 
@@ -81,15 +82,19 @@ async def test_a_queue_call_is_answered_in_the_page_and_both_hear_each_other(
 ) -> None:
     page = ada.page
     caller = await phones.outside(agents.office, CALLER_HZ)
+    known = {"name": "Cara Müller", "company": "Acme", "numbers": [{"number": caller.account.user}]}
+    await agents.office.api.post("/contacts", known)
     out = await caller.dial(agents.line)
     ringing = page.get_by_role("alertdialog", name="Incoming call")
     await expect(ringing).to_contain_text("Queue: Sales")
+    await expect(ringing).to_contain_text("Cara Müller")
+    await expect(ringing).to_contain_text("Acme")
     await expect(ringing).to_contain_text("called (202) 555-")
     await ada.accessible()
     await ada.picture("rings")
     await ringing.get_by_role("button", name="Answer").click()
     card = page.get_by_role("group").filter(has_text="Talking")
-    await expect(card).to_be_visible()
+    await expect(card).to_contain_text("Cara Müller")
     await hears_speech(out)
     await expect(card).to_contain_text("Good connection")
     await hears_in_page(card)
@@ -166,6 +171,10 @@ async def test_a_number_is_dialled_and_its_menu_hears_the_key(ada: Desk, agents:
     await page.get_by_role("option", name="Line").click()
     await ada.accessible()
     await ada.picture("shows-a-number")
+    outside = {"name": "Zoe Zimmer", "company": "Acme", "numbers": [{"number": "+13105559901", "label": "work"}]}
+    await agents.office.api.post("/contacts", outside)
+    await number.fill("zimm")
+    await expect(page.get_by_role("option")).to_contain_text("Zoe Zimmer(310) 555-9901 · work · Acme")
     await number.fill("wil")
     await expect(number).to_have_accessible_description("Choose one of the suggestions, or type a number.")
     await expect(page.get_by_role("option")).to_contain_text("Wilma Wired602")

@@ -2,6 +2,7 @@
 import { admin } from "./admin";
 import { calls } from "./calls";
 import { changes } from "./changes";
+import { contacts } from "./contacts";
 import type { Feature } from "./feature";
 import { flow } from "./flow";
 import { home } from "./home";
@@ -11,4 +12,16 @@ import { rehearsal } from "./rehearsal";
 import { setup } from "./setup";
 import { voicemail } from "./voicemail";
 
-export const features: Feature[] = [home, calls, voicemail, queues, objects, flow, rehearsal, changes, setup, admin];
+export const features: Feature[] = [
+  home,
+  calls,
+  voicemail,
+  contacts,
+  queues,
+  objects,
+  flow,
+  rehearsal,
+  changes,
+  setup,
+  admin,
+];

@@ -41,6 +41,7 @@ interface TextInputProps extends FieldProps {
   type?: "text" | "email" | "password" | "datetime-local" | "number";
   autoComplete?: string;
   autoFocus?: boolean;
+  multiline?: boolean;
 }
 
 export function TextInput({ name, help, onChange, autoComplete = "off", type, ...field }: TextInputProps) {
@@ -51,6 +52,7 @@ export function TextInput({ name, help, onChange, autoComplete = "off", type, ..
       name={name}
       type={type}
       fullWidth
+      {...(field.multiline && { minRows: 2, maxRows: 12 })}
       autoComplete={autoComplete}
       error={error !== undefined}
       helperText={error ?? help}
@@ -85,6 +87,29 @@ export function Choice({ name, help, options, onChange, ...field }: ChoiceProps)
       ))}
     </TextField>
   );
+}
+
+/** Several short words; Enter adds one. Each is written as it is kept: trimmed, in small letters. */
+export function Words({ name, label, help, value, onChange }: FieldProps & SeveralWords) {
+  const errors = useContext(Errors);
+  const error = Object.entries(errors).find(([field]) => field === name || field.startsWith(`${name}.`))?.[1];
+  return (
+    <Autocomplete
+      multiple
+      freeSolo
+      options={[]}
+      value={value}
+      onChange={(_, words) => onChange([...new Set(words.map((word) => word.trim().toLowerCase()).filter(Boolean))])}
+      renderInput={(params) => (
+        <TextField {...params} label={label} error={error !== undefined} helperText={error ?? help} />
+      )}
+    />
+  );
+}
+
+interface SeveralWords {
+  value: string[];
+  onChange: (words: string[]) => void;
 }
 
 interface Named {

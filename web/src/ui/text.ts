@@ -42,6 +42,8 @@ export const text = {
     applyingBrief: "Applying…",
     review: "Review",
   },
+  discard: { title: "Discard what you typed?", body: "It has not been saved.", confirm: "Discard" },
+  stale: "Show theirs",
   locations: { label: "Location", all: "All locations" },
   unsaved: {
     title: "Leave without saving?",

@@ -2,9 +2,6 @@
 export const words = {
   showMore: "Show more",
   actions: "Actions",
-  discard: "Discard what you typed?",
-  discardBody: "It has not been saved.",
-  discardYes: "Discard",
   once: "This is shown only now. Copy it before you close this window.",
   onceDone: "I have kept it",
   never: "never",

@@ -5,6 +5,7 @@ import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import useMediaQuery from "@mui/material/useMediaQuery";
 import { useEffect, useState } from "react";
+import { ContactPicker } from "@/features/contacts/ContactPicker";
 import { useChosenLocation, useLocations } from "@/layout/locations";
 import { useMay } from "@/session/SessionProvider";
 import { text as common } from "@/ui/text";
@@ -25,7 +26,7 @@ const GRID = {
   alignItems: "start",
 };
 const USUAL: FilterName[] = ["direction", "status", "number"];
-const RARE: FilterName[] = ["location", "queue", "extension", "min", "max", "tag"];
+const RARE: FilterName[] = ["location", "queue", "extension", "contact", "min", "max", "tag"];
 
 /** What the log is narrowed to. On a phone only when and what was said stand there until more is asked for. */
 export function CallFilters({ filters, onChange }: CallFiltersProps) {
@@ -132,6 +133,9 @@ function RareFilters({ filters, set }: SomeFiltersProps) {
           value={filters.extension}
           onChange={(extension) => set({ extension })}
         />
+      )}
+      {may("contacts:read") && (
+        <ContactPicker label={text.filters.contact} value={filters.contact} onChange={(contact) => set({ contact })} />
       )}
       <Typed label={text.filters.min} value={filters.min ?? ""} onCommit={(min) => set({ min })} numeric />
       <Typed label={text.filters.max} value={filters.max ?? ""} onCommit={(max) => set({ max })} numeric />

@@ -7,6 +7,7 @@ import Typography from "@mui/material/Typography";
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { Link as RouterLink, useParams } from "react-router";
 import { api, data } from "@/api/client";
+import { ContactPanel } from "@/features/contacts/ContactPanel";
 import { useMay } from "@/session/SessionProvider";
 import { CopyButton } from "@/ui/CopyButton";
 import { duration, phoneNumber } from "@/ui/format";
@@ -18,7 +19,7 @@ import type { PlayerHandle } from "@/ui/sound/SoundPlayer";
 import { Transcript } from "@/ui/sound/Transcript";
 import { Annotations } from "./Annotations";
 import { CallBack } from "./CallBack";
-import { callerName } from "./Caller";
+import { callerName, Dialed, otherNumber } from "./Caller";
 import { Legs } from "./Legs";
 import { useHangUp } from "./LivePage";
 import { type CallDetail, useCall, useExplanation, useTranscript } from "./queries";
@@ -41,6 +42,7 @@ export function CallPage() {
     <Page title={text.page.of(callerName(call))} actions={<Actions call={call} />}>
       <Stack sx={{ gap: 2 }}>
         <Summary call={call} zone={zone} />
+        <With call={call} />
         <Sound call={call} />
         <Annotations call={call} etag={etag} />
         <Part title={text.page.story}>
@@ -105,6 +107,19 @@ function Actions({ call }: { call: CallDetail }) {
   );
 }
 
+/** Who it is on the other side, where that is outside. */
+function With({ call }: { call: CallDetail }) {
+  const may = useMay();
+  const number = otherNumber(call);
+  if (!number || !may("contacts:read")) return null;
+  const name = (call.direction === "inbound" && call.caller_name) || "";
+  return (
+    <Part title={text.page.contact}>
+      <ContactPanel contact={call.contact ?? null} number={number} name={name} />
+    </Part>
+  );
+}
+
 function Summary({ call, zone }: { call: CallDetail; zone?: string }) {
   const { figures } = text.page;
   const told = [
@@ -121,7 +136,7 @@ function Summary({ call, zone }: { call: CallDetail; zone?: string }) {
         <PlaceTime at={call.started_at} zone={zone} />
       </Typography>
       <Typography>
-        <bdi>{phoneNumber(call.caller_number)}</bdi> → <bdi>{phoneNumber(call.dialed_number)}</bdi>
+        <bdi>{phoneNumber(call.caller_number)}</bdi> → <Dialed {...call} />
       </Typography>
       {told.map(([label, seconds]) => (
         <Typography key={label}>

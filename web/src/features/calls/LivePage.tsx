@@ -12,14 +12,15 @@ import Tooltip from "@mui/material/Tooltip";
 import { memo, useCallback } from "react";
 import { Link as RouterLink } from "react-router";
 import { api } from "@/api/client";
+import { type ContactRef, useContactsOf } from "@/features/contacts/queries";
 import { useChosenLocation } from "@/layout/locations";
 import { useMay } from "@/session/SessionProvider";
 import { useDialogs } from "@/ui/dialogs";
 import { EmptyState } from "@/ui/EmptyState";
-import { count, duration, phoneNumber } from "@/ui/format";
+import { count, duration } from "@/ui/format";
 import { Page } from "@/ui/Page";
 import { useNow } from "@/ui/useNow";
-import { Caller, callerName } from "./Caller";
+import { Caller, callerName, Dialed, otherNumber } from "./Caller";
 import { type LiveCall, useLiveList, useLiveNames } from "./queries";
 import { StatusChip } from "./StatusChip";
 import { text } from "./text";
@@ -31,6 +32,7 @@ export function LivePage() {
   const location = useChosenLocation();
   const calls = useLiveList(location);
   const names = useLiveNames(calls);
+  const contacts = useContactsOf(calls.slice(0, SHOWN).map(otherNumber));
   const may = useMay();
   const hangUp = useHangUp();
   const { columns } = text;
@@ -57,6 +59,7 @@ export function LivePage() {
                   key={call.id}
                   call={call}
                   queue={names.get(call.queue_id ?? "") ?? ""}
+                  contact={contacts.get(otherNumber(call) ?? "")}
                   extension={names.get(call.extension_id ?? "") ?? ""}
                   hangUp={may("calls:control") ? hangUp : null}
                 />
@@ -86,20 +89,23 @@ export function useHangUp(): (id: string) => void {
 
 interface LiveRowProps {
   call: LiveCall;
+  contact: ContactRef | undefined;
   queue: string;
   extension: string;
   hangUp: ((id: string) => void) | null;
 }
 
-const LiveRow = memo(function LiveRow({ call, queue, extension, hangUp }: LiveRowProps) {
+const LiveRow = memo(function LiveRow({ call, contact, queue, extension, hangUp }: LiveRowProps) {
   return (
     <TableRow hover>
       <TableCell sx={{ maxWidth: 320, overflowWrap: "anywhere" }}>
         <Link component={RouterLink} to={`/calls/${call.id}`}>
-          <Caller {...call} />
+          <Caller {...call} contact={contact} />
         </Link>
       </TableCell>
-      <TableCell>{phoneNumber(call.dialed_number)}</TableCell>
+      <TableCell>
+        <Dialed {...call} contact={contact} />
+      </TableCell>
       <TableCell>
         <StatusChip {...call} />
       </TableCell>
@@ -118,7 +124,7 @@ const LiveRow = memo(function LiveRow({ call, queue, extension, hangUp }: LiveRo
             <IconButton
               size="small"
               color="error"
-              aria-label={`${text.hangUp}: ${callerName(call)}`}
+              aria-label={`${text.hangUp}: ${callerName({ ...call, contact })}`}
               onClick={() => hangUp(call.id)}
             >
               <HangUpIcon fontSize="small" />

@@ -5,9 +5,9 @@ import InsideIcon from "@mui/icons-material/SwapHoriz";
 import MessageIcon from "@mui/icons-material/VoicemailOutlined";
 import Chip from "@mui/material/Chip";
 import type { ReactNode } from "react";
-import { duration, phoneNumber } from "@/ui/format";
+import { duration } from "@/ui/format";
 import { PlaceTime } from "@/ui/PlaceTime";
-import { Caller } from "./Caller";
+import { Caller, Dialed } from "./Caller";
 import type { Call } from "./queries";
 import { StatusChip } from "./StatusChip";
 import { text } from "./text";
@@ -41,7 +41,7 @@ export const COLUMNS: Column[] = [
   { id: "direction", width: 22, grow: 0, cell: ({ direction }) => <DirectionIcon direction={direction} /> },
   { id: "status", width: 114, grow: 0, cell: (call) => <StatusChip {...call} /> },
   { id: "caller", width: 118, grow: 2, cell: (call) => <Caller {...call} stacked /> },
-  { id: "dialed", width: 112, grow: 1, cell: ({ dialed_number }) => plain(phoneNumber(dialed_number)) },
+  { id: "dialed", width: 112, grow: 1, cell: (call) => <Dialed {...call} stacked /> },
   { id: "location", width: 110, grow: 1, cell: (call, places) => plain(places.name(call.location_id)) },
   { id: "queue", width: 70, grow: 2, cell: ({ queue_name }) => plain(queue_name) },
   { id: "extension", width: 84, grow: 2, cell: ({ extension_name }) => plain(extension_name) },

@@ -14,6 +14,7 @@ export type LiveCall = Pick<
   Call,
   | "id"
   | "location_id"
+  | "direction"
   | "status"
   | "phase"
   | "caller_number"

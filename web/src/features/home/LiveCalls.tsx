@@ -7,7 +7,9 @@ import { Link } from "react-router";
 import { useChosenLocation } from "@/layout/locations";
 import { duration, phoneNumber } from "@/ui/format";
 import { useNow } from "@/ui/useNow";
+import { otherNumber } from "../calls/Caller";
 import { type LiveCall, useLiveList, useLiveNames } from "../calls/queries";
+import { type ContactRef, useContactsOf } from "../contacts/queries";
 import { Card } from "./Card";
 import { text } from "./text";
 
@@ -24,6 +26,7 @@ export function LiveCalls() {
   const calls = useLiveList(location);
   const shown = calls.slice(0, SHOWN);
   const names = useLiveNames(shown);
+  const contacts = useContactsOf(shown.map(otherNumber));
   const more = { path: "/calls/live", label: text.moreCalls(calls.length) };
   return (
     <Card title={`${text.now} (${calls.length})`} more={calls.length > SHOWN ? more : undefined}>
@@ -33,6 +36,7 @@ export function LiveCalls() {
           <Row
             key={call.id}
             call={call}
+            contact={contacts.get(otherNumber(call) ?? "")}
             extension={names.get(call.extension_id ?? "")}
             queue={names.get(call.queue_id ?? "")}
           />
@@ -44,12 +48,14 @@ export function LiveCalls() {
 
 interface RowProps {
   call: LiveCall;
+  contact: ContactRef | undefined;
   extension: string | undefined;
   queue: string | undefined;
 }
 
-function Row({ call, extension, queue }: RowProps) {
-  const to = extension ?? phoneNumber(call.dialed_number);
+function Row({ call, contact, extension, queue }: RowProps) {
+  const called = call.direction === "outbound" ? contact?.name : extension;
+  const to = called ?? phoneNumber(call.dialed_number);
   return (
     <Box
       component="li"
@@ -68,7 +74,7 @@ function Row({ call, extension, queue }: RowProps) {
         to={`/calls/${call.id}`}
         sx={{ flex: "1 1 200px", minWidth: 0, overflowWrap: "anywhere" }}
       >
-        <Caller {...call} /> → <bdi>{to}</bdi>
+        <Caller call={call} contact={contact} /> → <bdi>{to}</bdi>
       </MuiLink>
       <Chip
         size="small"
@@ -82,7 +88,9 @@ function Row({ call, extension, queue }: RowProps) {
 }
 
 /** Apart from each other: a name that is written from right to left would turn the number round. */
-function Caller({ caller_name: name, caller_number: number }: LiveCall) {
+function Caller({ call, contact }: Pick<RowProps, "call" | "contact">) {
+  const { direction, caller_name, caller_number: number } = call;
+  const name = (direction === "inbound" && contact?.name) || caller_name;
   return (
     <>
       {(name || !number) && <bdi>{name || text.unknownCaller}</bdi>} {number && <bdi>{phoneNumber(number)}</bdi>}

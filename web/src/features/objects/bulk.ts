@@ -1,20 +1,16 @@
 /** Changes of many objects, a few at a time. */
 import { type ApiProblem, asProblem } from "@/api/problem";
-import type { ConfigObject } from "./queries";
 
-export interface Failure {
-  row: ConfigObject;
+export interface Failure<Row> {
+  row: Row;
   problem: ApiProblem;
 }
 
 const AT_ONCE = 4;
 
 /** Does `change` to each row; what the API refuses is told and stops nothing else. */
-export async function applyToAll(
-  rows: ConfigObject[],
-  change: (row: ConfigObject) => Promise<unknown>,
-): Promise<Failure[]> {
-  const failures: Failure[] = [];
+export async function applyToAll<Row>(rows: Row[], change: (row: Row) => Promise<unknown>): Promise<Failure<Row>[]> {
+  const failures: Failure<Row>[] = [];
   const waiting = [...rows];
   async function work() {
     for (let row = waiting.shift(); row; row = waiting.shift())

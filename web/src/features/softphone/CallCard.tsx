@@ -12,6 +12,7 @@ import Stack from "@mui/material/Stack";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { type ReactNode, useEffect, useState } from "react";
+import { useContactsOf } from "@/features/contacts/queries";
 import { duration, phoneNumber } from "@/ui/format";
 import type { PhoneCall } from "./calls";
 import { Keypad } from "./Keypad";
@@ -32,7 +33,9 @@ export function CallCard({ call, calls, phone }: CallCardProps) {
   const toggle = (wanted: "keypad" | "transfer") => setTool(tool === wanted ? null : wanted);
   const talks = call.answeredAt !== null;
   const held = call.state === "held";
-  const who = call.name && call.name !== call.number ? call.name : phoneNumber(call.number);
+  const contact = useContactsOf([call.number]).get(call.number);
+  const told = call.name && call.name !== call.number ? call.name : phoneNumber(call.number);
+  const who = contact?.name ?? told;
   return (
     <Paper sx={{ p: 1.5 }} role="group" aria-label={who}>
       <Stack direction="row" sx={{ alignItems: "center", gap: 1 }}>

@@ -3,6 +3,7 @@ import Paper from "@mui/material/Paper";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 import { useEffect, useRef } from "react";
+import { useContactsOf } from "@/features/contacts/queries";
 import { useLiveCalls } from "@/realtime/live";
 import { phoneNumber } from "@/ui/format";
 import type { PhoneCall } from "./calls";
@@ -27,7 +28,8 @@ export function Incoming({ call, extensionId, sound, waits, onAnswer, onDecline 
   const queue = useQueueName(why.queueId);
   const chosen = useRef(sound);
   useEffect(() => ring(chosen.current, waits), [waits]);
-  const name = why.callerName ?? (call.name === call.number ? "" : call.name);
+  const contact = useContactsOf([call.number]).get(call.number);
+  const name = contact?.name ?? why.callerName ?? (call.name === call.number ? "" : call.name);
   return (
     <Paper
       variant="elevation"
@@ -44,6 +46,11 @@ export function Incoming({ call, extensionId, sound, waits, onAnswer, onDecline 
         <Typography variant="h6" component="p" sx={{ overflowWrap: "anywhere" }}>
           <bdi>{name || phoneNumber(call.number) || text.call.unknown}</bdi>
         </Typography>
+        {contact?.company && (
+          <Typography sx={{ overflowWrap: "anywhere" }}>
+            <bdi>{contact.company}</bdi>
+          </Typography>
+        )}
         {name && <Typography>{phoneNumber(call.number)}</Typography>}
         {why.dialed && (
           <Typography color="textSecondary">

@@ -7,7 +7,7 @@ import TextField from "@mui/material/TextField";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { phoneNumber } from "@/ui/format";
 import { dialable } from "./number";
-import { useColleagues, useRecentContacts } from "./queries";
+import { useCallableContacts, useColleagues, useRecentContacts } from "./queries";
 import { type Contact, matching, offered } from "./recent";
 import { text } from "./text";
 
@@ -27,7 +27,7 @@ export function WhomField({ label, help, value, onChange, autoFocus = false, end
   const typed = useDeferredValue(value);
   const colleagues = useColleagues(typed.trim(), open);
   const recent = matching(useRecentContacts(open), typed);
-  const found = offered(recent, colleagues);
+  const found = offered(recent, colleagues, useCallableContacts(typed.trim(), open));
   const exact = found.find(({ dial }) => dial === value);
   const unclear = value.trim() !== "" && !dialable(value);
   return (
@@ -64,13 +64,13 @@ export function WhomField({ label, help, value, onChange, autoFocus = false, end
   );
 }
 
-function Person({ number, name }: Contact) {
-  const written = phoneNumber(number);
+function Person({ number, name, company, label }: Contact) {
+  const written = [phoneNumber(number), label, company].filter(Boolean).join(" · ");
   if (!name || name === number) return <ListItemText primary={written} />;
   return (
     <ListItemText
       primary={<bdi>{name}</bdi>}
-      secondary={written}
+      secondary={<bdi>{written}</bdi>}
       slotProps={{ primary: { sx: { overflowWrap: "anywhere" } } }}
     />
   );

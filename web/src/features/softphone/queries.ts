@@ -65,3 +65,15 @@ export function useRecentContacts(wanted: boolean): Contact[] {
   });
   return page?.items ?? [];
 }
+
+/** Contacts outside by a part of name, company or number, as far as one's phone gets there. Never those of before. */
+export function useCallableContacts(q: string, wanted: boolean): Contact[] {
+  const may = useMay();
+  const { data: page } = useQuery({
+    queryKey: [DIRECTORY, "contacts", q],
+    queryFn: ({ signal }) => data(api.GET("/api/v1/directory/contacts", { params: { query: { q } }, signal })),
+    enabled: wanted && q !== "" && may("contacts:read"),
+    staleTime: 30_000,
+  });
+  return page?.items ?? [];
+}

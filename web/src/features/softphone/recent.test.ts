@@ -17,9 +17,11 @@ test.each([
 });
 
 test("who is a colleague and was spoken with is offered once", () => {
-  expect(offered([ANN, BEN], [ADA, BEN])).toEqual([
+  const CY = { number: "+12025550112", dial: "92025550112", name: "Cy", company: "Acme", label: "work" };
+  expect(offered([ANN, BEN], [ADA, BEN], [ANN, CY])).toEqual([
     { ...ANN, isRecent: true },
     { ...BEN, isRecent: true },
     { ...ADA, isRecent: false },
+    { ...CY, isRecent: false },
   ]);
 });

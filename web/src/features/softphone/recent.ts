@@ -2,7 +2,7 @@
 import type { Schemas } from "@/api/client";
 
 /** Somebody who can be called: `number` is for people, `dial` for the phone. */
-export type Contact = Schemas["RecentContact"];
+export type Contact = Schemas["RecentContact"] & Partial<Pick<Schemas["CallableContact"], "company" | "label">>;
 
 /** Those whose name or number holds what was typed; all for nothing. Numbers are compared without punctuation. */
 export function matching(contacts: readonly Contact[], typed: string): Contact[] {
@@ -14,14 +14,17 @@ export function matching(contacts: readonly Contact[], typed: string): Contact[]
   );
 }
 
-/** Recent contacts, then the other colleagues. */
+/** Recent ones, then the other colleagues, then the contacts outside. */
 export function offered(
   recent: readonly Contact[],
-  colleagues: readonly Contact[],
+  ...others: readonly (readonly Contact[])[]
 ): (Contact & { isRecent: boolean })[] {
-  const spokenWith = new Set(recent.map(({ dial }) => dial));
+  const seen = new Set(recent.map(({ dial }) => dial));
   return [
     ...recent.map((one) => ({ ...one, isRecent: true })),
-    ...colleagues.filter(({ dial }) => !spokenWith.has(dial)).map((one) => ({ ...one, isRecent: false })),
+    ...others
+      .flat()
+      .filter(({ dial }) => !seen.has(dial))
+      .map((one) => ({ ...one, isRecent: false })),
   ];
 }

@@ -31,8 +31,8 @@ interface MessageItemProps {
   onToggle: () => void;
 }
 
-function callerOf({ caller_name, caller_number }: Message): string {
-  return caller_name || (caller_number ? phoneNumber(caller_number) : text.anonymous);
+function callerOf({ contact, caller_name, caller_number }: Message): string {
+  return contact?.name || caller_name || (caller_number ? phoneNumber(caller_number) : text.anonymous);
 }
 
 /** When and how long: beside the words, on a phone below them. */

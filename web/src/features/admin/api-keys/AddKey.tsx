@@ -1,6 +1,6 @@
 import { useLocations } from "@/layout/locations";
+import { FormDialog } from "@/ui/FormDialog";
 import { Several, TextInput, useForm } from "@/ui/fields";
-import { FormDialog } from "../common/FormDialog";
 import { ScopePicker } from "../common/ScopePicker";
 import { words } from "../text";
 import { useCreateKey } from "./queries";

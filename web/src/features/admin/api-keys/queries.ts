@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, data, type Schemas } from "@/api/client";
-import { usePages } from "../common/pages";
+import { usePages } from "@/ui/pages";
 
 export type ApiKey = Schemas["ApiKeyRead"];
 

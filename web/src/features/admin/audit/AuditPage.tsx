@@ -9,7 +9,7 @@ import { EmptyState } from "@/ui/EmptyState";
 import { Loading } from "@/ui/Loading";
 import { Page } from "@/ui/Page";
 import { ProblemView } from "@/ui/ProblemView";
-import { Search, useFilter } from "../common/Search";
+import { Search, useFilter } from "@/ui/Search";
 import { words } from "../text";
 import { AuditEntry } from "./AuditEntry";
 import { useAuditLog } from "./queries";

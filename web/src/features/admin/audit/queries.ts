@@ -1,5 +1,5 @@
 import { api, data, type Schemas } from "@/api/client";
-import { usePages } from "../common/pages";
+import { usePages } from "@/ui/pages";
 
 export type AuditLine = Schemas["AuditRead"];
 

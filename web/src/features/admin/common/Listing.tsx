@@ -10,8 +10,8 @@ import { visuallyHidden } from "@mui/utils";
 import type { ReactNode } from "react";
 import { Loading } from "@/ui/Loading";
 import { ProblemView } from "@/ui/ProblemView";
+import type { Pages } from "@/ui/pages";
 import { words } from "../text";
-import type { Pages } from "./pages";
 
 export interface Column<Item> {
   label: string;

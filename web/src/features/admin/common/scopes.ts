@@ -14,6 +14,7 @@ const RESOURCES: [string, [string, string][]][] = [
     "Calls",
     [
       ["calls", "Calls"],
+      ["contacts", "Contacts"],
       ["voicemails", "Voicemail messages"],
     ],
   ],

@@ -1,10 +1,10 @@
 import Typography from "@mui/material/Typography";
 import { useDialogs } from "@/ui/dialogs";
+import { FormDialog } from "@/ui/FormDialog";
 import { Choice, TextInput, TimeZoneInput, useForm } from "@/ui/fields";
 import { Loading } from "@/ui/Loading";
 import { ProblemView } from "@/ui/ProblemView";
 import { text } from "@/ui/text";
-import { FormDialog } from "../common/FormDialog";
 import { words } from "../text";
 import { type Location, useLocation, useNodeNames, useSaveLocation } from "./queries";
 

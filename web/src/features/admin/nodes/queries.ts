@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data, type Schemas } from "@/api/client";
 import { useMay } from "@/session/SessionProvider";
-import { usePages } from "../common/pages";
+import { usePages } from "@/ui/pages";
 
 export type Node = Schemas["NodeRead"];
 

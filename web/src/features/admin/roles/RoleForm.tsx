@@ -1,7 +1,7 @@
 import Checkbox from "@mui/material/Checkbox";
 import FormControlLabel from "@mui/material/FormControlLabel";
+import { FormDialog } from "@/ui/FormDialog";
 import { TextInput, useForm } from "@/ui/fields";
-import { FormDialog } from "../common/FormDialog";
 import { ScopePicker } from "../common/ScopePicker";
 import { words } from "../text";
 import { type Role, useSaveRole } from "./queries";

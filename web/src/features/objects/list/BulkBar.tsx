@@ -18,12 +18,12 @@ import { text } from "../text";
 import type { Selection } from "./useSelection";
 
 /** What can be done with all ticked rows at once. */
-export function BulkBar({ info, selection }: { info: KindInfo; selection: Selection }) {
+export function BulkBar({ info, selection }: { info: KindInfo; selection: Selection<ConfigObject> }) {
   const { selected } = selection;
   const { ask, notify } = useDialogs();
   const changed = useChanged();
   const [busy, setBusy] = useState(false);
-  const [failures, setFailures] = useState<Failure[]>([]);
+  const [failures, setFailures] = useState<Failure<ConfigObject>[]>([]);
   const switchable = info.columns.includes("enabled");
   const amount = count(selected.length, info.one, info.many.toLowerCase());
 

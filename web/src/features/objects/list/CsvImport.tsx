@@ -20,16 +20,24 @@ import { useDialogs } from "@/ui/dialogs";
 import { ProblemView } from "@/ui/ProblemView";
 import { text as common } from "@/ui/text";
 import { type ImportResult, type OnExisting, sendTable } from "../csv";
-import type { KindInfo } from "../kinds";
-import { useChanged } from "../queries";
 import { text } from "../text";
 
 const SHOWN = 200;
 
+interface CsvImportProps {
+  /** The REST collection. */
+  resource: string;
+  title: string;
+  lead: string;
+  /** Said when it is done. */
+  done: string;
+  onDone: () => void;
+  onClose: () => void;
+}
+
 /** Takes a CSV file in: first looks what it would do, then does it. */
-export default function CsvImport({ info, onClose }: { info: KindInfo; onClose: () => void }) {
+export default function CsvImport({ resource, title, lead, done, onDone, onClose }: CsvImportProps) {
   const { notify } = useDialogs();
-  const changed = useChanged();
   const chooser = useRef<HTMLInputElement>(null);
   const [file, setFile] = useState<File | null>(null);
   const [existing, setExisting] = useState<OnExisting>("update");
@@ -45,11 +53,11 @@ export default function CsvImport({ info, onClose }: { info: KindInfo; onClose: 
     setError(null);
     setShare(0);
     try {
-      const found = await sendTable(info.resource, table, { dry_run: dryRun, on_existing: onExisting }, setShare);
+      const found = await sendTable(resource, table, { dry_run: dryRun, on_existing: onExisting }, setShare);
       if (dryRun || !found.ok) setResult(found);
       else {
-        changed(info.resource);
-        notify(text.csv.done);
+        onDone();
+        notify(done);
         onClose();
       }
     } catch (problem) {
@@ -66,10 +74,10 @@ export default function CsvImport({ info, onClose }: { info: KindInfo; onClose: 
 
   return (
     <Dialog open onClose={() => !doing && onClose()} maxWidth="md" aria-labelledby="csv-title">
-      <DialogTitle id="csv-title">{text.csv.title(info.many)}</DialogTitle>
+      <DialogTitle id="csv-title">{title}</DialogTitle>
       <DialogContent>
         <Stack sx={{ gap: 2 }}>
-          <Typography>{text.csv.lead}</Typography>
+          <Typography>{lead}</Typography>
           <Stack direction="row" sx={{ gap: 2, flexWrap: "wrap", alignItems: "center" }}>
             <input
               ref={chooser}

@@ -8,6 +8,7 @@ import { useMay } from "@/session/SessionProvider";
 import { useDialogs } from "@/ui/dialogs";
 import { text as common } from "@/ui/text";
 import type { KindInfo } from "../kinds";
+import { useChanged } from "../queries";
 import { text } from "../text";
 
 const CsvImport = lazy(() => import("./CsvImport"));
@@ -16,6 +17,7 @@ const CsvImport = lazy(() => import("./CsvImport"));
 export function CsvMenu({ info }: { info: KindInfo }) {
   const may = useMay();
   const { notifyProblem } = useDialogs();
+  const changed = useChanged();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [importing, setImporting] = useState(false);
 
@@ -61,7 +63,14 @@ export function CsvMenu({ info }: { info: KindInfo }) {
       </Menu>
       {importing && (
         <Suspense fallback={null}>
-          <CsvImport info={info} onClose={() => setImporting(false)} />
+          <CsvImport
+            resource={info.resource}
+            title={text.csv.title(info.many)}
+            lead={text.csv.lead}
+            done={text.csv.done}
+            onDone={() => changed(info.resource)}
+            onClose={() => setImporting(false)}
+          />
         </Suspense>
       )}
     </>

@@ -24,7 +24,7 @@ interface ObjectTableProps {
   rows: ConfigObject[];
   columns: string[];
   state: ListState;
-  selection: Selection;
+  selection: Selection<ConfigObject>;
   writable: boolean;
 }
 

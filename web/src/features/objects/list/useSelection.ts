@@ -1,8 +1,7 @@
 import { useState } from "react";
-import type { ConfigObject } from "../queries";
 
 /** Which rows are ticked; rows that are gone from the list are no longer. */
-export function useSelection(rows: ConfigObject[]) {
+export function useSelection<Row extends { id: string }>(rows: Row[]) {
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const selected = rows.filter(({ id }) => ids.has(id));
   return {
@@ -19,4 +18,4 @@ export function useSelection(rows: ConfigObject[]) {
   };
 }
 
-export type Selection = ReturnType<typeof useSelection>;
+export type Selection<Row extends { id: string }> = ReturnType<typeof useSelection<Row>>;

@@ -3,6 +3,8 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 export interface PageOf<Item> {
   items: Item[];
   next_cursor: string | null;
+  /** Where it was asked for. */
+  total?: number | null;
 }
 
 /** A list of the API, page after page. `read` gets the cursor of the page that is wanted. */

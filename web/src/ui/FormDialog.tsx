@@ -1,4 +1,5 @@
 import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Dialog from "@mui/material/Dialog";
 import DialogActions from "@mui/material/DialogActions";
@@ -7,11 +8,10 @@ import DialogTitle from "@mui/material/DialogTitle";
 import Stack from "@mui/material/Stack";
 import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { type ApiProblem, asProblem } from "@/api/problem";
-import { useDialogs } from "@/ui/dialogs";
-import { FieldErrors } from "@/ui/fields";
-import { text } from "@/ui/text";
-import { useLeaveGuard } from "@/ui/useLeaveGuard";
-import { words } from "../text";
+import { useDialogs } from "./dialogs";
+import { FieldErrors } from "./fields";
+import { text } from "./text";
+import { useLeaveGuard } from "./useLeaveGuard";
 
 interface FormDialogProps {
   title: string;
@@ -21,11 +21,15 @@ interface FormDialogProps {
   /** Sends it; what the API refuses is shown here, at its field where there is one. */
   onSubmit: () => Promise<void>;
   onClose: () => void;
+  /** Where somebody else was faster: begins again with what is there now. */
+  onReload?: () => void;
   children: ReactNode;
 }
 
+const STALE = 412;
+
 /** A form in a dialog that loses nothing by accident. */
-export function FormDialog({ title, submit, dirty, onSubmit, onClose, children }: FormDialogProps) {
+export function FormDialog({ title, submit, dirty, onSubmit, onClose, onReload, children }: FormDialogProps) {
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState(false);
   const { ask } = useDialogs();
@@ -46,16 +50,16 @@ export function FormDialog({ title, submit, dirty, onSubmit, onClose, children }
   }
 
   async function close() {
-    if (!dirty || (await ask({ title: words.discard, body: words.discardBody, confirm: words.discardYes }))) onClose();
+    if (!dirty || (await ask(text.discard))) onClose();
   }
 
   return (
     <Dialog open onClose={close} aria-labelledby={titleId}>
-      <form onSubmit={send} noValidate>
+      <Box component="form" onSubmit={send} noValidate sx={{ display: "flex", flexDirection: "column", minHeight: 0 }}>
         <DialogTitle id={titleId}>{title}</DialogTitle>
         <DialogContent>
           <Stack sx={{ gap: 2.5, pt: 1 }}>
-            {problem && <Refusal problem={problem} />}
+            {problem && <Refusal problem={problem} onReload={problem.status === STALE ? onReload : undefined} />}
             <FieldErrors value={problem?.fields ?? {}}>{children}</FieldErrors>
           </Stack>
         </DialogContent>
@@ -65,21 +69,29 @@ export function FormDialog({ title, submit, dirty, onSubmit, onClose, children }
             {submit}
           </Button>
         </DialogActions>
-      </form>
+      </Box>
     </Dialog>
   );
 }
 
-function Refusal({ problem }: { problem: ApiProblem }) {
+function Refusal({ problem, onReload }: { problem: ApiProblem; onReload?: () => void }) {
   const named = Object.entries(problem.fields);
+  const reload = onReload && (
+    <Button color="inherit" size="small" onClick={onReload}>
+      {text.stale}
+    </Button>
+  );
   return (
-    <Alert severity="error">
-      {problem.message} {problem.problem.hint}
+    <Alert severity="error" action={reload}>
+      {named.length === 0 && problem.message} {problem.problem.hint}
       {named.map(([field, message]) => (
         <div key={field}>
-          {field.replaceAll("_", " ")}: {message}
+          {inWords(field)}: {message}
         </div>
       ))}
     </Alert>
   );
 }
+
+/** `numbers.1.number` as people count: numbers 2 number. */
+const inWords = (field: string) => field.replace(/\.(\d+)/g, (_, at) => ` ${Number(at) + 1}`).replace(/[._]/g, " ");
