@@ -345,8 +345,9 @@ async def audit_page(
 
 
 async def last_line(session: AsyncSession, kind: str, object_id: str) -> AuditLine | None:
-    """Who changed an object last."""
-    statement = select(AuditLine).where(AuditLine.object_id == object_id, AuditLine.kind == kind)
+    """Who changed an object last. Who only listened to it or hung it up has changed nothing."""
+    tells_of_a_change = or_(AuditLine.before.is_not(None), AuditLine.after.is_not(None))
+    statement = select(AuditLine).where(AuditLine.object_id == object_id, AuditLine.kind == kind, tells_of_a_change)
     return (await session.scalars(statement.order_by(AuditLine.at.desc(), AuditLine.id.desc()).limit(1))).first()
 
 
