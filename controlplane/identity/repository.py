@@ -351,6 +351,21 @@ async def last_line(session: AsyncSession, kind: str, object_id: str) -> AuditLi
     return (await session.scalars(statement.order_by(AuditLine.at.desc(), AuditLine.id.desc()).limit(1))).first()
 
 
+async def is_told(
+    session: AsyncSession, principal: Principal, *, action: str, object_id: str, after: dict[str, Any]
+) -> bool:
+    """Whether the log has a line of just this by the same user from the same address."""
+    statement = select(AuditLine.id).where(
+        AuditLine.object_id == object_id,
+        AuditLine.org_id == principal.org_id,
+        AuditLine.user_id == principal.user_id,
+        AuditLine.action == action,
+        AuditLine.ip.is_not_distinct_from(principal.ip),
+        AuditLine.after == after,
+    )
+    return await session.scalar(statement.limit(1)) is not None
+
+
 def audit_conditions(
     *,
     actor: str | None,
