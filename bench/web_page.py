@@ -4,6 +4,7 @@ In a real browser on a whole real system. The slow machine is Chromium's own fou
 """
 
 import asyncio
+import os
 import random
 import re
 import subprocess
@@ -18,6 +19,7 @@ import httpx2
 import psycopg
 from playwright.async_api import CDPSession, Page, async_playwright, expect
 
+from bench.pages import SLOWER, measure, slowed, worst
 from bench.support import note, percentile, system
 from controlplane.calls.events import CallStarted, CallUpdated
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
@@ -26,29 +28,12 @@ from controlplane.kit.ids import new_id
 from controlplane.node.runtime import ensure_tree
 from controlplane.platform.services import Services, make_services
 
-CALLS = 1_000_000
-SLOWER = 4
+CALLS = int(os.environ.get("CP_BENCH_CALLS", "1000000"))
 HOME_TURNS = 5
 SCREENS = 40
 LISTS = 60
 LIVE_CALLS, EVENTS_PER_S, LIVE_S = 100, 20, 20
 LIMITS = {"shell_kb": 200, "home_s": 1.5, "list_p95_ms": 200, "live_cpu_percent": 50}
-PAGES = (
-    "/", "/calls", "/calls/live", "/voicemails", "/config/extensions", "/config/queues", "/flows", "/changes",
-    "/changes/history", "/rehearsal", "/flow-tests", "/queues/wallboard", "/my-queues", "/setup",
-)  # fmt: skip
-GOOD = {"lcp_ms": 2500, "layout_shift": 0.1, "blocked_ms": 200}
-"""What web.dev calls good; Lighthouse, too, takes it on a CPU slowed four times."""
-
-FIGURES = """() => new Promise((resolve) => {
-    const found = {lcp_ms: 0, layout_shift: 0, blocked_ms: 0};
-    const watch = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take))
-        .observe({type, buffered: true});
-    watch("largest-contentful-paint", (one) => { found.lcp_ms = Math.round(one.startTime); });
-    watch("layout-shift", (one) => { found.layout_shift += one.hadRecentInput ? 0 : one.value; });
-    watch("longtask", (one) => { found.blocked_ms += Math.max(0, Math.round(one.duration - 50)); });
-    setTimeout(() => resolve(found), 200);
-})"""
 ROOT = Path(__file__).parents[1]
 
 FILL = """
@@ -72,7 +57,7 @@ async def run() -> dict[str, object]:
         note(f"home on a {SLOWER} times slower CPU: {home_s} s")
         await _fill(one)
         note(f"{CALLS} calls stored")
-        pages = await _pages(page)
+        pages = await measure(one, page)
         lists = await _lists(one)
         lost = await _scroll(page)
         cpu_percent = await _live(one, page)
@@ -80,9 +65,9 @@ async def run() -> dict[str, object]:
         "shell_kb": shell_kb,
         "home_kb": home_kb,
         "home_s": round(sorted(home_s)[len(home_s) // 2], 2),
-        **{f"worst_{name}": max(figures[name] for figures in pages.values()) for name in GOOD},
-        **{f"limit_{name}": limit for name, limit in GOOD.items()},
+        **worst(pages),
         "pages": pages,
+        "calls": CALLS,
         "list_p95_ms": round(percentile(lists, 95)),
         "scroll_screens": SCREENS,
         "scroll_requests_lost": lost,
@@ -126,36 +111,16 @@ async def _first_load(one: ThrowAwaySystem, page: Page) -> tuple[int, int]:
 
 async def _home(page: Page) -> list[float]:
     """Seconds from the address to a home that can be used, logged in, with the files in the browser's cache."""
-    session = await page.context.new_cdp_session(page)
-    await session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     found = []
-    for _ in range(HOME_TURNS):
-        begun = time.monotonic()
-        await page.goto("/", wait_until="commit")
-        await page.get_by_role("heading", level=1, name="Home").wait_for()
-        await page.get_by_role("link", name="Call log").wait_for()
-        await page.get_by_role("region", name="Today").wait_for()  # and all the rest: home is shown at once
-        found.append(round(time.monotonic() - begun, 2))
-        await page.wait_for_load_state("networkidle")
-    await session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
-    await session.detach()
-    return found
-
-
-async def _pages(page: Page) -> dict[str, dict[str, float]]:
-    """Largest contentful paint, layout shift and blocked time of each page, opened by its address on a slow CPU."""
-    session = await page.context.new_cdp_session(page)
-    await session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    found = {}
-    for path in PAGES:
-        await page.goto(path)
-        await page.get_by_role("heading", level=1).wait_for()
-        await page.wait_for_load_state("networkidle")
-        figures = await page.evaluate(FIGURES)
-        found[path] = {name: round(value, 3) for name, value in figures.items()}
-        note(f"{path}: {found[path]}")
-    await session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
-    await session.detach()
+    async with slowed(page):
+        for _ in range(HOME_TURNS):
+            begun = time.monotonic()
+            await page.goto("/", wait_until="commit")
+            await page.get_by_role("heading", level=1, name="Home").wait_for()
+            await page.get_by_role("link", name="Call log").wait_for()
+            await page.get_by_role("region", name="Today").wait_for()  # and all the rest: home is shown at once
+            found.append(round(time.monotonic() - begun, 2))
+            await page.wait_for_load_state("networkidle")
     return found
 
 

@@ -30,6 +30,8 @@ TABS = 3
 async def softphone(services: Services, uow: UnitOfWork, principal: Principal, page_host: str) -> Softphone:
     """The browser phone of who asks; its password goes to its owner alone, and the audit log tells of it.
 
+    A page asks again after each release; the log tells of each login, address and password once.
+
     Args:
         services: Opens the release.
         uow: To read by.
@@ -48,8 +50,9 @@ async def softphone(services: Services, uow: UnitOfWork, principal: Principal, p
     extension = next(one for one in live.model.extensions if one.id == phone.extension)
     if release.node_of(live, extension) != services.settings.node_name:
         return _none(SoftphoneState.ELSEWHERE, may_prepare, extension)
-    await identity.audit(
-        uow, principal, action="softphone.open", kind="device", object_id=phone.id, name=phone.endpoint,
+    await identity.audit_once(
+        uow, principal, action="softphone.open", kind="softphone", object_id=phone.id, name=phone.endpoint,
+        after={"login": str(principal.session_id), "password_mark": _mark(services, phone)},
         location_id=extension.location,
     )  # fmt: skip
     host = wss_host(services.settings, page_host)
@@ -92,6 +95,11 @@ def _shown_numbers(live: release.Compiled, phone: release.Device) -> ShownNumber
     found = release.numbers_to_choose(live, phone)
     choices = [ChoosableNumber(number=one.number, name=one.name) for one in found[:CHOICES]]
     return ShownNumbers(usual=phone.caller_number, choices=choices, total=len(found))
+
+
+def _mark(services: Services, phone: release.Device) -> str:
+    """Tells one password of a phone from the next, and nothing else of it."""
+    return services.crypto.keyed_hash(f"{phone.endpoint}:{phone.secret}")[:12]
 
 
 def _is_browser(phone: release.Device) -> bool:

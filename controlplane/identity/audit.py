@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from controlplane.identity import repository
 from controlplane.identity.models import AuditLine
 from controlplane.platform.auth import Principal
 from controlplane.platform.uow import UnitOfWork
@@ -41,6 +42,26 @@ async def audit(  # noqa: PLR0913 - a line of the log has so many columns
     """
     entry = AuditEntry(action, kind, object_id, name, before, after, location_id)
     await audit_many(uow, principal, [entry])
+
+
+async def audit_once(
+    uow: UnitOfWork,
+    principal: Principal,
+    *,
+    action: str,
+    kind: str,
+    object_id: UUID,
+    name: str,
+    after: dict[str, Any],
+    location_id: UUID | None,
+) -> None:
+    """As `audit`, for what programs do again and again by themselves.
+
+    Nothing is written where the log has the same of the same person from the same address already.
+    """
+    if not await repository.is_told(uow.session, principal, action=action, object_id=str(object_id), after=after):
+        entry = AuditEntry(action, kind, object_id, name, None, after, location_id)
+        await audit_many(uow, principal, [entry])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.identity import people, repository
 from controlplane.identity.access import Caller, principal_of_token
-from controlplane.identity.audit import AuditEntry, audit, audit_many, system_principal
+from controlplane.identity.audit import AuditEntry, audit, audit_many, audit_once, system_principal
 from controlplane.identity.first_start import ensure_first_admin
 from controlplane.identity.matching import require_match
 from controlplane.identity.people import create_user
@@ -45,6 +45,7 @@ __all__ = [
     "UserWrite",
     "audit",
     "audit_many",
+    "audit_once",
     "change_location",
     "create_location",
     "create_user",

@@ -345,9 +345,25 @@ async def audit_page(
 
 
 async def last_line(session: AsyncSession, kind: str, object_id: str) -> AuditLine | None:
-    """Who changed an object last."""
-    statement = select(AuditLine).where(AuditLine.object_id == object_id, AuditLine.kind == kind)
+    """Who changed an object last. Who only listened to it or hung it up has changed nothing."""
+    tells_of_a_change = or_(AuditLine.before.is_not(None), AuditLine.after.is_not(None))
+    statement = select(AuditLine).where(AuditLine.object_id == object_id, AuditLine.kind == kind, tells_of_a_change)
     return (await session.scalars(statement.order_by(AuditLine.at.desc(), AuditLine.id.desc()).limit(1))).first()
+
+
+async def is_told(
+    session: AsyncSession, principal: Principal, *, action: str, object_id: str, after: dict[str, Any]
+) -> bool:
+    """Whether the log has a line of just this by the same user from the same address."""
+    statement = select(AuditLine.id).where(
+        AuditLine.object_id == object_id,
+        AuditLine.org_id == principal.org_id,
+        AuditLine.user_id == principal.user_id,
+        AuditLine.action == action,
+        AuditLine.ip.is_not_distinct_from(principal.ip),
+        AuditLine.after == after,
+    )
+    return await session.scalar(statement.limit(1)) is not None
 
 
 def audit_conditions(

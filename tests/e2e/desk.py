@@ -4,17 +4,13 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from playwright.async_api import ConsoleMessage, Page, expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
+from tests.e2e.axe import violations
 
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SETTLED = """() => Promise.all(document.getAnimations()
-    .filter((one) => one.effect?.getComputedTiming().iterations !== Infinity)
-    .map((one) => one.finished.then(() => null, () => null)))"""
 EXPECTED = ("status of 401", "status of 403", "status of 404", "status of 409", "status of 412", "status of 422")
 """What the browser itself notes about answers that journeys ask for; anything else in the console is a fault."""
 
@@ -62,19 +58,7 @@ class Desk:
 
     async def accessible(self, *, but: tuple[str, ...] = ()) -> None:
         """No violation of WCAG 2.2 AA that axe can find on what is shown now."""
-        await self.page.evaluate(SETTLED)  # what fades in has no contrast yet
-        await self.page.evaluate(AXE.read_text())
-        # Without preload: axe would copy the styles of shadow trees, which our security policy forbids and tells of.
-        run = (
-            "(rules) => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations'],"
-            " preload: false})"
-        )
-        result: dict[str, Any] = await self.page.evaluate(run, RULES)
-        found = [
-            f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes'][:4]]}"
-            for one in result["violations"]
-            if one["id"] not in but
-        ]
+        found = await violations(self.page, but=but)
         assert not found, "\n".join(found)
 
     async def picture(self, name: str) -> None:

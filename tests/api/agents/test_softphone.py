@@ -1,10 +1,11 @@
 """The phone in the browser: who gets its password, and who prepares it."""
 
+import httpx2
 import pytest
 
 from controlplane.agents.schemas import CHOICES
 from tests.api.agents.conftest import Floor, give_extension
-from tests.api.clients import Client
+from tests.api.clients import Client, log_in
 
 
 async def prepared(floor: Floor) -> str:
@@ -36,6 +37,51 @@ async def test_the_password_goes_to_its_owner_and_the_log_tells_of_it(
     assert secret not in str(line)
     others = await manager.get("/softphone")
     assert (others.json()["state"], others.json()["account"]) == ("no_extension", None)
+
+
+async def opened(floor: Floor) -> list[dict[str, object]]:
+    """What the audit log tells of opened browser phones, oldest first."""
+    lines = (await floor.admin.get("/audit-log", params={"action": "softphone.open"})).json()["items"]
+    return list(reversed(lines))
+
+
+async def test_a_page_that_asks_again_leaves_no_line_but_a_login_an_address_and_a_password_do(
+    floor: Floor, staff: Client, http: httpx2.AsyncClient
+) -> None:
+    await prepared(floor)
+    await give_extension(staff, floor.ada)
+    for _ in range(3):
+        assert (await staff.get("/softphone")).json()["state"] == "ready"
+        await floor.apply()
+    (first,) = await opened(floor)
+    again = await log_in(http, str(first["actor"]))
+    elsewhere = httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=http._transport.app, client=("192.0.2.7", 1)),  # type: ignore[attr-defined]
+        base_url=staff.base_url, headers=staff.headers,
+    )  # fmt: skip
+    for client in (again, elsewhere, again, elsewhere, staff):
+        assert (await client.get("/softphone")).json()["state"] == "ready"
+    _, login, address = await opened(floor)
+    assert (login["actor"], login["ip"]) == (first["actor"], first["ip"])
+    assert (address["actor"], address["ip"]) == (first["actor"], "192.0.2.7")
+    assert (await floor.admin.post(f"/devices/{first['object_id']}/rotate-secret")).status_code == 200
+    await staff.get("/softphone")
+    assert len(await opened(floor)) == 3, "not in force yet: it is the old password"
+    await floor.apply()
+    for _ in range(2):
+        await staff.get("/softphone")
+    assert len(await opened(floor)) == 4
+
+
+async def test_a_phone_that_was_only_opened_was_changed_by_nobody(floor: Floor, staff: Client) -> None:
+    await prepared(floor)
+    await give_extension(staff, floor.ada)
+    await staff.get("/softphone")
+    (line,) = await opened(floor)
+    stale = {"If-Match": '"0"'}
+    refused = await floor.admin.patch(f"/devices/{line['object_id']}", json={"max_contacts": 2}, headers=stale)
+    assert refused.status_code == 412
+    assert "Changed by admin@localhost" in refused.json()["detail"]
 
 
 async def test_a_call_may_show_the_numbers_of_its_location_and_of_none(

@@ -68,6 +68,18 @@ async def test_listening_understands_ranges_and_is_audited(system: System, admin
     assert len(lines) >= 2
 
 
+async def test_who_only_listened_has_not_changed_the_call(system: System, admin: Client, manager: Client) -> None:
+    facts = system.stream("direct_answered_recorded")
+    await upload_recording(system, facts)
+    await system.push(facts)
+    path = f"/calls/{(await only_call(admin))['id']}"
+    tag = (await admin.get(path)).headers["ETag"]
+    assert (await admin.patch(path, json={"notes": "mine"})).status_code == 200
+    assert (await manager.get(f"{path}/recording")).status_code == 200
+    late = await manager.patch(path, json={"notes": "no, mine"}, headers={"If-Match": tag})
+    assert (late.status_code, late.json()["detail"].split(" at ")[0]) == (412, "Changed by admin@localhost")
+
+
 async def test_a_call_without_recording_says_so(system: System, admin: Client) -> None:
     await system.tell("missed")
     call = await only_call(admin)

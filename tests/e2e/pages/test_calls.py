@@ -5,14 +5,20 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Download, expect
+from playwright.async_api import Download, Locator, Page, expect
 
+from controlplane.entrypoints.demo import speak
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
 from controlplane.kit import clock
+from controlplane.lab import tones
+from controlplane.lab.baresip import BaresipTools
 from controlplane.lab.client import Json
 from controlplane.lab.phone_model import Account
 from tests.e2e.desk import Desk
@@ -20,6 +26,7 @@ from tests.system.office import Desk as PhoneDesk
 from tests.system.office import Office, Phones, Told, another_office, hang_up, new_caller, talk
 
 CALLER_HZ, DESK_HZ = 440, 1000
+SAID = ("Hello, this is Anna.", "Please call me back on Monday morning.")
 EVIL = "<img src=x onerror=alert(1)> מתוקה"
 LONG = "Desk <b>bold</b> مكتب 🎈 " + "x" * 70
 
@@ -125,6 +132,99 @@ async def test_notes_are_kept_and_never_written_over_anothers(boss: Desk, shop: 
     await expect(page.get_by_label("Outcome")).to_have_value("sold")
 
 
+PAUSE_S = 3.0
+SOUNDS = """
+    window.sounds = [];
+    window.jumps = [];
+    const Sound = window.Audio;
+    window.Audio = function (address) {
+        const sound = new Sound(address);
+        let before = 0;
+        sound.addEventListener("timeupdate", () => { before = sound.currentTime; });
+        sound.addEventListener("seeking", () => window.jumps.push([before, sound.currentTime]));
+        window.sounds.push(sound);
+        return sound;
+    };
+"""
+"""What the page plays it plays by elements that are in no tree: kept, with where each jumped from and to."""
+JUMPED = "at => Math.abs(jumps.at(-1)[1] - at) < 0.1"
+
+
+@pytest.fixture(scope="module")
+async def spoken(
+    shop: Shop, phone_tools: Path, system: ThrowAwaySystem, tmp_path_factory: pytest.TempPathFactory
+) -> Json:
+    """A recorded call in which the caller says something, is silent for long, and says something else."""
+    folder, since = tmp_path_factory.mktemp("spoken"), clock.now()
+    said = [tones.read_audio(await speak(text, folder / "text.wav"))[0] for text in SAID]
+    words = tones.write_wav(folder / "words.wav", said[0], tones.silence(PAUSE_S), said[1])
+    async with AsyncExitStack() as stack:
+        phones = Phones(BaresipTools.from_tree(phone_tools), system, folder, stack)
+        desk, caller = await phones.at(shop.ann, answer_after_s=0.1), await phones.outside(shop.office, 0, name="Sue")
+        out = await caller.dial(shop.line)
+        await caller.wait_established(out)
+        await caller.play(words)
+        await asyncio.sleep(tones.duration_s(words))
+        await hang_up(caller, out, (desk, desk.current))
+    done = await Told(shop.office.api, since).call(
+        caller.account.user, lambda one: one["transcript"] and one["transcript"]["state"] == "done"
+    )
+    words = (await shop.office.api.get(f"/calls/{done['id']}/transcript"))["words"]
+    return {**done, "words": sorted(words, key=lambda word: word["start_s"])}
+
+
+@pytest.fixture
+async def player(boss: Desk, spoken: Json) -> Locator:
+    """The player on the page of that call."""
+    await boss.page.add_init_script(SOUNDS)
+    await boss.open(f"/calls/{spoken['id']}", "Call from Sue")
+    return boss.page.get_by_role("group", name="Recording")
+
+
+def silent_between(spoken: Json) -> tuple[Json, Json]:
+    """The words between which nothing is said for longest."""
+    return max(pairwise(spoken["words"]), key=lambda pair: float(pair[1]["start_s"] - pair[0]["end_s"]))
+
+
+async def set_speed(page: Page, player: Locator, speed: float) -> None:
+    await player.get_by_role("combobox", name="Speed").click()
+    await page.get_by_role("option", name=f"{speed}\N{MULTIPLICATION SIGN}", exact=True).click()
+
+
+async def test_silence_is_skipped_when_asked_to(boss: Desk, player: Locator, spoken: Json) -> None:
+    page = boss.page
+    last, first = silent_between(spoken)
+    await player.get_by_role("switch", name="Skip silence").check()
+    await player.get_by_role("button", name="Play").click()
+    await page.wait_for_function("since => sounds.length && sounds[0].currentTime > since", arg=first["start_s"])
+    jumps = [jump for jump in await page.evaluate("jumps") if jump[1] - jump[0] > 1]
+    assert any(
+        last["end_s"] - 1 < left and came < first["start_s"] + 1 and came - left > PAUSE_S / 2 for left, came in jumps
+    ), jumps
+
+
+async def test_a_recording_plays_as_fast_as_one_likes_and_its_transcript_follows_and_leads_it(
+    boss: Desk, player: Locator, spoken: Json
+) -> None:
+    page, (_, after_the_pause) = boss.page, silent_between(spoken)
+    lines = page.get_by_role("list", name="Transcript").get_by_role("listitem")
+    await set_speed(page, player, 2)
+    await lines.first.get_by_role("button", name="Play from").click()
+    await expect(lines.first).to_have_attribute("aria-current", "true")
+    await expect(lines.last).not_to_have_attribute("aria-current", "true")
+    assert await page.evaluate("sounds[0].playbackRate") == 2, "chosen before the sound was there"
+    await expect(lines.last).to_have_attribute("aria-current", "true")
+    await expect(lines.first).not_to_have_attribute("aria-current", "true")
+    await lines.last.get_by_role("button", name="Play from").click()
+    await page.wait_for_function(JUMPED, arg=after_the_pause["start_s"])
+    await lines.first.get_by_text(spoken["words"][1]["word"], exact=True).first.click()
+    await page.wait_for_function(JUMPED, arg=spoken["words"][1]["start_s"])
+    await set_speed(page, player, 0.75)
+    assert await page.evaluate("sounds[0].playbackRate") == 0.75
+    await player.get_by_role("button", name="Pause").click()
+    assert await page.evaluate("[sounds.length, sounds[0].paused]") == [1, True]
+
+
 async def exported(download: Download) -> list[str]:
     """The calls in a table that was saved."""
     table = await asyncio.to_thread((await download.path()).read_text)
@@ -142,13 +242,17 @@ async def test_views_columns_tags_and_the_table(boss: Desk, shop: Shop, phones: 
     row = page.get_by_role("row").filter(has_text=EVIL)
     await expect(row).to_have_count(1)
     await page.get_by_role("button", name="Views").click()
+    await boss.accessible()
     await page.get_by_role("button", name="Save this view").click()
     await page.get_by_label("Name of the view").fill("<i>מבט</i>")
     await page.get_by_role("button", name="Save").click()
     await page.get_by_role("button", name="Columns").click()
+    await boss.accessible(but=("region",))  # menus lie beside the landmarks
     await page.get_by_role("menuitemcheckbox", name="Wait").click()
+    await page.get_by_role("menuitemcheckbox", name="Dialled").click()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("columnheader", name="Wait")).to_be_visible()
+    await expect(page.get_by_role("columnheader", name="Dialled")).to_have_count(0)
     await row.get_by_role("checkbox").check()
     async with page.expect_download() as downloading:
         await page.get_by_role("button", name="Export selected").click()
@@ -164,9 +268,37 @@ async def test_views_columns_tags_and_the_table(boss: Desk, shop: Shop, phones: 
     assert (line["caller_number"], line["tags"]) == (f"'{call['caller_number']}", "vip")
     await boss.open("/calls", "Call log")
     await expect(page.get_by_role("columnheader", name="Wait")).to_be_visible()
+    await expect(page.get_by_role("columnheader", name="Dialled")).to_have_count(0)
     await page.get_by_role("button", name="Views").click()
     await page.get_by_role("button", name="<i>מבט</i>", exact=True).click()
     await expect(page.get_by_label("Caller or dialled")).to_have_value(call["caller_number"])
+
+
+async def test_the_log_is_turned_round_and_opened_by_keyboard(
+    boss: Desk, shop: Shop, spoken: Json, phones: Phones
+) -> None:
+    page, since = boss.page, clock.now()
+    caller = await phones.outside(shop.office, CALLER_HZ, name="Zoe")
+    await caller.wait_closed(await caller.dial(shop.line))  # no phone is registered
+    await Told(shop.office.api, since).call(caller.account.user)
+    newest = [one["id"] for one in (await shop.office.api.get("/calls", limit=100))["items"]]
+    assert newest.index(spoken["id"]) > 0
+    links = page.get_by_role("row").get_by_role("link")
+    await boss.open("/calls", "Call log")
+    await expect(links.first).to_have_attribute("href", f"/calls/{newest[0]}")
+    await page.get_by_role("button", name="Newest first").click()
+    await expect(links.first).to_have_attribute("href", f"/calls/{newest[-1]}")
+    await expect(page).to_have_url(re.compile("sort=started_at"))
+    await page.reload()
+    await expect(links.first).to_have_attribute("href", f"/calls/{newest[-1]}")
+    await page.get_by_role("button", name="Oldest first").click()
+    await expect(links.first).to_have_attribute("href", f"/calls/{newest[0]}")
+    await page.get_by_role("region", name="Call log").focus()
+    for _ in ("all", "this one", "its link"):
+        await page.keyboard.press("Tab")
+    await expect(links.first).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1, name="Call from Zoe")).to_be_visible()
 
 
 async def test_a_live_call_is_seen_and_hung_up(boss: Desk, shop: Shop, phones: Phones) -> None:

@@ -217,6 +217,59 @@ async def test_ten_thousand_rows_come_in_once_the_bad_ones_are_mended(desk: Desk
     await expect(page.get_by_text("1 of 1", exact=True)).to_be_visible()
 
 
+async def test_a_list_is_sorted_and_its_columns_chosen_and_stays_so(desk: Desk) -> None:
+    page, mark, number = desk.page, uuid4().hex[:6], int(digits()[:6]) * 10
+    a, b, c = [f"{mark} {letter}" for letter in "abc"]
+    for name, own in ((a, number + 2), (b, number), (c, number + 1)):
+        await extension(desk, name=name, number=str(own))
+    await desk.open(f"/config/extensions?q={mark}", "Extensions")
+    heads, shown = page.get_by_role("columnheader"), page.get_by_role("rowheader").get_by_role("link")
+    await expect(shown).to_have_text([a, b, c])
+    await heads.filter(has_text="Number").get_by_role("button").click()
+    await expect(shown).to_have_text([b, c, a])
+    await heads.filter(has_text="Number").get_by_role("button").click()
+    await expect(shown).to_have_text([a, c, b])
+    await expect(heads.filter(has_text="Number")).to_have_attribute("aria-sort", "descending")
+    await page.get_by_role("button", name="Columns").click()
+    await page.get_by_role("menuitemcheckbox", name="Voicemail box").click()
+    await page.keyboard.press("Escape")
+    await expect(heads.filter(has_text="Voicemail box")).to_have_count(0)
+    await expect(page).to_have_url(re.compile("sort=-number"))
+    await page.reload()
+    await expect(shown).to_have_text([a, c, b])
+    await expect(heads.filter(has_text="Number")).to_have_attribute("aria-sort", "descending")
+    await expect(heads.filter(has_text="Voicemail box")).to_have_count(0)
+
+
+async def test_a_list_is_searched_walked_and_opened_by_keyboard(desk: Desk) -> None:
+    page, mark = desk.page, uuid4().hex[:6]
+    names = [f"{mark} {letter}" for letter in "abc"]
+    for name in names:
+        await extension(desk, name=name)
+    await desk.open("/config/extensions", "Extensions")
+    await expect(page.get_by_role("rowheader").first).to_be_visible()
+    await page.keyboard.press("/")
+    await expect(page.get_by_role("searchbox")).to_be_focused()
+    await expect(page.get_by_role("searchbox")).to_have_value("")
+    await page.keyboard.type(f"{mark}")
+    links = page.get_by_role("rowheader").get_by_role("link")
+    await expect(links).to_have_text(names)
+    await page.get_by_role("region", name="Extensions").focus()
+    await page.keyboard.press("ArrowDown")
+    await expect(links.nth(0)).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    await expect(links.nth(2)).to_be_focused()
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1, name=names[1])).to_be_visible()
+    await page.go_back()
+    await expect(links).to_have_text(names)
+    await page.get_by_role("region", name="Extensions").focus()
+    await page.keyboard.press("n")
+    await expect(page.get_by_role("heading", level=1, name="New extension")).to_be_visible()
+
+
 HTML = "<img src=x onerror='window.hacked=1'>"
 FREE_TEXT = (
     "input[type=text]:not([role=combobox]):enabled, input[type=password]:enabled, textarea:enabled:not([aria-hidden])"

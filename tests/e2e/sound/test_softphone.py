@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Page, expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
 from tests.e2e.desk import Desk
@@ -16,6 +16,19 @@ from tests.system.office import Desk as PhoneDesk
 CALLER_HZ, COLLEAGUE_HZ, MENU_HZ = 440, 1000, 1500
 HEARD = 0.02
 """A loudness that no line without speech reaches; the browser's fake microphone beeps above it once a second."""
+
+
+SOUNDS = """
+    window.sounds = [];
+    window.lines = [];
+    const [Sound, Connection] = [window.Audio, window.RTCPeerConnection];
+    window.Audio = function (...given) { return window.sounds[window.sounds.push(new Sound(...given)) - 1]; };
+    window.RTCPeerConnection = class extends Connection {
+        constructor(...given) { super(...given); window.lines.push(this); }
+    };
+"""
+"""Keeps what the page plays sound by, and speaks by: neither is in any tree."""
+HEARS, SPEAKS = "sounds.at(-1)", "lines.at(-1).getSenders()[0].track"
 
 
 BLOCK_MICROPHONE = """() => {
@@ -31,14 +44,15 @@ class Agents:
     office: Office
     email: str
     line: str
+    own_line: str
     wired: PhoneDesk
 
 
 @pytest.fixture(scope="module")
 async def agents(system: ThrowAwaySystem) -> AsyncIterator[Agents]:
     async with another_office(system, "Softphone", "soft") as office:
-        extension = await office.make("extensions", name="Ada Browser", number="601")
         wired = await office.desk("602", name="Wilma Wired")
+        extension = await office.make("extensions", name="Ada Browser", number="601", busy=wired.here)
         email = "ada@softphone.test"
         await office.api.post(
             "/users",
@@ -51,14 +65,14 @@ async def agents(system: ThrowAwaySystem) -> AsyncIterator[Agents]:
         queue = await office.make(
             "queues", name="Sales", members=[{"extension_id": extension}], overflow=HANGUP, retry_s=1
         )
-        line = await office.line(to("queue", queue))
+        line, own_line = await office.line(to("queue", queue)), await office.line(to("extension", extension))
         await office.make(
             "ivr-menus", name="Menu", number="610", prompt=await office.says(MENU_HZ), on_timeout=HANGUP,
             on_invalid=HANGUP, options=[{"digit": "5", "destination": wired.here}],
         )  # fmt: skip
         await office.make("outbound-routes", name="Out", pattern="+X.", trunk_ids=[office.trunk])
         await office.api.apply("Browser phones")
-        yield Agents(office, email, line, wired)
+        yield Agents(office, email, line, own_line, wired)
 
 
 @pytest.fixture
@@ -116,6 +130,77 @@ async def test_a_queue_call_is_answered_in_the_page_and_both_hear_each_other(
     await expect(card).to_be_hidden()
 
 
+async def test_a_declined_call_goes_on_to_whom_it_goes_when_busy(ada: Desk, agents: Agents, phones: Phones) -> None:
+    page = ada.page
+    wired = await phones.at(agents.wired, COLLEAGUE_HZ)
+    caller = await phones.outside(agents.office, CALLER_HZ)
+    out = await caller.dial(agents.own_line)
+    ringing = page.get_by_role("alertdialog", name="Incoming call")
+    await ringing.get_by_role("button", name="Decline").click()
+    rung = await wired.wait_ringing()
+    await expect(ringing).to_have_count(0)
+    await expect(page.get_by_role("button", name="601 · Ready")).to_be_visible()
+    await wired.answer(rung)
+    await caller.wait_hears(COLLEAGUE_HZ, call=out, level=LOUD)
+    await expect(page.get_by_role("complementary", name="Phone").get_by_role("group")).to_have_count(0)
+    await hang_up(caller, out, (wired, rung))
+
+
+async def takes(page: Page, kind: str, device: str) -> None:
+    """Chooses a microphone or a speaker."""
+    await page.get_by_role("combobox", name=kind).click()
+    await page.get_by_role("option", name=device, exact=True).click()
+
+
+async def test_another_microphone_speaker_and_volume_hold_at_once_and_are_kept(
+    ada: Desk, agents: Agents, phones: Phones
+) -> None:
+    page = ada.page
+    wired = await phones.at(agents.wired, COLLEAGUE_HZ)
+    await page.add_init_script(SOUNDS)
+    await page.reload()
+    await page.get_by_role("button", name="601 · Ready").click()
+    await page.get_by_role("button", name="Sound", exact=True).click()
+    await takes(page, "Microphone", "Fake Audio Input 1")
+    number = page.get_by_role("combobox", name="Name or number")
+    await number.fill("602")
+    await number.press("Enter")
+    rung = await wired.wait_ringing()
+    await wired.answer(rung)
+    await hears_speech(rung)
+    assert await page.evaluate(f"{SPEAKS}.label") == "Fake Audio Input 1"
+    await ada.accessible()
+
+    await takes(page, "Microphone", "Fake Audio Input 2")
+    await page.wait_for_function(f"() => {SPEAKS}.label === 'Fake Audio Input 2'")
+    await hears_speech(rung)
+    await takes(page, "Speaker", "Fake Audio Output 1")
+    await page.wait_for_function(f"() => {HEARS}.sinkId !== ''")
+    devices = await page.evaluate("navigator.mediaDevices.enumerateDevices()")
+    used = await page.evaluate(f"{HEARS}.sinkId")
+    assert [one["label"] for one in devices if one["deviceId"] == used] == ["Fake Audio Output 1"]
+    await takes(page, "Speaker", "As the system")
+    await page.wait_for_function(f"() => {HEARS}.sinkId === ''")
+    await page.get_by_role("slider", name="Volume").press("Home")
+    assert await page.evaluate(f"{HEARS}.volume") == 0
+    await page.get_by_role("slider", name="Volume").press("ArrowRight")
+    assert await page.evaluate(f"{HEARS}.volume") == 0.05
+
+    calls = page.get_by_role("complementary", name="Phone").get_by_role("group")
+    await calls.get_by_role("button", name="Mute").click()
+    await takes(page, "Microphone", "As the system")
+    await page.wait_for_function(f"() => !{SPEAKS}.label.endsWith(' 2')")
+    await hears_speech(rung, wanted=False)
+    await calls.get_by_role("button", name="Hang up").click()
+    await wired.wait_closed(rung)
+    await takes(page, "Microphone", "Fake Audio Input 1")
+    await page.reload()
+    await page.get_by_role("button", name="601 · Ready").click()
+    await page.get_by_role("button", name="Sound", exact=True).click()
+    await expect(page.get_by_role("combobox", name="Microphone")).to_contain_text("Fake Audio Input 1")
+    await expect(page.get_by_role("slider", name="Volume")).to_have_value("0.05")
+
+
 async def test_a_caller_is_transferred_blindly_and_after_a_word(ada: Desk, agents: Agents, phones: Phones) -> None:
     page = ada.page
     wired = await phones.at(agents.wired, COLLEAGUE_HZ)
@@ -168,7 +253,7 @@ async def test_a_number_is_dialled_and_its_menu_hears_the_key(ada: Desk, agents:
     await page.reload()
     await page.get_by_role("button", name="601 · Ready").click()
     await page.get_by_label("Show as").click()
-    await page.get_by_role("option", name="Line").click()
+    await page.get_by_role("option", name=f"Line {agents.line}").click()
     await ada.accessible()
     await ada.picture("shows-a-number")
     outside = {"name": "Zoe Zimmer", "company": "Acme", "numbers": [{"number": "+13105559901", "label": "work"}]}

@@ -31,13 +31,7 @@ export function ColumnMenu({ chosen, onChange }: ColumnMenuProps) {
             aria-checked={chosen.includes(id)}
             onClick={() => toggle(id)}
           >
-            <Checkbox
-              size="small"
-              checked={chosen.includes(id)}
-              tabIndex={-1}
-              sx={{ p: 0.5, mr: 1 }}
-              slotProps={{ input: { "aria-hidden": true } }}
-            />
+            <Checkbox size="small" checked={chosen.includes(id)} tabIndex={-1} inert sx={{ p: 0.5, mr: 1 }} />
             <ListItemText primary={text.columns[id]} />
           </MenuItem>
         ))}

@@ -1,7 +1,6 @@
 import BookmarkIcon from "@mui/icons-material/BookmarkBorder";
 import RemoveIcon from "@mui/icons-material/DeleteOutlined";
 import Button from "@mui/material/Button";
-import Divider from "@mui/material/Divider";
 import IconButton from "@mui/material/IconButton";
 import List from "@mui/material/List";
 import ListItem from "@mui/material/ListItem";
@@ -49,7 +48,7 @@ export function SavedViews({ filters, onChoose }: { filters: Filters; onChoose: 
 
   return (
     <>
-      <Button startIcon={<BookmarkIcon />} onClick={(event) => setAnchor(event.currentTarget)}>
+      <Button startIcon={<BookmarkIcon />} aria-haspopup="dialog" onClick={(event) => setAnchor(event.currentTarget)}>
         {text.views.button}
       </Button>
       <Popover
@@ -57,6 +56,7 @@ export function SavedViews({ filters, onChoose }: { filters: Filters; onChoose: 
         open={anchor !== null}
         onClose={() => setAnchor(null)}
         anchorOrigin={{ vertical: "bottom", horizontal: "left" }}
+        slotProps={{ paper: { role: "dialog", "aria-label": text.views.button } }}
       >
         <List dense sx={{ width: 300, maxHeight: 400 }} aria-label={text.views.button}>
           {!views.length && (
@@ -85,8 +85,7 @@ export function SavedViews({ filters, onChoose }: { filters: Filters; onChoose: 
               </ListItemButton>
             </ListItem>
           ))}
-          <Divider component="li" />
-          <ListItem disablePadding>
+          <ListItem disablePadding sx={{ borderTop: 1, borderColor: "divider", mt: 1, pt: 1 }}>
             <ListItemButton
               onClick={() => {
                 setAnchor(null);

@@ -65,8 +65,12 @@ export class BrowserPhone {
   }
 
   choose(sound: SoundChoice): void {
+    const another = sound.microphone !== this.sound.microphone;
     this.sound = sound;
-    for (const { speaker } of this.lines.values()) if (speaker) adjust(speaker, sound);
+    for (const line of this.lines.values()) {
+      if (line.speaker) adjust(line.speaker, sound);
+      if (another && line.microphone) this.speakInto(line);
+    }
   }
 
   /** Which of our numbers the next called person sees; null: the usual one. */
@@ -186,6 +190,22 @@ export class BrowserPhone {
       if (problem instanceof MicrophoneProblem) this.listener.microphone(problem);
       return null;
     }
+  }
+
+  /** Goes on speaking through the microphone that was chosen meanwhile. */
+  private async speakInto(line: Line): Promise<void> {
+    const chosen = await this.microphone();
+    const track = chosen?.getAudioTracks()[0];
+    if (!chosen || !track) return;
+    const sender = line.session.connection.getSenders().find((one) => one.track?.kind === "audio");
+    if (!sender || !this.lines.has(line.call.id)) {
+      track.stop(); // the call ended meanwhile
+      return;
+    }
+    track.enabled = sender.track?.enabled ?? true; // muted or held
+    await sender.replaceTrack(track);
+    for (const old of line.microphone?.getTracks() ?? []) old.stop();
+    line.microphone = chosen;
   }
 
   private holdOthers(id: string | null): void {

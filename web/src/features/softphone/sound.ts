@@ -28,14 +28,25 @@ export type MicrophoneFault = "blocked" | "missing" | "insecure";
 /** @throws MicrophoneProblem */
 export async function openMicrophone(choice: SoundChoice): Promise<MediaStream> {
   if (!navigator.mediaDevices) throw new MicrophoneProblem("insecure");
-  const audio = choice.microphone ? { deviceId: { ideal: choice.microphone } } : true;
   try {
-    return await navigator.mediaDevices.getUserMedia({ audio });
+    return (await openChosen(choice)) ?? (await navigator.mediaDevices.getUserMedia({ audio: true }));
   } catch (error) {
-    const blocked = error instanceof DOMException && error.name === "NotAllowedError";
-    throw new MicrophoneProblem(blocked ? "blocked" : "missing");
+    throw new MicrophoneProblem(isBlocked(error) ? "blocked" : "missing");
   }
 }
+
+/** The chosen one; null: none was chosen, or it is unplugged. (Of an `ideal` one Chromium makes the system's.) */
+async function openChosen({ microphone }: SoundChoice): Promise<MediaStream | null> {
+  if (!microphone) return null;
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: { deviceId: { exact: microphone } } });
+  } catch (error) {
+    if (isBlocked(error)) throw error;
+    return null;
+  }
+}
+
+const isBlocked = (error: unknown) => error instanceof DOMException && error.name === "NotAllowedError";
 
 /** Why there is no microphone. */
 export class MicrophoneProblem extends Error {
@@ -55,7 +66,7 @@ export function play(stream: MediaStream, choice: SoundChoice): HTMLAudioElement
 
 export function adjust(element: HTMLAudioElement, choice: SoundChoice): void {
   element.volume = choice.volume;
-  if (choice.speaker && "setSinkId" in element) element.setSinkId(choice.speaker).catch(() => undefined); // unplugged
+  if ("setSinkId" in element) element.setSinkId(choice.speaker).catch(() => undefined); // unplugged
 }
 
 const RING_HZ = [440, 480]; // as North American phones ring back

@@ -28,13 +28,13 @@ interface ObjectTableProps {
   writable: boolean;
 }
 
-/** Arrows go from row to row, as in a mail program. */
+/** Arrows go from the list to its first row, and from row to row, as in a mail program. */
 function walk(event: KeyboardEvent<HTMLElement>) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step || (event.target as HTMLElement).tagName === "INPUT") return;
   const links = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row-link]")];
   const at = links.indexOf(event.target as HTMLElement);
-  if (at < 0) return;
+  if (at < 0 && event.target !== event.currentTarget) return;
   event.preventDefault();
   links[at + step]?.focus();
 }
