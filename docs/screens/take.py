@@ -35,6 +35,7 @@ PAGES = {
     "home": "/",
     "calls": "/calls",
     "call": "/calls/{}",
+    "contacts": "/contacts",
     "voicemail": "/voicemails",
     "wallboard": "/queues/wallboard",
     "flow": "/flows/{}",
