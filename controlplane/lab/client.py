@@ -45,6 +45,10 @@ class ApiClient:
         """A change."""
         return await self._json("PATCH", path, json=body)
 
+    async def delete(self, path: str) -> None:
+        """An end."""
+        self._checked(await self._http.delete(path))
+
     async def put_content(self, path: str, content: bytes) -> Json:
         """An upload, such as a prompt's sound."""
         return await self._json("PUT", path, content=content)

@@ -173,7 +173,7 @@ class Running:
 
 
 def story(events: list[Event]) -> list[str]:
-    """Events in short: `AT queue key`, `HOURS open`, `KEY 1 chosen`."""
+    """Events in short: `AT queue key`, `KEY 1 chosen`."""
     said = ("kind", "why", "state", "digit", "result", "status", "dialed", "shown", "caller")
     return [" ".join([event.name, *(event.pairs[key] for key in said if event.pairs.get(key))]) for event in events]
 

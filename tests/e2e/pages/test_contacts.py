@@ -37,7 +37,10 @@ async def shop(system: ThrowAwaySystem) -> AsyncIterator[Shop]:
 
 
 @pytest.fixture
-async def boss(desk: Desk) -> Desk:
+async def boss(desk: Desk, shop: Shop) -> Desk:
+    """The manager, who knows nobody yet."""
+    for one in (await shop.office.api.get("/contacts"))["items"]:
+        await shop.office.api.delete(f"/contacts/{one['id']}")
     return await desk.become("manager@people.test")
 
 

@@ -149,7 +149,7 @@ function ObjectPage({ info, schemas, object }: ObjectPageProps) {
         }}
       >
         <form onSubmit={submit} noValidate ref={formElement}>
-          <FormSections info={info} form={form} disabled={!writable} />
+          <FormSections info={info} form={form} disabled={!writable || leaving !== null} />
           {info.kind === "prompt" && stored && !form.dirty && <PromptSound prompt={stored} onChanged={form.adopt} />}
           {writable && <SaveBar form={form} info={info} />}
         </form>

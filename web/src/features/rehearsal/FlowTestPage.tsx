@@ -1,10 +1,9 @@
 import { useState } from "react";
-import { useParams } from "react-router";
+import { useLocation, useParams } from "react-router";
 import { Loading } from "@/ui/Loading";
 import { ProblemView } from "@/ui/ProblemView";
-import { takeKept } from "./draft";
 import { FlowTestEditor } from "./FlowTestEditor";
-import { type FlowTestFields, useFlowTest, useZoneOf } from "./queries";
+import { type FlowTestFields, useFlowTest, useKnownZoneOf } from "./queries";
 import { EMPTY, toSituation } from "./situation";
 
 /** One flow test, or a new one. */
@@ -13,9 +12,12 @@ export function FlowTestPage() {
   return id === "new" ? <NewTest /> : <StoredTest key={id} id={id} />;
 }
 
+/** Begins with the played call that the page before hands over. */
 function NewTest() {
-  const [begun] = useState(() => takeKept() ?? blank());
-  const timezone = useZoneOf(begun.given.number);
+  const played = useLocation().state as FlowTestFields | null;
+  const [begun] = useState(played ?? blank);
+  const timezone = useKnownZoneOf(begun.given.number);
+  if (!timezone) return <Loading />;
   return <FlowTestEditor key={timezone} before={null} begun={begun} timezone={timezone} />;
 }
 
@@ -26,9 +28,9 @@ function blank(): FlowTestFields {
 
 function StoredTest({ id }: { id: string }) {
   const test = useFlowTest(id);
-  const timezone = useZoneOf(test.data?.given.number ?? "");
+  const timezone = useKnownZoneOf(test.data?.given.number ?? "");
   if (test.isError) return <ProblemView error={test.error} retry={() => test.refetch()} />;
-  if (!test.data) return <Loading />;
+  if (!test.data || !timezone) return <Loading />;
   return (
     <FlowTestEditor
       key={`${timezone} ${test.data.version}`}

@@ -13,7 +13,7 @@ import { useMay } from "@/session/SessionProvider";
 import { Loading } from "@/ui/Loading";
 import { Page } from "@/ui/Page";
 import { ProblemView } from "@/ui/ProblemView";
-import { draftTest, keepForNewTest } from "./draft";
+import { draftTest } from "./draft";
 import { PathView } from "./PathView";
 import { useSimulation, useZoneOf } from "./queries";
 import { SituationFields } from "./SituationFields";
@@ -39,12 +39,7 @@ export function RehearsalPage() {
     simulation.mutate({ ...situation(), source });
   }
   const keep = mayKeep && simulation.data && (
-    <Button
-      onClick={() => {
-        if (simulation.data) keepForNewTest(draftTest(situation(), simulation.data));
-        navigate("/flow-tests/new");
-      }}
-    >
+    <Button onClick={() => navigate("/flow-tests/new", { state: draftTest(situation(), simulation.data) })}>
       {text.saveAsTest}
     </Button>
   );

@@ -4,19 +4,6 @@ import type { Situation } from "./situation";
 
 type Destination = NonNullable<FlowTestFields["expect"]["ends_at"]>;
 
-let kept: FlowTestFields | null = null;
-
-export function keepForNewTest(test: FlowTestFields): void {
-  kept = test;
-}
-
-/** What was kept, once. */
-export function takeKept(): FlowTestFields | null {
-  const taken = kept;
-  kept = null;
-  return taken;
-}
-
 const KINDS: Record<string, Destination["kind"]> = { voicemail_box: "voicemail", prompt: "announcement" };
 
 /** A test that wants the call to end as it did. */

@@ -21,14 +21,22 @@ export function useNumbers(q: string) {
   });
 }
 
-/** The zone by whose clock a number's hours go: its location's, else the browser's. */
-export function useZoneOf(number: string): string {
+/** The zone by whose clock a number's hours go: its location's, else the browser's. Null: it is not known yet. */
+export function useKnownZoneOf(number: string): string | null {
   const locations = useLocations();
-  const { data: found } = useNumbers(number);
+  const { data: found, isFetching, isPlaceholderData } = useNumbers(number);
   const place = found?.items.find((one) => one.number === number)?.location_id;
   const zone = locations.find(({ id }) => id === place)?.timezone;
-  return zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const waits = number && isFetching && (!found || isPlaceholderData);
+  return zone ?? (waits ? null : browserZone());
 }
+
+/** The same for what is shown meanwhile. */
+export function useZoneOf(number: string): string {
+  return useKnownZoneOf(number) ?? browserZone();
+}
+
+const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export const useSimulation = () =>
   useMutation({
