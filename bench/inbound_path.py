@@ -25,7 +25,7 @@ from controlplane.node.runtime import run_cli, running_pid, start_asterisk, stop
 from controlplane.numbering.schemas import PhoneNumberFields
 from controlplane.platform.settings import Settings
 
-NUMBER = "+12025550000"
+NUMBER, SAME_PHONE = "+12025550000", "+12025559998"
 MANY = 5000
 RATE, RATE_CALLS, RATE_TURNS = 20, 120, 4
 LOOP_CALLS, LOOP_AT_ONCE, LOOP_TURNS = 800, 24, 12
@@ -54,6 +54,7 @@ contact = sip:bare-phone@{phone}
 BARE_DIALPLAN = """
 [bare]
 exten => {number},1,Dial(PJSIP/bare-phone,20)
+exten => {same_phone},1,Dial(PJSIP/desk-201,20)
 """
 
 
@@ -136,7 +137,7 @@ async def _configure(api: ApiClient, scene: Scene, layout: AsteriskLayout) -> st
     with (layout.etc / "pjsip.conf").open("a") as file:
         file.write(BARE_PJSIP.format(carrier=scene.carriers["bare"], phone=phone_contact))
     with (layout.etc / "extensions.conf").open("a") as file:
-        file.write(BARE_DIALPLAN.format(number=NUMBER))
+        file.write(BARE_DIALPLAN.format(number=NUMBER, same_phone=SAME_PHONE))
     for command in ("module reload res_pjsip.so", "dialplan reload"):
         await asyncio.to_thread(run_cli, layout, command)
     await asyncio.sleep(1)
@@ -185,11 +186,12 @@ async def _set_up_times(scene: Scene, layout: AsteriskLayout) -> dict[str, list[
 async def _throughput(
     scene: Scene, layout: AsteriskLayout, digests: dict[str, str], numbers: Sequence[str]
 ) -> dict[str, list[Turn]]:
-    """Turns as fast as calls go, there and back (bare, one number, many numbers, many, one, bare).
+    """Turns as fast as calls go, there and back (bare, same, one number, many numbers, many, one, same, bare).
 
+    "same" is the bare dialplan with our registered phone instead of a fixed address: what our dialplan alone costs.
     A machine that gets slower or faster in the meantime so weighs on all three alike.
     """
-    turns: dict[str, list[Turn]] = {"bare": [], "one": [], "many": []}
+    turns: dict[str, list[Turn]] = {"bare": [], "same": [], "one": [], "many": []}
     async with answering(scene.sipp, scene.folder / "phone", address=scene.phone, port=scene.phone_port):
         for turn in range(LOOP_TURNS + 1):
             there: dict[str, Turn] = {}
@@ -206,14 +208,15 @@ async def _throughput(
 async def _saturate(
     scene: Scene, layout: AsteriskLayout, what: str, digests: dict[str, str], numbers: Sequence[str]
 ) -> Turn:
-    if what != "bare":
+    if what in digests:
         await asyncio.to_thread(_switch, layout, digests[what])
     pid = running_pid(layout)
     assert pid is not None
-    path = "bare" if what == "bare" else "ours"
+    path = "ours" if what in digests else "bare"
+    dialed = {"many": numbers, "same": (SAME_PHONE,)}.get(what, (NUMBER,))
     before = cpu_s(pid)
     load = Load(calls=LOOP_CALLS, rate=5000, limit=LOOP_AT_ONCE)
-    result = await _call(scene, layout, path, load, numbers=numbers if what == "many" else (NUMBER,), talk_ms=1)
+    result = await _call(scene, layout, path, load, numbers=dialed, talk_ms=1)
     await asyncio.sleep(0.5)  # what Asterisk still tidies up belongs to these calls
     return Turn(result.calls_per_s, 1000 * (cpu_s(pid) - before) / LOOP_CALLS)
 
@@ -241,13 +244,16 @@ def _speed(turns: dict[str, list[Turn]]) -> dict[str, object]:
     rate = {what: [turn.calls_per_s for turn in made] for what, made in turns.items()}
     cpu = {what: [turn.cpu_ms for turn in made] for what, made in turns.items()}
     ours = [one / bare for one, bare in zip(rate["one"], rate["bare"], strict=True)]
+    same = [one / same for one, same in zip(rate["one"], rate["same"], strict=True)]
     many = [many / one for many, one in zip(rate["many"], rate["one"], strict=True)]
     return {
         "throughput_ratio": round(median(ours), 3),
         "throughput_spread_percent": spread_percent(ours),
+        "same_phone_ratio": round(median(same), 3),
         "many_numbers_ratio": round(median(many), 3),
         "many_numbers_spread_percent": spread_percent(many),
         "cpu_ratio": round(median(cpu["one"]) / median(cpu["bare"]), 3),
+        "cpu_same_phone_ratio": round(median(cpu["one"]) / median(cpu["same"]), 3),
         "cpu_many_numbers_ratio": round(median(cpu["many"]) / median(cpu["one"]), 3),
         "calls_per_s": {what: round(median(values)) for what, values in rate.items()},
         "cpu_ms_per_call": {what: round(median(values), 2) for what, values in cpu.items()},
