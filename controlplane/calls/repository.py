@@ -101,7 +101,8 @@ async def attach_voicemails(session: AsyncSession, *, call_ids: Collection[UUID]
 
 
 async def note_what_was_said(session: AsyncSession, call_ids: Collection[UUID]) -> None:
-    """Lets calls be found by the words of their recordings and of the messages that are still there."""
+    """Lets calls be found by the words of their recordings and of the messages that are still there. Commit soon."""
+    await join_one_by_one(session)  # who waited for the row would write words that are no longer all
     recorded = (
         select(Transcript.text).join(Recording, Recording.id == Transcript.recording_id)
         .where(Recording.call_id == Call.id)
@@ -375,3 +376,11 @@ def visible_voicemails(
     if own_box_ids is not None:
         statement = statement.where(Voicemail.box_id.in_(own_box_ids))
     return statement
+
+
+async def visible_among(
+    session: AsyncSession, principal: Principal, own_box_ids: Collection[UUID] | None, ids: Collection[UUID]
+) -> Sequence[UUID]:
+    """Those of these messages that the principal may see."""
+    statement = visible_voicemails(principal, own_box_ids).where(Voicemail.id.in_(ids))
+    return (await session.scalars(statement.with_only_columns(Voicemail.id))).all()

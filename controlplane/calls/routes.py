@@ -99,7 +99,7 @@ async def call_filter(  # noqa: PLR0913, PLR0917 - one query parameter each
     wanted = CallFilter(
         since, until, direction, status, number, location_id, queue_id, extension_id, phone_number_id,
         min_duration_s, max_duration_s, tag, q, contact_id,
-        said="A" * principal.may("recordings:read") + "B" * principal.may("voicemails:read"),
+        said=queries.may_look_for(principal),
     )  # fmt: skip
     return await people.with_contact(uow, principal, wanted)
 

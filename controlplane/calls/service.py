@@ -53,15 +53,19 @@ class _Attachments:
     recordings: dict[UUID, Recording]
     voicemails: dict[UUID, Voicemail]
     transcripts: dict[UUID, Transcript]
+    """Of what may be heard."""
+
+    def transcript(self, call_id: UUID) -> Transcript | None:
+        """Of the recording, else of the message."""
+        heard = (self.recordings.get(call_id), self.voicemails.get(call_id))
+        return next((found for one in heard if one and (found := self.transcripts.get(one.id))), None)
 
     def details(self, call_id: UUID, *, with_sound: bool) -> dict[str, Any]:
         recording, voicemail = self.recordings.get(call_id), self.voicemails.get(call_id)
-        source = recording or voicemail
-        transcript = self.transcripts.get(source.id) if source else None
         return {
             "recording": RecordingRef.model_validate(recording) if recording and with_sound else None,
             "voicemail_id": voicemail.id if voicemail else None,
-            "transcript": transcript_ref(transcript) if with_sound else None,
+            "transcript": transcript_ref(self.transcript(call_id)),
         }
 
 
@@ -72,17 +76,27 @@ def transcript_ref(transcript: Transcript | None) -> TranscriptRef | None:
     return TranscriptRef(state=TranscriptState(transcript.state), text=transcript.text)
 
 
-async def _attachments(uow: UnitOfWork, calls: Sequence[Call]) -> _Attachments:
+async def _attachments(uow: UnitOfWork, principal: Principal, calls: Sequence[Call]) -> _Attachments:
     ids = [call.id for call in calls]
     recordings = await repository.recordings_of(uow.session, ids)
     voicemails = await repository.voicemails_of(uow.session, ids)
-    sources = [*(row.id for row in recordings.values()), *(row.id for row in voicemails.values())]
+    sources = [row.id for row in recordings.values()] if principal.may("recordings:read") else []
+    sources += await _audible(uow, principal, [row.id for row in voicemails.values()])
     return _Attachments(recordings, voicemails, await repository.transcripts_of(uow.session, sources))
 
 
+async def _audible(uow: UnitOfWork, principal: Principal, voicemail_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Those messages that are in an inbox of the principal's: a call may be theirs and its message somebody else's."""
+    if not voicemail_ids or not principal.may("voicemails:read"):
+        return []
+    own = principal.own_extension_ids
+    boxes = None if own is None else await repository.boxes_of_extensions(uow.session, own)
+    return await repository.visible_among(uow.session, principal, boxes, voicemail_ids)
+
+
 async def records(uow: UnitOfWork, principal: Principal, calls: Sequence[Call]) -> list[CallRecord]:
-    """Call records with what belongs to them: five more queries, however many calls."""
-    attached = await _attachments(uow, calls)
+    """Call records with what belongs to them: six more queries, however many calls."""
+    attached = await _attachments(uow, principal, calls)
     names = await names_of(uow, calls)
     people = await people_of(uow, principal, calls)
     with_sound = principal.may("recordings:read")
@@ -120,7 +134,7 @@ async def detail(uow: UnitOfWork, principal: Principal, call_id: UUID) -> tuple[
         NotFound: Not there, or not for this user.
     """
     call = await _get_call(uow, principal, call_id)
-    attached = await _attachments(uow, [call])
+    attached = await _attachments(uow, principal, [call])
     update = attached.details(call.id, with_sound=principal.may("recordings:read"))
     update |= _named(call, await names_of(uow, [call]))
     update |= _with_whom((await people_of(uow, principal, [call])).get(call.id))
@@ -239,9 +253,7 @@ async def call_transcript(uow: UnitOfWork, principal: Principal, call_id: UUID) 
         NotFound: No such call, or nothing of it was recorded.
     """
     call = await _get_call(uow, principal, call_id)
-    attached = await _attachments(uow, [call])
-    source = attached.recordings.get(call.id) or attached.voicemails.get(call.id)
-    return transcript_read(attached.transcripts.get(source.id) if source else None)
+    return transcript_read((await _attachments(uow, principal, [call])).transcript(call.id))
 
 
 def transcript_read(row: Transcript | None) -> TranscriptRead:

@@ -92,17 +92,20 @@ class Uploader:
         message: Message | None = None,
     ) -> bool:
         """True once the control plane has it."""
-        if time.monotonic() < self._refused.get(name, 0):
+        what = f"{message.context}/{message.box}/{name}" if message else name
+        if time.monotonic() < self._refused.get(what, 0):
             return False
         try:
             sha256, size = await asyncio.to_thread(_measure, file)
+            if message and not await asyncio.to_thread(message.is_still_there):
+                return False  # files get other numbers when one is heard or deleted by phone
             envelope = message.envelope() if message else None
             await link.upload(kind, name, file, size=size, sha256=sha256, linkedid=linkedid, envelope=envelope)
         except FileNotFoundError:
-            return False  # a message that was deleted or moved by its owner just now; the next look finds it
+            return False  # its owner deleted or moved it just now; the next look finds it
         except LinkRefused as err:
             log.warning("uploader.refused", name=name, reason=str(err), hint="tried again in an hour")
-            self._refused[name] = time.monotonic() + _RETRY_REFUSED_S
+            self._refused[what] = time.monotonic() + _RETRY_REFUSED_S
             return False
         return True
 

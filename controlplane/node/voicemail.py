@@ -49,6 +49,11 @@ class Message:
         """Nobody has heard it yet: the phone's lamp is on."""
         return self.audio.parent.name in _NEW
 
+    def is_still_there(self) -> bool:
+        """The file's number still means this message."""
+        now = read_message(self.audio.with_suffix(".txt"))
+        return now is not None and now.msg_id == self.msg_id
+
     def envelope(self) -> VoicemailEnvelope:
         """The same for the control plane."""
         return VoicemailEnvelope(

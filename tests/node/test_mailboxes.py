@@ -115,3 +115,15 @@ def test_what_was_not_taken_is_told_again(spool: Spool) -> None:
     spool.move("INBOX/msg0000", "Old/msg0000")
     assert [box.moves.heard for box in spool.news()] == [["a"]]
     assert [box.moves.heard for box in spool.news()] == [["a"]]
+
+
+def test_a_number_that_means_another_message_by_now_is_noticed(spool: Spool) -> None:
+    spool.leave("a")
+    spool.leave("b", 1)
+    first, second = spool.news()[0].unsent
+    assert (first.is_still_there(), second.is_still_there()) == (True, True)
+    for file in spool.box.glob("INBOX/msg0000.*"):
+        file.unlink()
+    spool.move("INBOX/msg0001", "INBOX/msg0000")
+    assert (first.is_still_there(), second.is_still_there()) == (False, False)
+    assert [message.msg_id for message in spool.news()[0].unsent] == ["b"]

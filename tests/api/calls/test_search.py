@@ -56,6 +56,13 @@ async def test_the_words_of_a_message_are_for_those_who_may_hear_messages_and_go
     await hear(admin, "please call me back about the bicycle")
     await system.push(facts)
     assert [await found(one, "bicycle") for one in (admin, executive)] == [1, 0]
+    call = await only_call(admin)
+    for one, heard in ((admin, True), (executive, False)):
+        shown = (await one.get(f"/calls/{call['id']}")).json()["transcript"]
+        assert (shown is not None, (await one.get(f"/calls/{call['id']}/transcript")).status_code == 200) == (
+            heard,
+            heard,
+        )
     (message,) = (await admin.get("/voicemails")).json()["items"]
     await admin.delete(f"/voicemails/{message['id']}")
     async with admin.services.uow() as uow:
@@ -73,3 +80,25 @@ async def test_any_transcript_can_be_stored(system: System, admin: Client, words
     assert await found(admin, "bicycle") == 0
     if "naïve" in words:
         assert [await found(admin, "naïve"), await found(admin, "漢")] == [1, 1]
+
+
+async def test_a_message_in_somebody_elses_box_is_closed_to_those_who_were_rung(
+    system: System, admin: Client, staff: Client
+) -> None:
+    box_id = await box_of(admin, staff)
+    facts = system.stream("no_answer_voicemail")
+    await leave_message(system, admin, facts)
+    await hear(admin, "please call me back about the bicycle")
+    await system.push(facts)
+    call = await only_call(admin)
+    rung = "UPDATE calls SET extension_ids = (SELECT extension_ids FROM users WHERE id = :id)"
+    async with admin.services.uow() as uow:  # staff's own extension was rung, and the box is another's from now on
+        await uow.session.execute(text(rung), {"id": staff.user_id})
+    assert (await staff.get(f"/calls/{call['id']}/transcript")).status_code == 200
+    other = (await admin.post("/voicemail-boxes", json={"name": "Boss", "number": "299"})).json()["id"]
+    async with admin.services.uow() as uow:
+        await uow.session.execute(text("UPDATE voicemails SET box_id = :other"), {"other": other})
+    assert other != box_id
+    assert await found(staff, "bicycle") == 0
+    assert (await staff.get(f"/calls/{call['id']}")).json()["transcript"] is None
+    assert (await staff.get(f"/calls/{call['id']}/transcript")).status_code == 404
