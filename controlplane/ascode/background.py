@@ -33,8 +33,9 @@ _ENDED = frozenset({ImportState.DONE, ImportState.REFUSED, ImportState.FAILED})
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A file that a worker imports now. ``progress`` is told (done, of how many)."""
+    """A file that a worker imports now, perhaps not for the first time. ``progress`` is told (done, of how many)."""
 
+    id: UUID
     what: str
     content: bytes
     options: Mapping[str, Any]
@@ -123,7 +124,9 @@ async def _outcome(work: Awaitable[ImportRead]) -> tuple[ImportState, str, Impor
 
 async def _import(services: Services, row: ImportRow, counter: "_Counter", importer: Importer) -> ImportRead:
     content = await asyncio.to_thread(_kept, services, row.id)
-    return await importer(services, Waiting(row.what, content, row.options, _unpacked(row.asked_by), counter.set))
+    return await importer(
+        services, Waiting(row.id, row.what, content, row.options, _unpacked(row.asked_by), counter.set)
+    )
 
 
 async def import_configuration(services: Services, waiting: Waiting) -> ImportRead:

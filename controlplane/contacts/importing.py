@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy.exc import IntegrityError
 
@@ -50,14 +50,17 @@ class _Decision:
 class _Here:
     documents: Mapping[UUID, Document]
     owners: Mapping[str, ContactRef]
+    made: Mapping[int, UUID]
+    """Who a row makes, if it is about nobody who is here."""
 
 
 async def import_waiting(services: Services, waiting: Waiting) -> ImportRead:
     """An import in the background."""
     dry_run, skip = waiting.options["dry_run"], waiting.options["skip"]
     return await import_table(
-        services, waiting.principal, waiting.content, dry_run=dry_run, skip=skip, progress=waiting.progress
-    )
+        services, waiting.principal, waiting.content, dry_run=dry_run, skip=skip, progress=waiting.progress,
+        name=waiting.id,
+    )  # fmt: skip
 
 
 async def import_table(
@@ -68,6 +71,7 @@ async def import_table(
     dry_run: bool,
     skip: bool,
     progress: Progress = lambda _done, _total: None,
+    name: UUID | None = None,
 ) -> ImportRead:
     """Makes and changes contacts as the rows say, in one transaction, or not at all.
 
@@ -80,14 +84,16 @@ async def import_table(
         dry_run: Check everything and write nothing.
         skip: Leave contacts alone that are here already.
         progress: Told (done, of how many): each row is checked, then written.
+        name: Of the import, where it may be done twice: what it has made is found again, also who has no number.
 
     Raises:
         ImportRefused: Something is wrong; all of it, by row.
         Conflict: Somebody else changed the same contacts at this moment.
     """
     rows = await asyncio.to_thread(lambda: list(read(content)))
+    made = {row.line: uuid5(name, str(row.line)) if name else new_id() for row in rows}
     async with services.uow() as uow:
-        here = await _load(uow, principal, rows)
+        here = await _load(uow, principal, rows, made)
         decision = await asyncio.to_thread(_decide, rows, here, skip, progress)
         if decision.problems:
             raise ImportRefused(decision.problems)
@@ -100,15 +106,15 @@ async def import_table(
     return _answer(decision, dry_run=dry_run)
 
 
-async def _load(uow: UnitOfWork, principal: Principal, rows: Sequence[Row]) -> _Here:
+async def _load(uow: UnitOfWork, principal: Principal, rows: Sequence[Row], made: Mapping[int, UUID]) -> _Here:
     """The contacts that the rows are about. Numbers that are not yet as we write them find nobody: see `_decide`."""
     told = [one["number"] for row in rows for one in row.said.get("numbers", ())]
     numbers = await asyncio.to_thread(lambda: list(filter(None, map(service.number_or_none, told))))
     owners = await repository.owners_of(uow.session, principal, numbers)
     ids = {one.id for one in owners.values()} | {id_ for row in rows if row.id and (id_ := id_of(row.id))}
-    found = await repository.load(uow.session, principal, ids)
+    found = await repository.load(uow.session, principal, ids | set(made.values()))
     reads = await service.reads(uow, list(found.values()))
-    return _Here({one.id: service.document_of(one) for one in reads}, owners)
+    return _Here({one.id: service.document_of(one) for one in reads}, owners, made)
 
 
 def _decide(rows: Sequence[Row], here: _Here, skip: bool, progress: Progress) -> _Decision:
@@ -126,12 +132,12 @@ def _decided(row: Row, here: _Here, decision: _Decision, skip: bool) -> Iterator
     if isinstance(whose, ImportProblem):
         yield whose
         return
-    before = here.documents.get(whose) if whose else None
+    id_ = whose or here.made[row.line]
+    before = here.documents.get(id_)
     after = checked(row, before)
     if isinstance(after, list):
         yield from after
         return
-    id_ = whose or new_id()
     if id_ in decision.lines:
         yield row.problem("", f"is the same contact as row {decision.lines[id_]}", "Put both into one row.")
         return

@@ -67,8 +67,8 @@ async def create_contact(wanted: ContactWrite, uow: Uow, principal: Writer, resp
 
 
 @router.get("/export.csv", response_class=StreamingResponse, responses=_TABLE)
-async def export_contacts(uow: Uow, services: ServicesDep, principal: Reader, wanted: Wanted) -> StreamingResponse:
-    """The contacts of a filter as CSV, all of them, by name, in the columns that an import reads.
+async def export_contacts(uow: Uow, services: ServicesDep, principal: Writer, wanted: Wanted) -> StreamingResponse:
+    """The contacts of a filter as CSV, all of them, by name, in the columns of an import; for those who change them.
 
     Cells that a spreadsheet would take for a formula begin with an apostrophe; an import takes it off again.
     """

@@ -177,7 +177,8 @@ async def test_who_may_what(
         assert (await reader.patch(path, json={"name": "x"})).status_code == 403
         assert (await reader.delete(path)).status_code == 403
         assert (await reader.post("/contacts/import", content="name\nx\n")).status_code == 403
-        assert (await reader.get("/contacts/export.csv")).status_code == 200
+        assert (await reader.get("/contacts/export.csv")).status_code == 403, "nobody takes the address book along"
+    assert (await manager.get("/contacts/export.csv")).status_code == 200
     assert await found(other_org_admin) == await found(other_org_admin, number="+12025550101") == []
     for answer in (
         await other_org_admin.get(path),

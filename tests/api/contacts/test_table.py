@@ -2,11 +2,14 @@
 
 import csv
 import io
+from uuid import uuid4
 
 import pytest
 
 import controlplane.entrypoints.worker  # noqa: F401 - declares the jobs
 from controlplane.ascode import background
+from controlplane.contacts.importing import import_table
+from controlplane.platform.auth import Principal
 from controlplane.platform.jobs import Queue
 from tests.api.clients import Client
 from tests.api.contacts.test_contacts import ANN, Json, found, make
@@ -135,3 +138,14 @@ async def test_a_large_table_is_imported_in_the_background(admin: Client) -> Non
     assert (done["state"], done["result"]["created"], done["total"]) == ("done", 2000, 4000)
     assert (await admin.get("/contacts", params={"with_total": True, "limit": 1})).json()["total"] == 2000
     assert len((await exported(admin)).splitlines()) == 2001
+
+
+async def test_a_worker_that_dies_after_it_has_written_makes_nobody_twice(admin: Client) -> None:
+    principal = Principal(org_id=admin.org_id, scopes=frozenset({"*"}), label="worker")
+    name = uuid4()
+    for made in (2, 0):
+        done = await import_table(
+            admin.services, principal, b"name,tags\nSam,boat\nSam,boat\n", dry_run=False, skip=False, name=name
+        )
+        assert (done.created, done.unchanged) == (made, 2 - made)
+    assert await found(admin) == ["Sam", "Sam"]

@@ -15,7 +15,7 @@ const CsvImport = lazy(() => import("@/features/objects/list/CsvImport"));
 
 /** The contacts that are listed as a table, out and in. */
 export function CsvMenu({ q, tag }: { q: string; tag: string }) {
-  const mayImport = useMay()("contacts:write");
+  const mayWrite = useMay()("contacts:write");
   const { notifyProblem } = useDialogs();
   const changed = useContactsChanged();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
@@ -31,6 +31,7 @@ export function CsvMenu({ q, tag }: { q: string; tag: string }) {
     );
   }
 
+  if (!mayWrite) return null;
   return (
     <>
       <IconButton
@@ -42,16 +43,14 @@ export function CsvMenu({ q, tag }: { q: string; tag: string }) {
       </IconButton>
       <Menu open={anchor !== null} anchorEl={anchor} onClose={close}>
         <MenuItem onClick={exportTable}>{text.exportCsv}</MenuItem>
-        {mayImport && (
-          <MenuItem
-            onClick={() => {
-              close();
-              setImporting(true);
-            }}
-          >
-            {text.importCsv}
-          </MenuItem>
-        )}
+        <MenuItem
+          onClick={() => {
+            close();
+            setImporting(true);
+          }}
+        >
+          {text.importCsv}
+        </MenuItem>
       </Menu>
       {importing && (
         <Suspense fallback={null}>

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useIsFetching, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data, type Schemas } from "@/api/client";
 import { useLocations } from "@/layout/locations";
 import { useMay, useMe } from "@/session/SessionProvider";
@@ -24,10 +24,11 @@ export function useNumbers(q: string) {
 /** The zone by whose clock a number's hours go: its location's, else the browser's. Null: it is not known yet. */
 export function useKnownZoneOf(number: string): string | null {
   const locations = useLocations();
+  const locating = useIsFetching({ queryKey: ["locations", "all"] }) > 0 && locations.length === 0;
   const { data: found, isFetching, isPlaceholderData } = useNumbers(number);
   const place = found?.items.find((one) => one.number === number)?.location_id;
   const zone = locations.find(({ id }) => id === place)?.timezone;
-  const waits = number && isFetching && (!found || isPlaceholderData);
+  const waits = number && (locating || (isFetching && (!found || isPlaceholderData)));
   return zone ?? (waits ? null : browserZone());
 }
 

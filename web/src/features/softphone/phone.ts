@@ -194,16 +194,23 @@ export class BrowserPhone {
 
   /** Goes on speaking through the microphone that was chosen meanwhile. */
   private async speakInto(line: Line): Promise<void> {
+    const { session, call } = line;
+    const wanted = this.sound.microphone;
     const chosen = await this.microphone();
     const track = chosen?.getAudioTracks()[0];
     if (!chosen || !track) return;
-    const sender = line.session.connection.getSenders().find((one) => one.track?.kind === "audio");
-    if (!sender || !this.lines.has(line.call.id)) {
-      track.stop(); // the call ended meanwhile
+    const sender = session.connection.getSenders().find((one) => one.track?.kind === "audio");
+    if (!sender || !this.lines.has(call.id) || this.sound.microphone !== wanted) {
+      track.stop(); // the call ended, or yet another was chosen
       return;
     }
-    track.enabled = sender.track?.enabled ?? true; // muted or held
+    track.enabled = sender.track?.enabled ?? true;
     await sender.replaceTrack(track);
+    if (!this.lines.has(call.id)) {
+      track.stop();
+      return;
+    }
+    track.enabled = !session.isMuted().audio && !session.isOnHold().local; // which may have changed meanwhile
     for (const old of line.microphone?.getTracks() ?? []) old.stop();
     line.microphone = chosen;
   }
