@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from controlplane.calls import repository, service
 from controlplane.calls.explain import explanation, objects_named, steps_in_words
 from controlplane.calls.fold import fold
+from controlplane.calls.folding import other_calls
 from controlplane.calls.schemas import CallDetail, Explanation
 from controlplane.identity.door import load_locations
 from controlplane.nodes import door as nodes
@@ -71,9 +72,12 @@ async def _from_facts(uow: UnitOfWork, principal: Principal, call: CallDetail) -
     """The call folded anew: its record keeps no places in the dialplan. None when the facts are gone."""
     key = (call.node, call.linkedid)
     facts = (await nodes.load_facts(uow.session, [key])).get(key)
+    if not facts:
+        return None
     row = await repository.find_call(uow.session, principal, call.id)
-    folded = fold(facts, lost_at=row.lost_at if row else None) if facts else None
-    if folded is None or folded.started_at is None:
+    others = await other_calls(uow.session, {key: facts})
+    folded = fold(facts, others=others.get(key, ()), lost_at=row.lost_at if row else None)
+    if folded.started_at is None:
         return None
     update = {"timeline": folded.timeline, "legs": folded.legs, "flags": folded.flags}
     return call.model_copy(update=update)

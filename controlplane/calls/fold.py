@@ -5,7 +5,7 @@ lost: the facts themselves stay in their table, and a fact that comes late only 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from controlplane.calls.reading import CelRow, as_int, as_uuid, clean, in_order,
 from controlplane.calls.record import FoldedCall
 from controlplane.calls.schemas import CallStatus, Direction, Phase
 from controlplane.calls.spans import Span, union_s
+from controlplane.calls.transfers import is_attended_transfer, read_transfer
 from controlplane.kit.destination import DestinationKind
 from controlplane.protocol.call_events import CallEvent
 from controlplane.protocol.facts import Fact, FactKind
@@ -37,16 +38,19 @@ _TOLD: dict[str, tuple[str, str | None, str]] = {
 _PASSED_OVER = frozenset({"PICKUP", "FORWARD", "PARK_START", "PARK_END", "LOCAL_OPTIMIZE"})
 
 
-def fold(facts: Iterable[Fact], *, lost_at: datetime | None = None) -> FoldedCall:
+def fold(
+    facts: Collection[Fact], *, others: Iterable[Fact] = (), lost_at: datetime | None = None
+) -> FoldedCall:  # fmt: skip
     """The record of one call.
 
     Args:
         facts: All facts with the call's linkedid, as many as have come.
+        others: All facts of the calls with which an attended transfer joined this one, see `transfers.joined_with`.
         lost_at: If the call has no end of its own, it is closed here as "end unknown": when Asterisk went down, or
             when the expiry job gave up waiting. A real end that comes later wins.
     """
-    work = _Fold()
-    for fact in in_order(facts):
+    work = _Fold(next((fact.linkedid for fact in facts if fact.linkedid), ""))
+    for fact in in_order([*facts, *others]):
         work.take(fact)
     return work.finish(lost_at)
 
@@ -54,8 +58,8 @@ def fold(facts: Iterable[Fact], *, lost_at: datetime | None = None) -> FoldedCal
 class _Fold:
     """The state machine: fed fact by fact in order of time."""
 
-    def __init__(self) -> None:
-        self.call = FoldedCall(linkedid="")
+    def __init__(self, linkedid: str) -> None:
+        self.call = FoldedCall(linkedid=linkedid)
         self.legs = Legs()
         self.place: tuple[str, UUID | None] | None = None  # where the caller is: destination kind and id
         self.place_why: str | None = None
@@ -70,18 +74,42 @@ class _Fold:
         self.message_left = False
         self.newest: datetime | None = None
         self.cdr_ids: dict[str, datetime] = {}
+        self.others: dict[str, _Fold] = {}  # by linkedid: calls that a transfer joins with this one
+        self.joined: set[str] = set()
+        self.left_behind: set[str] = set()  # the transferer's channels
+        self.other_end: datetime | None = None
+        self.given_away: datetime | None = None
 
     # -- taking facts ------------------------------------------------------------------------------------------------
 
     def take(self, fact: Fact) -> None:
-        self.call.linkedid = self.call.linkedid or (fact.linkedid or "")
-        if fact.kind == FactKind.CEL:
+        if fact.linkedid and fact.linkedid != self.call.linkedid:
+            self._take_of_other(fact.linkedid, fact)
+        elif self.given_away is not None and fact.payload.get("uniqueid") not in self.left_behind:
+            return  # the other call tells the rest
+        elif fact.kind == FactKind.CEL:
             self.newest = fact.at
             self._take_cel(read_cel(fact))
         elif fact.kind == FactKind.QUEUE_LOG:
             self._take_queue_log(fact)
         elif fact.kind == FactKind.CDR and isinstance(uniqueid := fact.payload.get("uniqueid"), str):
             self.cdr_ids.setdefault(uniqueid, fact.at)
+
+    def _take_of_other(self, linkedid: str, fact: Fact) -> None:
+        """Until it is joined, the other call goes its own way; then its channels are this call's, all but one."""
+        if linkedid not in self.joined:
+            other = self.others.setdefault(linkedid, _Fold(linkedid))
+            other.take(fact)
+            if is_attended_transfer(fact) and other.left_behind & self.legs.by_id.keys():
+                self.given_away = self.given_away or fact.at
+                self.left_behind |= other.left_behind
+        elif fact.kind == FactKind.CEL:
+            self.newest = fact.at
+            row = read_cel(fact)
+            if row.event == "LINKEDID_END":
+                self.other_end = row.at
+            elif row.uniqueid not in self.left_behind and not row.event.startswith("CP_"):
+                self._take_channel_event(row, self.legs.leg(row.uniqueid, row.channel))
 
     def _take_cel(self, row: CelRow) -> None:
         call = self.call
@@ -113,21 +141,49 @@ class _Fold:
                 self._note_who_hung_up(row, leg)
             case "CHAN_END":
                 self.legs.gone(leg, row.at)
-            case "BLINDTRANSFER" | "ATTENDEDTRANSFER":
-                self._pass_on(row, leg)
+            case "BLINDTRANSFER" | "ATTENDEDTRANSFER" as how:
+                (self._pass_on if how == "BLINDTRANSFER" else self._join)(row, leg)
             case event if event not in _PASSED_OVER:
                 self._flag("unknown event", row.at, event)
 
     def _pass_on(self, row: CelRow, leg: Leg) -> None:
         """Asterisk tells a transfer when it has set it going: the call may have arrived there before."""
-        to, how = clean(row.extra.get("extension")), row.event.removesuffix("TRANSFER").lower()
+        to = clean(row.extra.get("extension"))
         since = (row.at - _LATE).isoformat()
         arrived = [
             datetime.fromisoformat(entry["at"]) - timedelta(microseconds=1)
             for entry in self.call.timeline
             if entry["what"] == "sent to" and entry["dialplan"]["exten"] == to and entry["at"] >= since
         ]
-        self._tell(min([row.at, *arrived]), "transferred", leg.where(), how, channel=leg.channel, to=to)
+        self._tell(min([row.at, *arrived]), "transferred", leg.where(), "blind", channel=leg.channel, to=to)
+
+    def _join(self, row: CelRow, leg: Leg) -> None:
+        """Both calls of the transferer become one: who was asked comes into this one, or rings for it from now on."""
+        transfer, at = read_transfer(row), row.at
+        self.left_behind |= {row.uniqueid, transfer.second}
+        other = next((one for one in self.others.values() if transfer.second in one.legs.by_id), None)
+        if other is not None:
+            self._bring_in(other, row.at)
+        if transfer.target is not None:
+            target = self.legs.leg(*transfer.target)
+            if target.bridge is None:  # the other call's facts are not there
+                self.legs.enter(target, transfer.bridge, transfer.transferee, row.at)
+            at = min(at, target.talking_since or at) - timedelta(microseconds=1)
+        elif other is not None:
+            self.place, self.place_why = other.place, other.place_why
+            self.queue_since = (other.queue_since[0], row.at) if other.queue_since else None
+        to = other.call.dialed_number if other is not None else None
+        self._tell(at, "transferred", leg.where(), "attended", channel=leg.channel, to=to)
+
+    def _bring_in(self, other: "_Fold", at: datetime) -> None:
+        """What lives of the other call is of this one from now on."""
+        self.joined.add(other.call.linkedid)
+        came = [one for one in other.legs.by_id.values() if not one.ended_at and one.uniqueid not in self.left_behind]
+        for one in came:
+            rang_since = None if one.is_local or one.uniqueid == self.call.linkedid else one.started_at
+            if rang_since is not None and self.call.started_at and rang_since >= self.call.started_at:
+                self._tell(rang_since, "ringing", one.where(), None, channel=one.channel)
+        self.legs.bring_in(came, at)
 
     def _start_leg(self, row: CelRow, leg: Leg) -> None:
         leg.started_at = row.at
@@ -264,11 +320,14 @@ class _Fold:
         if call.ended_at is not None:
             self.legs.close(now)
             call.duration_s = round((now - call.started_at).total_seconds(), 3)
+        waiting = self.queue_since
         self._leave_queue(now)
         self._measure(now)
         self._name_those_involved()
         call.status = self._status()
-        call.phase = Phase.ENDED if call.ended_at else self._phase()
+        call.phase = Phase.ENDED if call.ended_at else self._phase(waits=waiting is not None)
+        if waiting is not None and call.ended_at is None:
+            call.queue_id = waiting[0]  # one that was answered may have been passed on into another line
         self._tell_ends(now)
         self._cross_check()
         call.legs = [leg.as_json(self._role(leg), now) for leg in self._real_legs()]
@@ -277,6 +336,11 @@ class _Fold:
 
     def _close(self, lost_at: datetime | None) -> None:
         call, legs = self.call, self.legs.by_id.values()
+        if self.given_away is not None:
+            call.ended_at = self.given_away
+            self.legs.forget_strangers()
+        elif self.joined and call.ended_at is not None:
+            call.ended_at = self._end_of_both(call.ended_at)
         if call.ended_at is None and legs and all(leg.ended_at for leg in legs):
             call.ended_at = max(leg.ended_at for leg in legs if leg.ended_at)
         if call.ended_at is not None:
@@ -286,6 +350,14 @@ class _Fold:
             call.ended_at = max(lost_at, self.newest)
             call.hangup_cause = END_UNKNOWN
             self._flag(END_UNKNOWN, call.ended_at, "")
+
+    def _end_of_both(self, ended_at: datetime) -> datetime | None:
+        """When the joined call ended: Asterisk has ended the younger linkedid already as it joined them."""
+        ends = [leg.ended_at for leg in self.legs.by_id.values()]
+        known = [end for end in ends if end is not None]
+        if len(known) == len(ends):
+            return max(ended_at, *known)
+        return self.other_end if self.other_end and self.other_end > ended_at else None
 
     def _hangup_cause(self) -> str | None:
         if self.caller_cause is None:
@@ -304,12 +376,14 @@ class _Fold:
         call.talk_s = union_s([*self.legs.talks(), *open_talk])
         call.wait_s = union_s(self.waits)
         rings = [leg.ringing(now) for leg in self._real_legs() if leg.uniqueid != call.linkedid]
-        call.ring_s = union_s((ring for ring in rings if ring), until=call.answered_at)
+        ours = (ring for ring in rings if ring and call.started_at and ring[0] >= call.started_at)
+        call.ring_s = union_s(ours, until=call.answered_at)
 
     def _name_those_involved(self) -> None:
         call = self.call
         if self.legs.first_talk is not None and call.direction != Direction.OUTBOUND:
-            sides = (self.legs.by_id[uniqueid] for uniqueid in self.legs.first_talk[1] - {call.linkedid})
+            others = self.legs.by_id.keys() - {call.linkedid}
+            sides = (self.legs.by_id[uniqueid] for uniqueid in self.legs.first_talk[1] & others)
             found = sorted(side.extension_id for side in sides if side.extension_id)
             call.extension_id = found[0] if found else None
         elif call.direction == Direction.INTERNAL:
@@ -340,7 +414,7 @@ class _Fold:
             last_cause=causes[-1] if causes else self.caller_cause,
         )
 
-    def _phase(self) -> Phase:
+    def _phase(self, *, waits: bool) -> Phase:
         if self.legs.anyone_talking():
             return Phase.ANSWERED
         places: dict[str, Phase] = {
@@ -349,8 +423,11 @@ class _Fold:
             DestinationKind.VOICEMAIL: Phase.VOICEMAIL,
         }
         at = places.get(self.place[0]) if self.place else None
+        talked = self.legs.first_talk is not None
+        if at is Phase.QUEUED and talked and not waits:
+            at = None  # parked, or passed on: not in the line any more
         ringing = any(leg.outcome() == "ringing" for leg in self._real_legs() if leg.uniqueid != self.call.linkedid)
-        return Phase.RINGING if ringing and at is not Phase.QUEUED else at or Phase.NEW
+        return Phase.RINGING if ringing and at is not Phase.QUEUED else at or (Phase.ANSWERED if talked else Phase.NEW)
 
     def _tell_ends(self, now: datetime) -> None:
         for leg in self._real_legs():

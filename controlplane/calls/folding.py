@@ -5,12 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from controlplane.calls import events, repository
 from controlplane.calls.fold import fold
 from controlplane.calls.record import FoldedCall
 from controlplane.calls.repository import CallKey
 from controlplane.calls.schemas import CallStatus, Phase
+from controlplane.calls.transfers import is_attended_transfer, joined_with, strangers
 from controlplane.kit.ids import new_id
+from controlplane.nodes import door as nodes
 from controlplane.platform.events import Event
 from controlplane.platform.uow import UnitOfWork
 from controlplane.protocol.facts import Fact
@@ -25,11 +29,13 @@ async def fold_calls(uow: UnitOfWork, facts: Mapping[CallKey, Sequence[Fact]]) -
         How many records changed.
     """
     stored = await repository.stored_calls(uow.session, facts.keys())
+    others = await other_calls(uow.session, facts)
+    await nodes.fold_again(uow.session, _that_go_on(facts, others))
     rows: list[dict[str, Any]] = []
     news: list[Event] = []
     for key, call_facts in facts.items():
         before = stored.get(key)
-        call = fold(call_facts, lost_at=before["lost_at"] if before else None)
+        call = fold(call_facts, others=others.get(key, ()), lost_at=before["lost_at"] if before else None)
         if call.org_id is None or call.started_at is None or call.last_fact_at is None:
             continue
         row = _row(key, call, before)
@@ -43,6 +49,26 @@ async def fold_calls(uow: UnitOfWork, facts: Mapping[CallKey, Sequence[Fact]]) -
     await uow.record_all(news)
     await _attach(uow, [row["id"] for row in rows])
     return len(rows)
+
+
+async def other_calls(session: AsyncSession, facts: Mapping[CallKey, Sequence[Fact]]) -> dict[CallKey, list[Fact]]:
+    """Facts of the calls with which attended transfers joined these. For a call without a transfer nothing is asked."""
+    wanted = {
+        (node, linkedid): {(node, other) for other in joined_with(its) | strangers(its) if other != linkedid}
+        for (node, linkedid), its in facts.items()
+    }
+    found = await nodes.load_facts(session, set().union(*wanted.values()))
+    return {key: [fact for other in others for fact in found[other]] for key, others in wanted.items() if others}
+
+
+def _that_go_on(facts: Mapping[CallKey, Sequence[Fact]], others: Mapping[CallKey, Sequence[Fact]]) -> set[CallKey]:
+    """Calls that were passed on into an older one: Asterisk tells the rest of them under that one's linkedid."""
+    return {
+        (node, fact.linkedid)
+        for (node, linkedid), its in others.items()
+        for fact in its
+        if is_attended_transfer(fact) and fact.linkedid and fact.linkedid in strangers(facts[node, linkedid])
+    }
 
 
 _FOLDED = [field.name for field in dataclasses.fields(FoldedCall) if field.name != "linkedid"]

@@ -46,11 +46,13 @@ async def own_boxes(uow: UnitOfWork, principal: Principal) -> set[UUID] | None:
 
 
 async def mailboxes(
-    uow: UnitOfWork, principal: Principal, query: ListQuery, q: str | None
+    uow: UnitOfWork, principal: Principal, query: ListQuery, *, q: str | None, ids: list[UUID] | None, only_own: bool
 ) -> tuple[list[Mailbox], str | None, int | None]:
     """Boxes with their new messages; those that may not be read are there to forward to."""
     own = await own_boxes(uow, principal)
-    rows, cursor, total = await queries.boxes_page(uow.session, principal, query, q=q)
+    limits = [set(limit) for limit in (ids, own if only_own else None) if limit is not None]
+    among = set.intersection(*limits) if limits else None
+    rows, cursor, total = await queries.boxes_page(uow.session, principal, query, among=among, q=q)
     unheard = await queries.unheard_in(uow.session, principal, own, [row.id for row in rows])
     boxes = [
         Mailbox(

@@ -7,6 +7,7 @@ Source: https://docs.asterisk.org/Configuration/Reporting/Channel-Event-Logging-
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -179,6 +180,18 @@ class Legs:
         met = next((other.bridge for other in self.by_id.values() if other.bridge and other.channel in names), None)
         leg.bridge, leg.bridge_as_said = met or bridge, bridge
         self._look_who_talks(at)
+
+    def bring_in(self, came: Iterable[Leg], at: datetime) -> None:
+        """Channels of another call come into this one. What they talked before is not of this one."""
+        for one in came:
+            leg = self.leg(one.uniqueid, one.channel)
+            for name in ("started_at", "answered_at", "extension_id", "trunk_id", "number", "bridge", "bridge_as_said"):
+                setattr(leg, name, getattr(leg, name) or getattr(one, name))
+        self._look_who_talks(at)
+
+    def forget_strangers(self) -> None:
+        """Drops channels that never began here."""
+        self.by_id = {id_: leg for id_, leg in self.by_id.items() if leg.started_at is not None}
 
     def leave(self, leg: Leg, bridge: str, at: datetime) -> None:
         """The channel leaves a bridge; one that it has left already for another changes nothing."""

@@ -76,6 +76,8 @@ class Call(Identified, Base):
               postgresql_where=text("phone_number_id IS NOT NULL")),
         Index("ix_calls_location", "location_id", text("started_at DESC"), text("id DESC"),
               postgresql_where=text("location_id IS NOT NULL")),
+        Index("ix_calls_nowhere", "org_id", text("started_at DESC"), text("id DESC"),
+              postgresql_where=text("location_id IS NULL")),
         Index("ix_calls_queue", "queue_id", text("started_at DESC"), text("id DESC"),
               postgresql_where=text("queue_id IS NOT NULL")),
         Index("ix_calls_extension", "extension_id", text("started_at DESC"), text("id DESC"),
@@ -148,6 +150,8 @@ class Voicemail(Identified, Base):
     __table_args__ = (
         UniqueConstraint("node", "context", "box_number", "msg_id"),
         Index("ix_voicemails_newest", "org_id", text("left_at DESC"), text("id DESC")),
+        Index("ix_voicemails_box", "box_id", text("left_at DESC"), text("id DESC")),
+        Index("ix_voicemails_unheard", "box_id", postgresql_where=text("heard_at IS NULL AND deleted_at IS NULL")),
         Index("ix_voicemails_unlinked", "node", "left_at", postgresql_where=text("call_id IS NULL")),
     )
 

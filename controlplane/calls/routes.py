@@ -94,14 +94,17 @@ async def call_filter(  # noqa: PLR0913, PLR0917 - one query parameter each
     contact_id: Annotated[
         UUID | None, Query(description="With one of this contact's numbers; needs the right `contacts:read`.")
     ] = None,
+    ids: Annotated[
+        list[UUID] | None, Query(max_length=200, description="Only these, such as to see which of them match.")
+    ] = None,
 ) -> CallFilter:
     """Dependency: what a list of calls is narrowed to."""
     wanted = CallFilter(
         since, until, direction, status, number, location_id, queue_id, extension_id, phone_number_id,
         min_duration_s, max_duration_s, tag, q, contact_id,
-        said=queries.may_look_for(principal),
+        said=queries.may_look_for(principal), ids=None if ids is None else tuple(ids),
     )  # fmt: skip
-    return await people.with_contact(uow, principal, wanted)
+    return await people.with_contact(uow, principal, await wanted.with_words(uow.session, principal))
 
 
 @router.get("/calls")

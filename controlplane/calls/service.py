@@ -211,7 +211,7 @@ async def note_export(uow: UnitOfWork, principal: Principal, wanted: CallFilter)
     told = {
         name: [*map(str, value)] if isinstance(value, tuple) else str(value)
         for name, value in asdict(wanted).items()
-        if value is not None and name not in {"other", "said"}
+        if value is not None and name not in {"other", "said", "found"}
     }
     await audit(uow, principal, action="call.export", kind="call", after=told)
 

@@ -50,9 +50,16 @@ async def list_voicemails(
 
 
 @router.get("/voicemails/boxes")
-async def list_mailboxes(uow: Uow, principal: VoicemailReader, query: List, q: Search = None) -> Page[Mailbox]:
+async def list_mailboxes(
+    uow: Uow,
+    principal: VoicemailReader,
+    query: List,
+    q: Search = None,
+    own: Annotated[bool, Query(description="Those only whose messages one may read.")] = False,
+    ids: Annotated[list[UUID] | None, Query(max_length=200, description="Only these, such as for their names.")] = None,
+) -> Page[Mailbox]:
     """Boxes that messages can be forwarded to, and how many new ones are in those that one may read."""
-    boxes, cursor, total = await inbox.mailboxes(uow, principal, query, q)
+    boxes, cursor, total = await inbox.mailboxes(uow, principal, query, q=q, ids=ids, only_own=own)
     return Page(items=boxes, next_cursor=cursor, total=total)
 
 

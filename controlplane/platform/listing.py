@@ -12,7 +12,7 @@ from fastapi import Query, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, Field
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from controlplane.kit.text import free_text, one_line
@@ -104,10 +104,13 @@ async def fetch_page(
     *,
     sortable: Mapping[str, Any],
     default_sort: str,
+    parts: Sequence[ColumnElement[bool]] = (),
 ) -> tuple[list[Any], str | None, int | None]:
     """Runs a list query: rows, cursor of the next page, total if asked for.
 
     Pages by value and id, so that rows added meanwhile neither repeat nor vanish. ``sortable`` columns are never null.
+    Where ``parts`` cover all rows and each has an index in the list's order, the first rows of each are merged:
+    PostgreSQL would walk through everything for the few rows of a small part.
 
     Raises:
         Invalid: Unknown sort field or a foreign cursor.
@@ -122,6 +125,11 @@ async def fetch_page(
         tie = model.id < row_id if descending else model.id > row_id
         statement = statement.where(or_(after, and_(column == value, tie)))
     order = (column.desc(), model.id.desc()) if descending else (column.asc(), model.id.asc())
+    if parts:
+        firsts = [
+            statement.with_only_columns(model.id).where(part).order_by(*order).limit(query.limit + 1) for part in parts
+        ]
+        statement = select(model).where(model.id.in_(union_all(*(first.subquery().select() for first in firsts))))
     rows = list((await session.scalars(statement.order_by(*order).limit(query.limit + 1))).all())
     more = len(rows) > query.limit
     rows = rows[: query.limit]

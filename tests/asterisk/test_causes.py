@@ -32,6 +32,11 @@ class World:
         self.one_at_a_time = own_address()
         self.narrow = pbx.add(Kind.TRUNK, "Narrow", identity="ip", host=self.one_at_a_time, port=5060, max_calls=1)
         pbx.add(Kind.OUTBOUND_ROUTE, "Help", pattern="911", trunk_ids=[self.narrow, trunks[1]])
+        self.wide_at = own_address()
+        self.wide = pbx.add(Kind.TRUNK, "Wide", identity="ip", host=self.wide_at, port=5060)
+        pbx.add(Kind.OUTBOUND_ROUTE, "More", pattern="922", trunk_ids=[self.narrow, self.wide])
+        pbx.add(Kind.OUTBOUND_ROUTE, "Emergency", pattern="933", trunk_ids=[trunks[1], self.narrow], emergency=True)
+        pbx.add(Kind.OUTBOUND_ROUTE, "One", pattern="944", trunk_ids=[self.narrow])
         self.ann, self.ben, self.cid = (self.desk(name, number) for name, number in
                                         (("ann", "201"), ("ben", "202"), ("cid", "203")))  # fmt: skip
         pbx.add(Kind.RING_GROUP, "Both", number="610", extension_ids=[self.ben, self.cid], ring_s=5,
@@ -83,7 +88,7 @@ class Desks:
     async def carrier(self, address: str) -> Phone:
         """A carrier that answers."""
         account = Account.of_carrier("carrier", self._asterisk.server)
-        made = Phone(BaresipTools.from_tree(self._tools), self._folder / "carrier", account, answer_after_s=0.1,
+        made = Phone(BaresipTools.from_tree(self._tools), self._folder / address, account, answer_after_s=0.1,
                      address=address, sip_port=5060)  # fmt: skip
         return await self._stack.enter_async_context(made)
 
@@ -183,3 +188,48 @@ async def test_a_trunk_that_is_passed_over_is_told(
         assert [(event.name, event.pairs["trunk"]) for event in told] == [
             ("TRUNK_FULL", str(world.narrow)), ("OUTBOUND", str(world.trunks[1])),
         ]  # fmt: skip
+
+
+def trunks_tried(asterisk: Running, after: int) -> list[tuple[str, str]]:
+    told = [event for event in asterisk.events(after=after) if event.name in {"TRUNK_FULL", "OUTBOUND"}]
+    return [(event.name, event.pairs["trunk"]) for event in told]
+
+
+async def test_a_limit_counts_who_is_on_the_trunk_and_stops_no_emergency(
+    asterisk: Running, world: World, tools: Path, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as stack:
+        desks = Desks(tools, asterisk, tmp_path, stack)
+        await desks.refuses(world.full, 486, "Busy Here")
+        await desks.carrier(world.one_at_a_time)
+        await desks.carrier(world.wide_at)
+        for trunk in (world.narrow, world.wide, world.trunks[1]):
+            asterisk.cli(f"pjsip qualify trunk-{trunk.hex}")
+            asterisk.wait_cli("pjsip show contacts", rf"{trunk.hex}/sip:\S+ +\S+ +Avail")
+        ann, ben, cid = [await desks.phone(name) for name in ("ann", "ben", "cid")]
+        on_narrow = await ben.dial("922")
+        await ben.wait_established(on_narrow)
+        before = len(asterisk.rows())
+        overflowed = await ann.dial("922")
+        await ann.wait_established(overflowed)
+        assert trunks_tried(asterisk, before) == [("TRUNK_FULL", str(world.narrow)), ("OUTBOUND", str(world.wide))]
+
+        before = len(asterisk.rows())
+        refused = await cid.dial("944")
+        await cid.wait_closed(refused)
+        assert "503" in refused.cause, "nothing was asked: no carrier has declined it"
+        before = len(asterisk.rows())
+        emergency = await cid.dial("933")
+        await cid.wait_established(emergency)
+        assert trunks_tried(asterisk, before) == [
+            ("OUTBOUND", str(world.trunks[1])), ("OUTBOUND", str(world.narrow)),
+        ]  # fmt: skip
+        await cid.hangup(emergency)
+
+        await ben.hangup(on_narrow)
+        before = len(asterisk.rows())
+        again = await ben.dial("922")
+        await ben.wait_established(again)
+        assert trunks_tried(asterisk, before) == [("OUTBOUND", str(world.narrow))]
+        await ann.hangup(overflowed)
+        await ben.hangup(again)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from controlplane.calls.explain import steps_in_words
 from controlplane.calls.fold import fold
-from tests.replay.test_streams import FACTS, NAMES
+from tests.replay.test_streams import FACTS, NAMES, folded
 
 
 def _id(group: int, number: int) -> UUID:
@@ -24,6 +24,7 @@ OBJECTS = {
     _id(8011, 1): "Opening hours",
 }  # fmt: skip
 LEADS, WAITED = "the number leads there", "the caller waited"
+HIDDEN = "+15557654321 called +1555000{} (Main line) by trunk Carrier"
 ANN = "Ann (+15557654321) called +1555000{} (Main line) by trunk Carrier"
 
 
@@ -114,10 +115,35 @@ ANN = "Ann (+15557654321) called +1555000{} (Main line) by trunk Carrier"
                 "the caller hung up",
             ],
         ),
+        (
+            "attended_transfer_from_queue",
+            [
+                HIDDEN.format("101"),
+                f"went to queue 600 Sales, because the number leads there; {WAITED} for 0.1 s until somebody answered",
+                "extension 201 Ann (dev201) rang for 0.0 s: it was answered",
+                "connected with extension 201 Ann (dev201) for 3.4 s",
+                "extension 202 Ben (dev202) rang for 0.7 s: it was answered",
+                "extension 201 Ann (dev201) passed the call on to 202 (attended transfer)",
+                "connected with extension 202 Ben (dev202) for 2.5 s",
+                "the caller hung up",
+            ],
+        ),
+        (
+            "blonde_transfer_in_vain",
+            [
+                HIDDEN.format("101"),
+                f"went to queue 600 Sales, because the number leads there; {WAITED} for 0.1 s until somebody answered",
+                "extension 201 Ann (dev201) rang for 0.0 s: it was answered",
+                "connected with extension 201 Ann (dev201) for 2.1 s",
+                "extension 202 Ben (dev202) rang for 2.5 s: until the caller gave up",
+                "extension 201 Ann (dev201) passed the call on to 202 (attended transfer)",
+                "the caller hung up",
+            ],
+        ),
     ],
 )
 def test_a_recorded_call_is_told_so_that_a_shop_understands_it(name: str, words: list[str]) -> None:
-    assert [step.words for step in steps_in_words(fold(FACTS[name]), OBJECTS)] == words
+    assert [step.words for step in steps_in_words(folded(name), OBJECTS)] == words
 
 
 def test_an_engineer_finds_channels_causes_and_places() -> None:

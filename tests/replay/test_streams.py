@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from controlplane.calls.fold import END_UNKNOWN, fold
 from controlplane.calls.record import FoldedCall
 from controlplane.calls.schemas import CallStatus, Phase
+from controlplane.calls.transfers import joined_with, strangers
 from controlplane.protocol.facts import Fact, FactKind
 
 STREAMS = Path(__file__).parent / "streams"
@@ -23,6 +25,35 @@ FACTS = {
 }
 
 
+def others_of(facts: Sequence[Fact]) -> list[Fact]:
+    """What is loaded beside a call's own facts: those of the calls with which transfers joined it."""
+    wanted = joined_with(facts) | strangers(facts)
+    found = [its for its in FACTS.values() if its[0].linkedid in wanted and its[0].linkedid != facts[0].linkedid]
+    return [fact for its in found for fact in its]
+
+
+OTHERS = {name: others_of(FACTS[name]) for name in NAMES}
+ASKED = ".asked"  # the transferer's call to whom they asked, beside the call that they passed on
+PASSED_ON = [name for name in NAMES if name + ASKED in NAMES]
+
+
+def folded(name: str) -> FoldedCall:
+    return fold(FACTS[name], others=OTHERS[name])
+
+
+def phases(name: str) -> list[tuple[str, str]]:
+    """Every state and phase of a live call, as its facts come in one by one, those of the other call between."""
+    seen: list[tuple[str, str]] = []
+    linkedid = FACTS[name][0].linkedid
+    told = sorted([*FACTS[name], *OTHERS[name]], key=lambda fact: (fact.at, fact.seq))
+    for count in range(1, len(told) + 1):
+        own = [fact for fact in told[:count] if fact.linkedid == linkedid]
+        if own:
+            call = fold(own, others=[fact for fact in others_of(own) if fact in told[:count]])
+            seen += [(call.status, call.phase)] if [(call.status, call.phase)] != seen[-1:] else []
+    return seen
+
+
 def as_json(call: FoldedCall) -> dict[str, Any]:
     values: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(call), default=str))
     return values
@@ -31,7 +62,7 @@ def as_json(call: FoldedCall) -> dict[str, Any]:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_stream_gives_its_record(name: str) -> None:
     expected = json.loads((STREAMS / f"{name}.record.json").read_text())
-    assert as_json(fold(FACTS[name])) == expected
+    assert as_json(folded(name)) == expected
 
 
 @pytest.mark.parametrize(
@@ -52,12 +83,21 @@ def test_a_stream_gives_its_record(name: str) -> None:
         ("queue_overflow_voicemail_hangup", "missed", 2.0, 3.0, 0.0),  # left during the greeting
         ("internal_answered", "answered", 1.5, 0.0, 2.0),
         ("outbound_failover", "answered", 0.5, 0.0, 2.0),  # first carrier refused, second took it
+        ("attended_transfer", "answered", 0.0, 0.0, 5.9),  # 3.4 s with the first, 2.5 s with the second
+        ("attended_transfer.asked", "answered", 0.7, 0.0, 1.0),
+        ("attended_transfer_from_queue", "answered", 0.0, 0.1, 5.9),
+        ("attended_transfer_browser_phone", "answered", 0.4, 0.5, 4.9),
+        ("blonde_transfer", "answered", 0.0, 0.1, 4.8),  # 1.5 s without anybody between
+        ("blonde_transfer.asked", "missed", 2.25, 0.0, 0.0),  # by who asked
+        ("blonde_transfer_in_vain", "answered", 0.0, 0.1, 2.1),
+        ("attended_transfer_to_older_call", "answered", 0.0, 0.0, 3.9),  # 1.5 s with the first, 2.4 s with the second
+        ("attended_transfer_to_older_call.asked", "answered", 0.0, 0.0, 1.6),  # until the other call came into it
     ],
 )
 def test_what_the_phones_did_is_what_the_record_says(
     name: str, status: str, ring_s: float, wait_s: float, talk_s: float
 ) -> None:
-    call = fold(FACTS[name])
+    call = folded(name)
     assert call.status == status
     assert call.ring_s == pytest.approx(ring_s, abs=0.06)
     assert call.wait_s == pytest.approx(wait_s, abs=0.06)
@@ -78,20 +118,58 @@ def test_the_first_to_take_a_transferred_call_answered_it() -> None:
     assert [step["why"] for step in call.timeline if step["what"] == "transferred"] == ["blind"]
 
 
+@pytest.mark.parametrize("name", PASSED_ON)
+def test_who_was_asked_before_has_the_call_too(name: str) -> None:
+    call = folded(name)
+    assert str(call.extension_id).endswith("201")
+    assert [str(extension)[-3:] for extension in call.extension_ids] == ["201", "202"]
+    assert [step["why"] for step in call.timeline if step["what"] == "transferred"] == ["attended"]
+    colleague = call.legs[-1]
+    assert str(colleague["extension_id"]).endswith("202")
+    assert colleague["outcome"] == ("no answer" if name.endswith("in_vain") else "connected")
+    assert call.talk_s == pytest.approx(sum(leg["talk_s"] for leg in call.legs[1:]), abs=0.002)
+
+
+@pytest.mark.parametrize("name", PASSED_ON)
+def test_who_was_asked_is_connected_even_if_the_other_call_is_lost(name: str) -> None:
+    call = fold(FACTS[name])
+    if "blonde" not in name and "older" not in name:
+        assert call.talk_s == folded(name).talk_s
+    assert [step["why"] for step in call.timeline if step["what"] == "transferred"] == ["attended"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("attended_transfer", ["new", "ringing", "new", "answered"]),
+        ("attended_transfer_from_queue", ["new", "queued", "answered"]),
+        ("attended_transfer_browser_phone", ["new", "queued", "answered"]),
+        ("attended_transfer_to_older_call", ["new", "ringing", "new", "answered"]),
+        ("blonde_transfer", ["new", "queued", "answered", "ringing", "answered"]),
+        ("blonde_transfer_in_vain", ["new", "queued", "answered", "ringing"]),
+    ],
+)
+def test_a_caller_who_is_passed_on_does_not_wait_in_the_queue(name: str, expected: list[str]) -> None:
+    live = [(CallStatus.LIVE, phase) for phase in expected]
+    assert phases(name) == [*live, (CallStatus.ANSWERED, Phase.ENDED)]
+
+
 @given(st.sampled_from(NAMES), st.data())
 @settings(max_examples=150, deadline=None)
 def test_order_doubling_and_a_lost_spool_change_nothing(name: str, data: st.DataObject) -> None:
-    facts = FACTS[name]
+    facts, others = FACTS[name], OTHERS[name]
     again = data.draw(st.lists(st.sampled_from(facts), max_size=20))
     respooled = [fact.model_copy(update={"boot": "other-boot", "seq": 9000 + n}) for n, fact in enumerate(again)]
-    assert fold(data.draw(st.permutations([*facts, *respooled, *again]))) == fold(facts)
+    arrived = data.draw(st.permutations([*facts, *respooled, *again]))
+    assert fold(arrived, others=data.draw(st.permutations(others))) == fold(facts, others=others)
 
 
 @given(st.sampled_from(NAMES), st.data())
 @settings(max_examples=150, deadline=None)
 def test_any_part_of_a_stream_folds_without_error_and_adds_up(name: str, data: st.DataObject) -> None:
     part = data.draw(st.lists(st.sampled_from(FACTS[name]), unique_by=lambda fact: fact.seq))
-    call = fold(part)
+    others = data.draw(st.lists(st.sampled_from(OTHERS[name] or FACTS[name]), unique_by=lambda fact: fact.seq))
+    call = fold(part, others=others if OTHERS[name] else ())
     assert json.dumps(as_json(call))
     if call.duration_s is not None:
         assert 0 <= call.talk_s <= call.duration_s
@@ -111,22 +189,15 @@ def test_damaged_rows_never_stop_the_fold(name: str, data: st.DataObject) -> Non
     column = data.draw(st.sampled_from(sorted(facts[position].payload)))
     payload = {**facts[position].payload, column: data.draw(_ANY_TEXT)}
     facts[position] = facts[position].model_copy(update={"payload": payload})
-    assert fold(facts).linkedid
+    assert fold(facts, others=OTHERS[name]).linkedid
 
 
 def test_a_call_is_live_until_its_end_comes() -> None:
-    facts = FACTS["menu_queue_whisper"]
-    seen: list[tuple[str, str]] = []
-    for count in range(1, len(facts) + 1):
-        call = fold(facts[:count])
-        if not seen or seen[-1] != (call.status, call.phase):
-            seen.append((call.status, call.phase))
-    assert seen == [
+    assert phases("menu_queue_whisper") == [
         (CallStatus.LIVE, Phase.NEW),
         (CallStatus.LIVE, Phase.IN_IVR),
         (CallStatus.LIVE, Phase.QUEUED),
         (CallStatus.LIVE, Phase.ANSWERED),
-        (CallStatus.LIVE, Phase.QUEUED),  # one side of the bridge is gone, a few rows before the end
         (CallStatus.ANSWERED, Phase.ENDED),
     ]
 

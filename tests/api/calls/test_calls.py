@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from controlplane.calls import queries
 from controlplane.calls.jobs import expire
 from controlplane.platform.jobs import Queue
 from controlplane.protocol.facts import Fact, FactKind, NodeFact
@@ -54,6 +55,37 @@ async def test_the_story_of_a_call(system: System, admin: Client) -> None:
     assert detail["flags"] == []
 
 
+@pytest.mark.parametrize("many", [50, 0])
+async def test_a_manager_pages_through_the_calls_of_their_place_and_of_none(
+    system: System,
+    admin: Client,
+    manager: Client,
+    locations: dict[str, str],
+    many: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queries, "MANY_PLACES", many)
+    await system.tell(*ALL)
+    ids = [call["id"] for call in await listed(admin)]
+    async with admin.services.uow() as uow:
+        for at, id_ in enumerate(ids):
+            place = [locations["Main"], None, locations["Branch"]][at % 3]
+            await uow.session.execute(
+                text("UPDATE calls SET location_id = :at WHERE id = :id"), {"at": place, "id": id_}
+            )
+    for sort, wanted in (("-started_at", ids), ("started_at", ids[::-1])):
+        found: list[str] = []
+        query: dict[str, str | int] = {"limit": 2, "sort": sort}
+        while True:
+            page = (await manager.get("/calls", params=query)).json()
+            found += [call["id"] for call in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            query["cursor"] = page["next_cursor"]
+        assert found == [id_ for id_ in wanted if ids.index(id_) % 3 != 2]
+    assert (await manager.get("/calls", params={"with_total": True, "limit": 1})).json()["total"] == len(found)
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -80,6 +112,17 @@ async def test_the_story_of_a_call(system: System, admin: Client) -> None:
 async def test_filters(system: System, admin: Client, query: dict[str, Any], expected: int) -> None:
     await system.tell(*ALL)
     assert len(await listed(admin, **query)) == expected
+
+
+async def test_of_these_calls_those_that_match_are_told(system: System, admin: Client, other_org_admin: Client) -> None:
+    await system.tell(*ALL)
+    ids = [call["id"] for call in await listed(admin)]
+    missed = [call["id"] for call in await listed(admin, status="missed")]
+    assert [call["id"] for call in await listed(admin, ids=ids[2:5])] == ids[2:5]
+    assert [call["id"] for call in await listed(admin, ids=ids, status="missed")] == missed
+    others = [one for one in ids if one not in missed]
+    assert await listed(admin, ids=others, status="missed") == []
+    assert await listed(other_org_admin, ids=ids) == []
 
 
 @pytest.mark.parametrize(

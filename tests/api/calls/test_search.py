@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 
+from controlplane.calls import queries
 from controlplane.calls.jobs import purge_voicemail
 from controlplane.platform.jobs import Queue
 from tests.api.calls.system import System
@@ -102,3 +103,18 @@ async def test_a_message_in_somebody_elses_box_is_closed_to_those_who_were_rung(
     assert await found(staff, "bicycle") == 0
     assert (await staff.get(f"/calls/{call['id']}")).json()["transcript"] is None
     assert (await staff.get(f"/calls/{call['id']}/transcript")).status_code == 404
+
+
+@pytest.mark.parametrize("few", [5000, 1])
+async def test_words_of_few_calls_and_of_many_are_found_alike(
+    system: System, admin: Client, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "FEW", few)
+    await system.tell("missed", "busy", "no_answer_voicemail")
+    assert await found(admin, "ann") == 3
+    pages = (await admin.get("/calls", params={"q": "ann", "limit": 2})).json()
+    rest = (await admin.get("/calls", params={"q": "ann", "limit": 2, "cursor": pages["next_cursor"]})).json()
+    times = [one["started_at"] for one in pages["items"] + rest["items"]]
+    assert (len(times), times) == (3, sorted(times, reverse=True))
+    assert (await admin.get("/calls", params={"q": "ann", "status": "missed"})).json()["items"]
+    assert await found(admin, "nobody") == 0

@@ -284,6 +284,29 @@ async def test_a_message_is_forwarded_with_its_words_and_its_note(
     assert [(one["name"], one["unheard"]) for one in found] == [("=Sales", 1)]
 
 
+async def test_ones_own_box_is_found_among_all_those_of_the_house(admin: Client, staff: Client) -> None:
+    own = await box_of(admin, staff)
+    for number in range(20):
+        body = {"name": f"A {number:02}", "number": f"77{number:02}"}
+        assert (await admin.post("/voicemail-boxes", json=body)).status_code == 201
+
+    async def names(client: Client, **params: Any) -> list[str]:
+        answer = await client.get("/voicemails/boxes", params={"limit": 5, **params})
+        assert answer.status_code == 200, answer.text
+        return [one["name"] for one in answer.json()["items"]]
+
+    assert await names(staff) == [f"A {number:02}" for number in range(5)]
+    mine = await names(staff, own=True)
+    assert len(mine) == 1
+    assert await names(staff, ids=own) == mine
+    assert await names(staff, own=True, q="A 0") == []
+    assert await names(admin, own=True) == await names(admin), "an admin reads them all"
+    other = (await admin.get("/voicemails/boxes", params={"q": "A 07"})).json()["items"][0]
+    assert await names(staff, ids=other["id"]) == ["A 07"]
+    assert await names(staff, ids=other["id"], own=True) == []
+    assert await names(admin, ids=[own, other["id"]]) == ["A 07", *mine]
+
+
 async def test_a_forwarded_message_reaches_phones_of_the_same_node(
     system: System, admin: Client, staff: Client, locations: dict[str, str]
 ) -> None:

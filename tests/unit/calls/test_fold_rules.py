@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from controlplane.calls.fold import fold
-from controlplane.calls.schemas import CallStatus, Direction
+from controlplane.calls.schemas import CallStatus, Direction, Phase
 from controlplane.protocol.call_events import CallEvent, write_pairs
 from controlplane.protocol.facts import Fact, FactKind
 
@@ -157,6 +157,27 @@ def test_what_is_odd_is_flagged_and_told() -> None:
     call = fold(ended(story, 3))
     assert [flag["what"] for flag in call.flags] == ["unknown event"]
     assert call.status == CallStatus.ABANDONED
+
+
+def talked_in_queue() -> Story:
+    """The member's phone has left the caller, who is still there."""
+    story = inbound().event(1, CallEvent.AT, kind="queue", id=QUEUE, why="number")
+    phone = {"channel": "PJSIP/ann-00000001", "uniqueid": PHONE}
+    story.cel(1, "CHAN_START", **phone, account=str(ANN)).cel(2, "ANSWER", **phone)
+    story.cel(2, "BRIDGE_ENTER", **phone, bridge_id="a").cel(2, "BRIDGE_ENTER", bridge_id="a")
+    story.cel(4, "BRIDGE_EXIT", bridge_id="a").cel(4, "BRIDGE_EXIT", **phone, bridge_id="a")
+    return story.cel(4, "CHAN_END", **phone)
+
+
+def test_a_caller_who_was_answered_is_out_of_the_queue_also_while_parked() -> None:
+    story = talked_in_queue().cel(4, "BRIDGE_ENTER", bridge_id="p", bridge_technology="holding_bridge")
+    assert fold(story.facts).phase == Phase.ANSWERED
+
+
+def test_a_caller_who_is_passed_on_into_another_queue_waits_in_that_one() -> None:
+    story = talked_in_queue().event(4, CallEvent.AT, kind="queue", id=UUID(int=9), why="dialed")
+    live, over = fold(story.facts), fold(ended(story, 9))
+    assert (live.phase, live.queue_id, over.queue_id) == (Phase.QUEUED, UUID(int=9), QUEUE)
 
 
 def test_a_transfer_is_told_before_the_arrival_that_it_caused() -> None:

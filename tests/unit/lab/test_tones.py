@@ -45,6 +45,15 @@ def test_a_lost_packet_does_not_break_a_span_but_a_pause_does(tmp_path: Path) ->
     assert len(tones.tone_spans(paused, [440])) == 2
 
 
+def test_a_beep_is_heard_through_lost_packets_but_blips_are_not() -> None:
+    beep, lost = tones.tone(700, 0.43), tones.silence(0.06)
+    torn = np.concatenate([tones.silence(1), beep[:640], lost[:400], beep[1200:1700], lost, beep[2100:]])
+    assert tones.heard_from(torn, 700) == pytest.approx(1.0, abs=0.1)
+    blips = np.concatenate([tones.tone(700, 0.05), tones.silence(0.4)] * 10)
+    assert tones.heard_from(blips, 700) is None
+    assert tones.heard_from(tones.tone(700, 0.3), 800) is None
+
+
 def test_noise_and_silence_hold_no_tone(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).normal(0, 300, 16000)
     path = tones.write_wav(tmp_path / "x.wav", noise, tones.silence(1))
