@@ -79,8 +79,9 @@ def _external(layout: AsteriskLayout) -> str:
     if layout.external_address is None:
         return ""
     address = ipaddress.ip_address(layout.external_address)
-    network = ipaddress.ip_network(layout.local_net)
-    return f"external_media_address = {address}\nexternal_signaling_address = {address}\nlocal_net = {network}"
+    lines = [f"external_media_address = {address}", f"external_signaling_address = {address}"]
+    # Asterisk writes the external address only over one of its own that is in these networks, to whoever is in none.
+    return "\n".join(lines + [f"local_net = {ipaddress.ip_network(net)}" for net in layout.local_nets])
 
 
 def _link_shared_files(layout: AsteriskLayout) -> None:

@@ -127,6 +127,8 @@ class DevicePush:
         # Queues and lamps learn of a new phone, and qualify of a changed AOR, only by being told.
         self._announce = sorted({key[1] for key in changed if key[0] == "aor" or key not in present})
         self.changed = sorted({key[1] for key in changed})
+        # Whoever registered with the old password is out with it, or calls would still ring there for hours.
+        self._shut_out = {name for kind, name in changed if kind == "auth" and (kind, name) in present}
         self.removed = sorted({key[1] for key in self._deletes} - {key[1] for key in wanted})
 
     @property
@@ -134,8 +136,8 @@ class DevicePush:
         """Whether all is as it shall be."""
         return not (self._puts or self._deletes)
 
-    async def add(self, ami: Ami) -> list[str]:
-        """Adds and changes phones; gives what was done, in words.
+    async def add(self, ami: Ami, ari: Ari) -> list[str]:
+        """Adds and changes phones; gives what was done, in words. A new password ends what the old one registered.
 
         Raises:
             AmiError: Asterisk refused or went away; some may have been changed.
@@ -143,6 +145,8 @@ class DevicePush:
         """
         await _in_turn(ami, (put_action(phone) for phone in self._puts))
         await _forget_cached(ami, {phone.type for phone in self._puts})
+        if self._shut_out:  # now: a phone that has the new password already may register at any moment
+            await _forget_contacts(ami, ari, self._shut_out)
         done = [f"push {phone.type} {phone.id}" for phone in self._puts[:50]]
         if len(self._announce) > _ANNOUNCE_ONE_BY_ONE:
             await ami.command("module reload res_pjsip.so", timeout_s=60)

@@ -48,7 +48,7 @@ class AsteriskLayout:
         systemname: name of the node; prefixes every ``uniqueid`` and ``linkedid``.
         bind_address: IPv4 address that SIP and RTP listen on.
         external_address: public IPv4 address told to the far side when the node sits behind NAT.
-        local_net: network that needs no external address, as CIDR.
+        local_nets: networks on this side of that NAT, the node's own with them, as CIDR.
         ports: see :class:`AsteriskPorts`.
     """
 
@@ -57,7 +57,7 @@ class AsteriskLayout:
     systemname: str = "node1"
     bind_address: str = "127.0.0.1"
     external_address: str | None = None
-    local_net: str = "127.0.0.0/8"
+    local_nets: tuple[str, ...] = ("127.0.0.0/8",)
     ports: AsteriskPorts = AsteriskPorts()
 
     def __post_init__(self) -> None:

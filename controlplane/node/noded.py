@@ -22,7 +22,7 @@ from controlplane.node.layout import AsteriskLayout
 from controlplane.node.link import Link, LinkDown, LinkRefused, enrol, make_client
 from controlplane.node.outbox import Outbox
 from controlplane.node.rehearsal.rehearsals import Rehearsals
-from controlplane.node.reload import queues_loaded
+from controlplane.node.reload import RELOAD_TRUNKS, queues_loaded
 from controlplane.node.spool import Spool
 from controlplane.node.store import open_store
 from controlplane.node.tailer import Tailer
@@ -234,6 +234,8 @@ class _Linked:
             self._tell(report)
             is_live = report.state == ApplyState.LIVE  # else all was loaded again on the way back
             await self._node.watch.members.read_again(queues_loaded(report.reloads) if is_live else None)
+            if not is_live or RELOAD_TRUNKS in report.reloads:
+                self._node.watch.read_trunks_soon()
             self._node.watch.changed.set()
             await asyncio.to_thread(self._releases.tidy)
             await self._applier.prepare()

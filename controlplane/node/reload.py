@@ -11,7 +11,7 @@ from controlplane.protocol.bundle import FileKind
 # What is pointed at comes before what points there: music and boxes, phones, trunks, queues (their members are phones),
 # the dialplan (it names them all). Phones that go are removed last.
 _BEFORE_DEVICES = ((FileKind.MUSICONHOLD, "moh reload"), (FileKind.VOICEMAIL, "voicemail reload"))
-_RELOAD_TRUNKS = "module reload res_pjsip.so"  # takes their identify and registration sections along
+RELOAD_TRUNKS = "module reload res_pjsip.so"  # takes their identify and registration sections along
 _QUEUE = "queue reload "
 _RELOAD_TIMEOUT_S = 60.0  # 50,000 numbers in one context took 8 s
 
@@ -49,9 +49,9 @@ class Reload:
             ValueError: a phone's settings are too long for Asterisk.
         """
         done = [await _reload(ami, command) for kind, command in _BEFORE_DEVICES if kind in self.kinds]
-        done += await self.push.add(ami)
-        if FileKind.PJSIP in self.kinds and _RELOAD_TRUNKS not in done:  # many new phones need it, too
-            done.append(await _reload(ami, _RELOAD_TRUNKS))
+        done += await self.push.add(ami, ari)
+        if FileKind.PJSIP in self.kinds and RELOAD_TRUNKS not in done:  # many new phones need it, too
+            done.append(await _reload(ami, RELOAD_TRUNKS))
         if FileKind.QUEUES in self.kinds:
             done += await self._reload_queues(ami)
         if FileKind.DIALPLAN in self.kinds:

@@ -110,16 +110,20 @@ class Mailboxes:
 
     def look(self) -> None:
         """Notes which boxes have changed, quicker than listing their files would be; may run in a thread."""
+        changed: dict[Box, int] = {}
         for box, inbox in self._inboxes():
             try:
                 stamp = os.stat(inbox).st_mtime_ns  # noqa: PTH116 - a Path takes twice as long, and they are many
             except FileNotFoundError:
                 continue
             if self._stamps.get(box) != stamp:
-                self._untold[box] = None
-                self._stamps.pop(box, None)
-                if time.time_ns() - stamp > _SETTLED_NS:
-                    self._stamps[box] = stamp
+                changed[box] = stamp
+        for box, stamp in changed.items():
+            self._stamps.pop(box, None)
+            if time.time_ns() - stamp > _SETTLED_NS:
+                self._stamps[box] = stamp
+        # The newest first: after a start all are looked at, and nobody's message waits behind thousands of old ones.
+        self._untold = dict.fromkeys(sorted(changed, key=changed.__getitem__, reverse=True)) | self._untold
 
     def with_news(self) -> list["Mailbox"]:
         """Boxes of which something has to be told, a few at a time, each in its turn."""

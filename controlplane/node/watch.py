@@ -1,6 +1,7 @@
 """Knows how Asterisk, its phones and its trunks are, and tells when that changes."""
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 TRUNK_PREFIX = "trunk-"
 _STARTED = "asterisk_started"
+_REGISTERED = "Registered"
+_TAKEN_UP_S = 2.0  # Asterisk reloads trunks after it has said so; while it does there are none
 _REACHABLE = {"Reachable": "up", "Unreachable": "down"}
 
 
@@ -41,6 +44,9 @@ class Watch:
         self._spool = spool
         self._drain = drain
         self._knows_devices = False
+        self._answers: dict[str, str] = {}
+        self._registrations: dict[str, str] = {}
+        self._reading: asyncio.Task[None] | None = None
         self.version: str | None = None
         self.devices: dict[str, set[str]] = {}
         self.trunks: dict[str, str] = {}
@@ -69,6 +75,16 @@ class Watch:
         """Phones that are registered now."""
         return sorted(name for name, contacts in self.devices.items() if contacts)
 
+    def read_trunks_soon(self) -> None:
+        """Reads how trunks are when Asterisk has taken up new settings: one that needs no login now says so nowhere."""
+        self._reading = asyncio.create_task(self._read_trunks())
+
+    async def _read_trunks(self) -> None:
+        await asyncio.sleep(_TAKEN_UP_S)
+        with contextlib.suppress(AmiDown):  # a LinkUp follows
+            self._answers |= _qualified(await self._contacts())
+            await self._read_registrations()
+
     async def _take(self, event: AmiEvent) -> None:
         match event.get("event"):
             case "LinkUp":
@@ -88,8 +104,7 @@ class Watch:
         is_new = self._note_start(f"{status['corestartupdate']}T{status['corestartuptime']}+00:00")
         contacts = await self._contacts()
         await self._read_devices(contacts)
-        for name, state in _qualified(contacts).items():
-            self._set_trunk(name, state)
+        self._answers = _qualified(contacts)
         await self._read_registrations()
         await self.members.read(has_forgotten=is_new)
         self.changed.set()
@@ -131,7 +146,8 @@ class Watch:
         name, uri, status = event.get("endpointname", ""), event.get("uri", ""), event.get("contactstatus", "")
         if name.startswith(TRUNK_PREFIX):
             if status in _REACHABLE:
-                self._set_trunk(name, _REACHABLE[status])
+                self._answers[name] = _REACHABLE[status]
+                self._judge(name)
             return
         contacts = self.devices.setdefault(name, set())
         was_registered = bool(contacts)
@@ -158,8 +174,19 @@ class Watch:
         )
 
     async def _read_registrations(self) -> None:
-        for name, status in (await trunk_registrations(self._ami)).items():
-            self._set_trunk(name, "up" if status == "Registered" else "down", reason=status)
+        self._registrations = await trunk_registrations(self._ami)
+        for name in self._answers | self._registrations:
+            self._judge(name)
+
+    def _judge(self, name: str) -> None:
+        """A trunk is up where it is registered, if it has to be, and doesn't leave OPTIONS unanswered."""
+        registration, answers = self._registrations.get(name), self._answers.get(name, "unknown")
+        if registration not in {None, _REGISTERED}:
+            self._set_trunk(name, "down", reason=f"registration: {registration}")
+        elif answers == "down":
+            self._set_trunk(name, "down", reason="it does not answer OPTIONS")
+        else:
+            self._set_trunk(name, "up" if registration else answers)
 
     async def _contacts(self) -> list[AmiEvent]:
         try:
@@ -181,7 +208,7 @@ class Watch:
         if state == "up":
             self._record(NodeFact.TRUNK_UP, trunk=name)
         elif state == "down" and before is not None:
-            self._record(NodeFact.TRUNK_DOWN, trunk=name, reason=reason or "it does not answer OPTIONS")
+            self._record(NodeFact.TRUNK_DOWN, trunk=name, reason=reason)
 
     def _record(
         self, event: NodeFact, *, marks: dict[str, str] | None = None, at: datetime | None = None, **payload: Any

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from controlplane.nodes.commands import command_result, send_command, wait_for_command
-from controlplane.nodes.queries import CallKey, load_facts, load_node_facts, take_calls_to_fold
+from controlplane.nodes.queries import CallKey, fold_again, load_facts, load_node_facts, take_calls_to_fold
 from controlplane.nodes.repository import registered_devices
 from controlplane.nodes.schemas import CommandOutcome, CommandState, EnrolmentCode, NodeIdentity, NodeInfo, NodeState
 from controlplane.nodes.service import (
@@ -29,6 +29,7 @@ __all__ = [
     "admit_code",
     "command_result",
     "ensure_local_node_code",
+    "fold_again",
     "load_facts",
     "load_node_facts",
     "load_nodes",

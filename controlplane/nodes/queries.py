@@ -12,9 +12,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from controlplane.nodes.models import FactRow
+from controlplane.nodes.models import CallToFold, FactRow
 from controlplane.protocol.facts import Fact, FactKind, NodeFact
 
 CallKey = tuple[str, str]
@@ -84,6 +85,13 @@ async def take_calls_to_fold(session: AsyncSession, limit: int = 200) -> list[Ca
     """
     rows = await session.execute(_TAKE_CALLS, {"limit": limit})
     return [(node, linkedid) for node, linkedid in rows]
+
+
+async def fold_again(session: AsyncSession, keys: Collection[CallKey]) -> None:
+    """Puts calls on the work list that have no facts of their own that are new."""
+    if keys:
+        rows = [{"node": node, "linkedid": linkedid} for node, linkedid in sorted(keys)]
+        await session.execute(insert(CallToFold).values(rows).on_conflict_do_nothing())
 
 
 # Columns, not objects: a fold reads thousands of them and changes none.

@@ -1,10 +1,17 @@
 """What an apply loads, and only that; on a real Asterisk, read back from it."""
 
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+
 import pytest
 
 from controlplane.kit.ids import new_id
+from controlplane.lab.baresip import BaresipTools
+from controlplane.lab.phone import Phone
+from controlplane.lab.phone_model import Account
 from controlplane.node.dialplan import read_listing
-from controlplane.node.runtime import run_cli
+from controlplane.node.runtime import ensure_tree, run_cli
 from controlplane.protocol.bundle import ApplyReport, ApplyState, Expectation
 from controlplane.protocol.link import CommandKind, CommandResult
 from tests.asterisk.lab_node import LabNode
@@ -189,3 +196,19 @@ def test_an_asterisk_that_refuses_a_reload_keeps_what_it_had(node: LabNode, base
     assert read_listing(run_cli(node.layout, "dialplan show")) == before
     run_cli(node.layout, "module load app_voicemail.so")
     assert apply(node, wanted).state == ApplyState.LIVE
+
+
+async def test_who_registered_with_an_old_password_is_out_with_it(node: LabNode, base: Files, tmp_path: Path) -> None:
+    server = f"{node.layout.bind_address}:{node.layout.ports.sip}"
+    tools = BaresipTools.from_tree(ensure_tree("phones", progress=print))
+    async with AsyncExitStack() as stack:
+        for name in ("d1", "d2"):
+            phone = await stack.enter_async_context(Phone(tools, tmp_path / name, Account(name, server, "x")))
+            await phone.register()
+        registered = run_cli(node.layout, "pjsip show contacts")
+        assert all(f"{name}/sip" in registered for name in ("d1", "d2"))
+        changed = edited(base, "devices/d.conf", "username = d2\npassword = x", "username = d2\npassword = y")
+        report = await asyncio.to_thread(apply, node, changed)
+        assert (report.state, report.problems) == (ApplyState.LIVE, [])
+        registered = run_cli(node.layout, "pjsip show contacts")
+        assert ("d1/sip" in registered, "d2/sip" in registered) == (True, False)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from controlplane.lab.addresses import free_port
+from controlplane.lab.addresses import free_port, own_address
 from controlplane.node.base_config import write_base_config
 from controlplane.node.layout import AsteriskLayout, AsteriskPorts, AsteriskRuntimeError
 from controlplane.node.phones import PhoneObject, write_phones
@@ -29,8 +29,9 @@ def tree() -> Path:
     return ensure_tree("asterisk", progress=print)
 
 
-def free_ports() -> AsteriskPorts:
-    sip, sip_tls, wss, ari, ami = (free_port("127.0.0.1") for _ in range(5))
+def free_ports(address: str = "127.0.0.1") -> AsteriskPorts:
+    sip, sip_tls, wss = (free_port(address) for _ in range(3))
+    ari, ami = (free_port("127.0.0.1") for _ in range(2))
     return AsteriskPorts(sip, sip_tls, wss, ari, ami)
 
 
@@ -64,6 +65,80 @@ def test_boots_clean_before_the_first_release(layout: AsteriskLayout, running: s
     for needed in ("chan_pjsip.so", "app_queue.so", "app_voicemail.so", "cel_custom.so", "res_ari_channels.so"):
         assert re.search(rf"^{needed} .*Running", modules, re.MULTILINE), needed
     assert "app_system.so" not in modules
+
+
+_ECHO_FOR_ALL = """
+[anybody]
+type = endpoint
+context = echo
+transport = udp
+disallow = all
+allow = ulaw
+aors = anybody
+[anybody]
+type = aor
+[anybody]
+type = identify
+endpoint = anybody
+match = 127.0.0.0/8
+"""
+
+_INVITE = """INVITE sip:100@{to} SIP/2.0
+Via: SIP/2.0/UDP {own}:{port};branch=z9hG4bK-{port}
+Max-Forwards: 70
+From: <sip:tester@{own}>;tag=t{port}
+To: <sip:100@{to}>
+Call-ID: {port}@{own}
+CSeq: 1 INVITE
+Contact: <sip:tester@{own}:{port}>
+Content-Type: application/sdp
+Content-Length: {length}
+
+{sdp}"""
+
+
+def answered(layout: AsteriskLayout, own: str) -> str:
+    """The 200 that a call from this address gets, with its SDP."""
+    to = f"{layout.bind_address}:{layout.ports.sip}"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+        phone.bind((own, 0))
+        phone.settimeout(5)
+        port = phone.getsockname()[1]
+        sdp = f"v=0\no=- 1 1 IN IP4 {own}\ns=-\nc=IN IP4 {own}\nt=0 0\nm=audio {port} RTP/AVP 0\n".replace("\n", "\r\n")
+        invite = _INVITE.format(to=to, own=own, port=port, length=len(sdp), sdp="").replace("\n", "\r\n") + sdp
+        phone.sendto(invite.encode(), (layout.bind_address, layout.ports.sip))
+        while True:
+            answer = phone.recv(8192).decode()
+            if answer.startswith("SIP/2.0 200"):
+                return answer
+            assert answer.startswith("SIP/2.0 1"), answer
+
+
+def test_behind_nat_who_is_outside_is_told_the_external_address(tmp_path: Path, tree: Path) -> None:
+    own, inside, outside = own_address(), own_address(), own_address()
+    layout = AsteriskLayout(
+        root=tmp_path / "node", tree=tree, systemname="nat", bind_address=own, ports=free_ports(own),
+        external_address="203.0.113.7", local_nets=(f"{own}/32", f"{inside}/32"),
+    )  # fmt: skip
+    write_base_config(layout)
+    for name, text in (
+        ("pjsip", _ECHO_FOR_ALL),
+        ("extensions", "[echo]\nexten => 100,1,Answer()\n same => n,Echo()\n"),
+    ):
+        folder = layout.releases / "1" / name
+        folder.mkdir(parents=True)
+        (folder / "all.conf").write_text(text)
+    layout.current.symlink_to(layout.releases / "1")
+    process = start_asterisk(layout)
+    try:
+        wait_booted(layout, process)
+        told, told_inside = answered(layout, outside), answered(layout, inside)
+    finally:
+        stop_asterisk(layout, process)
+    assert "c=IN IP4 203.0.113.7" in told
+    assert re.search(r"^Contact: <sip:203\.0\.113\.7:", told, re.MULTILINE)
+    assert f"c=IN IP4 {own}" in told_inside
+    assert "203.0.113.7" not in told_inside
 
 
 def test_stays_small(layout: AsteriskLayout, running: subprocess.Popen[bytes]) -> None:

@@ -127,3 +127,16 @@ def test_a_number_that_means_another_message_by_now_is_noticed(spool: Spool) -> 
     spool.move("INBOX/msg0001", "INBOX/msg0000")
     assert (first.is_still_there(), second.is_still_there()) == (False, False)
     assert [message.msg_id for message in spool.news()[0].unsent] == ["b"]
+
+
+def test_the_newest_box_comes_first(spool: Spool) -> None:
+    boxes = ["301", "302", "303"]
+    for number in boxes:
+        spool.box = spool.box.with_name(number)
+        spool.leave(f"of {number}")
+    for age, number in enumerate(["302", "303", "301"]):
+        left_at = time.time() - 60 - age
+        os.utime(spool.box.with_name(number) / "INBOX", (left_at, left_at))
+    assert [box.box[1] for box in spool.news(is_settled=False)] == ["302", "303", "301"]
+    os.utime(spool.box.with_name("301") / "INBOX")
+    assert [box.box[1] for box in spool.news(is_settled=False)] == ["301", "302", "303"]
