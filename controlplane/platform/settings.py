@@ -77,6 +77,11 @@ class Settings(BaseSettings):
     external_ip: str | None = Field(
         None, description="Public address of this machine, when phones and carriers reach it through NAT."
     )
+    local_nets: Annotated[str, AfterValidator(_networks)] = Field(
+        "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16",
+        description="Networks on this side of the NAT, this machine's own with them: who is in them is told its own "
+        "address, who is not `CP_EXTERNAL_IP`.",
+    )
     node_name: str = Field(
         "main",
         pattern=r"^[a-z0-9-]{1,40}$",

@@ -75,7 +75,7 @@ class Teller:
         self, played: PlayedCall, *, number: str, moment: datetime, timezone: str, source: Source
     ) -> SimulationRead:
         """The played call in words and as data."""
-        call = fold(fact for fact in played.facts if not _is_sound(fact))
+        call = fold([fact for fact in played.facts if not _is_sound(fact)])
         timeline = once_each(call.timeline)
         steps = [self._step(step, call) for step in timeline]
         hears = list(self._heard(played.facts, call))

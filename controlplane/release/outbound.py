@@ -20,7 +20,7 @@ def carry(route: OutboundRouteFields, trunk_id: UUID, trunk: TrunkFields) -> mod
         endpoint=names.trunk_endpoint(trunk_id),
         dialed=dialed,
         shown=_shown(route, trunk, shape),
-        max_calls=trunk.max_calls,
+        max_calls=None if route.emergency else trunk.max_calls,  # the carrier may refuse it, we don't
     )
 
 

@@ -73,7 +73,7 @@ def _device_name(name: str) -> str:
         raise ValueError("must not look like a phone number: callers with this number would be asked for a password")
     if name.lower().startswith("trunk-"):
         raise ValueError("must not begin with trunk-, as the names of trunks do")
-    return name
+    return name.lower()  # Asterisk tells Sep00aa from sep00aa, people don't
 
 
 class DeviceFields(ObjectFields):
@@ -84,7 +84,7 @@ class DeviceFields(ObjectFields):
     generated: ClassVar[Mapping[str, Callable[[], str]]] = {"secret": make_secret}
 
     name: Annotated[SipUser, AfterValidator(_device_name)] = Field(
-        max_length=40, description="SIP user name; unique on this installation."
+        max_length=40, description="SIP user name, kept in small letters; unique on this installation."
     )
     extension_id: Annotated[UUID, Ref(Kind.EXTENSION)]
     secret: Annotated[SecretStr, AfterValidator(_sip_secret)] | None = Field(
@@ -383,6 +383,8 @@ class OutboundRouteFields(ObjectFields):
     )
     trunk_ids: tuple[Annotated[UUID, Ref(Kind.TRUNK)], ...] = Field(min_length=1, max_length=10)
     caller_number: Number | None = Field(None, description="Shown when the extension has none of its own.")
-    emergency: bool = Field(False, description="Emergency calls: no recording, tried on every trunk.")
+    emergency: bool = Field(
+        False, description="Emergency calls: no recording, tried on every trunk, whatever it may carry."
+    )
     recording: RecordingPolicy = RecordingPolicy()
     enabled: bool = True
