@@ -17,6 +17,7 @@ from controlplane.platform.auth import Principal
 from controlplane.platform.problem import Conflict, Invalid
 from controlplane.platform.services import Services
 from controlplane.platform.settings import wss_host
+from controlplane.platform.tenancy import sees_location
 from controlplane.platform.uow import UnitOfWork
 from controlplane.release import door as release
 from controlplane.telephony.schemas import DeviceFields, ExtensionFields
@@ -43,11 +44,17 @@ async def softphone(services: Services, uow: UnitOfWork, principal: Principal, p
     if not own:
         return _none(SoftphoneState.NO_EXTENSION, may_prepare)
     live = await release.live_now(services, uow, principal.org_id)
-    phones = [one for one in live.model.devices if one.extension in own and _is_browser(one)] if live else []
+    # A location's manager names the extensions of its people by id: another location's is nobody's there.
+    extensions = {
+        one.id: one
+        for one in (live.model.extensions if live else ())
+        if one.id in own and sees_location(principal, one.location)
+    }
+    phones = [one for one in live.model.devices if one.extension in extensions and _is_browser(one)] if live else []
     if live is None or not phones:
-        return await _not_live(uow, principal, own[0], may_prepare)
+        return await _not_live(uow, principal, own, may_prepare)
     phone = min(phones, key=lambda one: own.index(one.extension))
-    extension = next(one for one in live.model.extensions if one.id == phone.extension)
+    extension = extensions[phone.extension]
     if release.node_of(live, extension) != services.settings.node_name:
         return _none(SoftphoneState.ELSEWHERE, may_prepare, extension)
     await identity.audit_once(
@@ -75,7 +82,7 @@ async def prepare(services: Services, uow: UnitOfWork, principal: Principal, ext
         Conflict: There is one already.
     """
     own = await identity.own_extensions(uow, principal)
-    wanted = extension_id or (own[0] if own else None)
+    wanted = extension_id or await _first_seen(uow, principal, own)
     if wanted is None:
         raise Invalid.field("extension_id", "you have no extension of your own: name one")
     extension = await objects.get(uow, principal, ExtensionFields, wanted)
@@ -113,13 +120,22 @@ def _none(state: SoftphoneState, may_prepare: bool, extension: release.Extension
     )  # fmt: skip
 
 
-async def _not_live(uow: UnitOfWork, principal: Principal, extension_id: UUID, may_prepare: bool) -> Softphone:
-    extension = await objects.get(uow, principal, ExtensionFields, extension_id)
-    drafted = await _drafted(uow, principal, extension_id)
+async def _not_live(uow: UnitOfWork, principal: Principal, own: list[UUID], may_prepare: bool) -> Softphone:
+    mine = await _first_seen(uow, principal, own)
+    if mine is None:
+        return _none(SoftphoneState.NO_EXTENSION, may_prepare)
+    extension = await objects.get(uow, principal, ExtensionFields, mine)
+    drafted = await _drafted(uow, principal, mine)
     return Softphone(
         state=SoftphoneState.NOT_APPLIED if drafted else SoftphoneState.NO_DEVICE, extension_id=extension.id,
         number=extension.number, name=extension.name, account=None, shown_numbers=None, may_prepare=may_prepare,
     )  # fmt: skip
+
+
+async def _first_seen(uow: UnitOfWork, principal: Principal, own: list[UUID]) -> UUID | None:
+    owners = await objects.owners_of(uow.session, ids=own, global_keys=()) if own else {}
+    places = {id_: place for id_, (org, place) in owners.items() if org == principal.org_id}
+    return next((id_ for id_ in own if id_ in places and sees_location(principal, places[id_])), None)
 
 
 async def _drafted(uow: UnitOfWork, principal: Principal, extension_id: UUID) -> bool:

@@ -19,6 +19,7 @@ def make_layout(settings: Settings, tree: Path) -> AsteriskLayout:
         systemname=settings.node_name,
         bind_address=settings.sip_host,
         external_address=settings.external_ip,
+        local_nets=tuple(settings.local_nets.split(",")) if settings.local_nets else (),
         ports=AsteriskPorts(
             sip=settings.sip_port,
             sip_tls=settings.sip_tls_port or settings.sip_port + 1,

@@ -37,7 +37,9 @@ async def save_preferences(
 
 @router.get("/sessions")
 async def list_sessions(uow: Uow, query: List, principal: LoggedIn, user_id: UUID | None = None) -> Page[SessionRead]:
-    """One's own logins; with `sessions:read` everybody's."""
+    """One's own logins; with `sessions:read` everybody's. An API key has none of its own."""
+    if principal.user_id is None:
+        principal.require("sessions:read")
     whose = user_id if principal.may("sessions:read") else principal.user_id
     rows, cursor, total = await repository.sessions_page(
         uow.session, principal, query, user_id=whose, moment=clock.now()

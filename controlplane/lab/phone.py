@@ -3,13 +3,12 @@
 import contextlib
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 from controlplane.lab import tones
 from controlplane.lab.phone_model import CallState, PhoneCall
 from controlplane.lab.phone_process import PhoneProcess
 from controlplane.lab.process import LabError
-
-_AUDIBLE_S = 0.2  # a shorter blip of a tone does not count as heard
 
 
 class Phone(PhoneProcess):
@@ -75,6 +74,21 @@ class Phone(PhoneProcess):
         """Transfer the current call blindly (REFER) to a number at our PBX or a whole URI."""
         await self.command("transfer", target if target.startswith("sip") else f"sip:{target}@{self.account.server}")
 
+    async def connect(self, call: PhoneCall, asked: PhoneCall) -> None:
+        """Attended transfer: whom we talk with in `call` gets whom we dialled in `asked`, who may still be ringing.
+
+        baresip 1.1.0 has no command for it, but refers to whatever it is told: here to a call to replace (RFC 3891).
+        """
+        (*_, answer) = (
+            message
+            for message in self.sip_messages()
+            if not message.sent and message.header("Call-ID") == asked.id and "tag=" in (message.header("To") or "")
+        )
+        ours, theirs = ((answer.header(name) or "").rpartition("tag=")[2] for name in ("From", "To"))
+        replaces = quote(f"{asked.id};to-tag={theirs};from-tag={ours}", safe="")
+        await self.command("callfind", call.id)
+        await self.command("transfer", f"<sip:{asked.peer_number}@{self.account.server}?Replaces={replaces}>")
+
     async def wait_ringing(self, timeout_s: float = 10.0) -> PhoneCall:
         """Wait for an incoming call; each call is given once, in order, also one that has rung already."""
         await self._wait(lambda: bool(self._fresh_calls()), "incoming call", timeout_s)
@@ -108,18 +122,19 @@ class Phone(PhoneProcess):
         Where speech or music may play, ask for a `level` of thousands: they reach a lower one on any frequency.
         """
         recording = (call or self.current).recording
-        heard: list[tones.ToneSpan] = []
+        heard: list[float] = []
 
         def audible() -> bool:
-            spans = tones.spans_in(recording.samples(), tones.SAMPLE_RATE, [hz], threshold=level)
-            heard[:] = [span for span in spans if span.duration_s >= _AUDIBLE_S]
+            began = tones.heard_from(recording.samples(), hz, threshold=level)
+            if began is not None:
+                heard.append(began)
             return bool(heard)
 
         try:
             await self._wait(audible, f"{hz:.0f} Hz heard", timeout_s)
         except LabError as late:
             raise LabError(f"{late}\nheard: {tones.outline(recording.samples(), hz)}") from late
-        return heard[0].start_s
+        return heard[0]
 
     async def wait_beep(self, *, call: PhoneCall | None = None, timeout_s: float = 30.0) -> None:
         """Wait for Asterisk's beep, which ends the greeting of a voicemail box, spoken or not."""

@@ -24,6 +24,10 @@ BEEP_HZ = 700.0
 BEEP_LEVEL = 2000.0
 """Asterisk's voices reach it on the beep's frequency for 0.05 s at most; a beep with lost packets still does."""
 
+AUDIBLE_S = 0.2
+"""A shorter blip of a tone is not heard as one."""
+
+_LOST_S = 0.2  # of a tone: on a busy machine three packets in a row may be late, and what is left has another phase
 _FULL_SCALE = 32767.0
 _WINDOW_S = 0.1  # 10 Hz apart is then told apart; edges are found to about half of it
 
@@ -125,6 +129,20 @@ def spans_in(data: Samples, rate: int, tones_hz: Sequence[float], *, threshold: 
         (span for hz in tones_hz for span in _spans_of(data, rate, hz, threshold)),
         key=lambda span: (span.start_s, span.hz),
     )
+
+
+def heard_from(data: Samples, hz: float, *, threshold: float = HEARD_LEVEL) -> float | None:
+    """The second of 8 kHz samples from which a tone is heard, for 0.2 s in all; packets may be lost in between."""
+    began = end = -_LOST_S
+    heard_s = 0.0
+    for span in spans_in(data, SAMPLE_RATE, [hz], threshold=threshold):
+        if span.start_s - end >= _LOST_S:
+            began, heard_s = span.start_s, 0.0
+        end = span.end_s
+        heard_s += span.duration_s
+        if round(heard_s, 3) >= AUDIBLE_S:
+            return began
+    return None
 
 
 def outline(data: Samples, hz: float) -> str:

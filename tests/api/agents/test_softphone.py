@@ -5,7 +5,7 @@ import pytest
 
 from controlplane.agents.schemas import CHOICES
 from tests.api.agents.conftest import Floor, give_extension
-from tests.api.clients import Client, log_in
+from tests.api.clients import PASSWORD, Client, log_in
 
 
 async def prepared(floor: Floor) -> str:
@@ -37,6 +37,22 @@ async def test_the_password_goes_to_its_owner_and_the_log_tells_of_it(
     assert secret not in str(line)
     others = await manager.get("/softphone")
     assert (others.json()["state"], others.json()["account"]) == ("no_extension", None)
+
+
+async def test_a_strangers_extension_gives_nobody_its_password(
+    floor: Floor, http: httpx2.AsyncClient, locations: dict[str, str]
+) -> None:
+    await prepared(floor)
+    for email, place in (("branch@example.com", "Branch"), ("main@example.com", "Main")):
+        made = await floor.admin.post(
+            "/users",
+            json={"email": email, "name": place, "role": "staff", "password": PASSWORD,
+                  "location_ids": [locations[place]], "extension_ids": [floor.ada]},
+        )  # fmt: skip
+        assert made.status_code == 201, made.text
+    phone = (await (await log_in(http, "branch@example.com")).get("/softphone")).json()
+    assert (phone["state"], phone["account"]) == ("no_extension", None)
+    assert (await (await log_in(http, "main@example.com")).get("/softphone")).json()["state"] == "ready"
 
 
 async def opened(floor: Floor) -> list[dict[str, object]]:

@@ -144,6 +144,16 @@ async def test_a_new_password_ends_the_other_logins(http: httpx2.AsyncClient, st
     assert answer.status_code == 200
 
 
+async def test_a_key_has_no_logins_of_its_own(http: httpx2.AsyncClient, admin: Client, staff: Client) -> None:
+    made = (await admin.post("/api-keys", json={"name": "reports", "scopes": ["calls:read"]})).json()
+    key = {"Authorization": f"Bearer {made['key']}"}
+    refused = await http.get("/api/v1/sessions", headers=key)
+    assert (refused.status_code, "sessions:read" in refused.text) == (403, True)
+    theirs = (await staff.get("/sessions")).json()["items"][0]["id"]
+    assert (await http.delete(f"/api/v1/sessions/{theirs}", headers=key)).status_code in {403, 404}
+    assert (await staff.get("/auth/me")).status_code == 200
+
+
 async def test_a_session_can_be_listed_and_revoked(http: httpx2.AsyncClient, staff: Client) -> None:
     other = await tokens_of(http, "staff@localhost")
     sessions = (await staff.get("/sessions")).json()["items"]
