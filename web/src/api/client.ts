@@ -23,24 +23,34 @@ async function reachingFetch(request: Request): Promise<Response> {
   const again = request.clone();
   const first = await reach(request);
   if (first.status !== 401 || request.url.includes("/auth/")) return first;
-  const token = await renewSession();
+  const token = await renewSession().catch(() => {
+    throw unreachable(true); // the API refused it: nothing was done
+  });
   if (!token) return first;
   again.headers.set("Authorization", `Bearer ${token}`);
   return reach(again);
 }
+
+/** What is asked by POST and changes nothing. */
+const ASKS = /\/(config\/plan|simulations|prompts\/preview)$/;
 
 async function reach(request: Request): Promise<Response> {
   try {
     return await fetch(request);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiProblem(0, {
-      title: "The server can't be reached",
-      detail: "Nothing was changed.",
-      hint: "Check the network. Calls go on: phones don't need this page.",
-      slug: "unreachable",
-    });
+    throw unreachable(request.method === "GET" || ASKS.test(new URL(request.url).pathname));
   }
+}
+
+/** Of what was to change something the answer alone may be lost. */
+function unreachable(unchanged: boolean): ApiProblem {
+  return new ApiProblem(0, {
+    title: "The server can't be reached",
+    detail: unchanged ? "Nothing was changed." : "It is not known whether it was done: look before you do it again.",
+    hint: "Check the network. Calls go on: phones don't need this page.",
+    slug: "unreachable",
+  });
 }
 
 export const api = createClient<paths>({ baseUrl: "", fetch: reachingFetch });

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { api, type Schemas } from "@/api/client";
 import { useMay } from "@/session/SessionProvider";
+import { currentSession, subscribe } from "@/session/session";
 
 export type Location = Schemas["LocationRead"];
 
@@ -9,15 +10,27 @@ const KEY = "location";
 const watchers = new Set<() => void>();
 let chosen: string | null = sessionStorage.getItem(KEY);
 
+// What one login chose is not for the next.
+subscribe(() => {
+  if (!currentSession().accessToken) chooseLocation(null);
+});
+
 /** The location everything on the page is narrowed to; null: all locations. */
 export function useChosenLocation(): string | null {
-  return useSyncExternalStore(
+  const wanted = useSyncExternalStore(
     (watcher) => {
       watchers.add(watcher);
       return () => watchers.delete(watcher);
     },
     () => chosen,
   );
+  return chosenAmong(wanted, useList().data);
+}
+
+/** The wanted one where there is a choice and it is part of it; else pages would be empty and nobody could see why. */
+export function chosenAmong(wanted: string | null, known: Location[] | undefined): string | null {
+  if (!known) return wanted;
+  return known.length > 1 && known.some(({ id }) => id === wanted) ? wanted : null;
 }
 
 export function chooseLocation(id: string | null): void {
@@ -29,8 +42,12 @@ export function chooseLocation(id: string | null): void {
 
 /** The locations this person may see, by name; empty for who may not list them. */
 export function useLocations(): Location[] {
+  return useList().data ?? [];
+}
+
+function useList() {
   const may = useMay();
-  const { data } = useQuery({
+  return useQuery({
     queryKey: ["locations", "all"],
     queryFn: async () => {
       const all: Location[] = [];
@@ -46,5 +63,4 @@ export function useLocations(): Location[] {
     enabled: may("locations:read"),
     staleTime: 60_000,
   });
-  return data ?? [];
 }

@@ -19,13 +19,17 @@ interface LiveState {
   connected: boolean;
   /** Live calls by id, as the snapshot and the events tell. */
   calls: ReadonlyMap<string, Record<string, unknown>>;
+  /** A snapshot has come: no call in `calls` means that there is none. */
+  known: boolean;
 }
 
 const SILENCE_MS = 30_000; // a ping comes after 20 s
 const LOGGED_OUT = 4401;
 const UNKNOWN_EVENT = 4404;
 
-let state: LiveState = { connected: false, calls: new Map() };
+const NOTHING: LiveState = { connected: false, calls: new Map(), known: false };
+
+let state = NOTHING;
 let socket: WebSocket | null = null;
 let lastId: number | null = null;
 let wanted = false;
@@ -46,10 +50,11 @@ function heard(): void {
 
 function onMessage(message: MessageEvent<string>): void {
   heard();
+  tries = 0; // not when it opens: the API opens it also to say that the login no longer holds
   const told = JSON.parse(message.data);
   if (told.type === "snapshot") {
     lastId = told.as_of;
-    change({ calls: new Map(told.live_calls.map((call: { id: string }) => [call.id, call])) });
+    change({ calls: new Map(told.live_calls.map((call: { id: string }) => [call.id, call])), known: true });
   } else if (told.type === "event") {
     lastId = told.id;
     if (told.name.startsWith("call.")) follow(told);
@@ -82,7 +87,6 @@ function connect(): void {
   const mine = new WebSocket(`${scheme}://${location.host}/api/v1/events?${query}`, ["bearer", accessToken]);
   socket = mine;
   mine.onopen = () => {
-    tries = 0;
     heard();
     change({ connected: true });
   };
@@ -92,8 +96,8 @@ function connect(): void {
     clearTimeout(silence);
     change({ connected: false });
     if (code === UNKNOWN_EVENT) lastId = null;
-    if (code === LOGGED_OUT && !(await renewSession().catch(() => null))) return;
-    if (wanted) setTimeout(connect, Math.min(15_000, 500 * 2 ** tries++) * (0.75 + Math.random() / 2));
+    if (code === LOGGED_OUT) await renewSession().catch(() => null); // where the login is gone, `connect` gives up
+    setTimeout(() => socket === mine && connect(), Math.min(15_000, 500 * 2 ** tries++) * (0.75 + Math.random() / 2));
   };
 }
 
@@ -101,6 +105,7 @@ function connect(): void {
 export function useLiveConnection(): void {
   useEffect(() => {
     wanted = true;
+    tries = 0;
     connect();
     return () => {
       wanted = false;
@@ -109,7 +114,7 @@ export function useLiveConnection(): void {
       socket = null;
       clearTimeout(silence);
       mine?.close();
-      change({ connected: false, calls: new Map() });
+      change(NOTHING);
     };
   }, []);
 }
@@ -127,6 +132,11 @@ export function useConnected(): boolean {
 /** Live calls by id. */
 export function useLiveCalls(): LiveState["calls"] {
   return useSyncExternalStore(watch, () => state.calls);
+}
+
+/** Is it known which calls are live? Not before the first snapshot. */
+export function useLiveKnown(): boolean {
+  return useSyncExternalStore(watch, () => state.known);
 }
 
 /** Calls `listener` for each event; it must not change on every render. */

@@ -1,6 +1,7 @@
 /** Which queries an event makes stale. Query keys begin with the resource's name in the API's paths. */
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
+import { readAgain, throttle } from "./again";
 import { type LiveEvent, useLiveEvents } from "./live";
 
 /** What is asked of the live release. */
@@ -23,17 +24,16 @@ const STALE: Record<string, string[]> = {
   alert: ["attention"],
 };
 
-/** Busy phones ring often: lists are read again at most this often. */
+/** Busy phones ring often: lists are read again at most this often. A wallboard is looked at for exactly this. */
 const PAUSE_MS = 1000;
-const waiting = new Set<string>();
+const SHORTER_MS: Record<string, number> = { "queues-live": 300 };
+const throttled = new Map<string, () => void>();
 
 function markStale(queries: QueryClient, resource: string): void {
-  if (waiting.has(resource)) return;
-  waiting.add(resource);
-  setTimeout(() => {
-    waiting.delete(resource);
-    queries.invalidateQueries({ queryKey: [resource] });
-  }, PAUSE_MS);
+  const told =
+    throttled.get(resource) ?? throttle(() => readAgain(queries, resource), SHORTER_MS[resource] ?? PAUSE_MS);
+  throttled.set(resource, told);
+  told();
 }
 
 /** Reads again what events say has changed; used once, by the shell. */

@@ -60,7 +60,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         <LoginPage />
       </Suspense>
     );
-  if (me.isError) return <ProblemView error={me.error} retry={() => me.refetch()} />;
+  // Only where nothing is known: what is shown, a call that goes on included, outlives an answer that is lost later.
+  if (me.isLoadingError) return <ProblemView error={me.error} retry={() => me.refetch()} />;
   if (!me.data) return <Loading />;
   return <MeContext.Provider value={me.data}>{children}</MeContext.Provider>;
 }

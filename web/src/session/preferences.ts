@@ -16,14 +16,14 @@ async function read(): Promise<{ document: NonNullable<Document>; etag: string }
   return { document: data?.document ?? {}, etag: response.headers.get("ETag") ?? "*" };
 }
 
-/** Writes one name and leaves the others as another window may have written them meanwhile. */
-async function write(name: string, value: unknown): Promise<void> {
+/** Writes one name, on what is there now: other names, and what another window has made of this one, stay. */
+async function write(name: string, next: (stored: unknown) => unknown): Promise<void> {
   for (let tries = 1; ; tries++) {
     const { document, etag } = await read();
     try {
       await api.PUT("/api/v1/auth/me/preferences", {
         params: { header: { "if-match": etag } },
-        body: { document: { ...document, [name]: value } as Document },
+        body: { document: { ...document, [name]: next(document[name]) } as Document },
       });
       return;
     } catch (error) {
@@ -32,20 +32,29 @@ async function write(name: string, value: unknown): Promise<void> {
   }
 }
 
+/** Another value, or what becomes of the one that is stored when it is written. */
+type Next<T> = T | ((stored: T) => T);
+
 /**
  * One named thing that this user keeps. `parse` makes sense of what is stored, or of nothing (`undefined`); what it
  * makes stays the same as long as what is stored does, if `parse` does not change on every render.
  * @returns the value, how to keep another one (that throws `ApiProblem`), and whether what is stored is known yet.
  */
-export function useKept<T>(name: string, parse: (stored: unknown) => T): [T, (value: T) => Promise<void>, boolean] {
+export function useKept<T>(
+  name: string,
+  parse: (stored: unknown) => T,
+): [T, (next: Next<T>) => Promise<void>, boolean] {
   const queries = useQueryClient();
   const { data, isPending } = useQuery({ queryKey: KEY, queryFn: read, staleTime: 60_000 });
-  const keep = async (value: T) => {
+  const keep = async (next: Next<T>) => {
+    const changed = (stored: unknown) => (next instanceof Function ? next(parse(stored)) : next);
     queries.setQueryData<Awaited<ReturnType<typeof read>>>(KEY, (old) =>
-      old ? { ...old, document: { ...old.document, [name]: value } as NonNullable<Document> } : old,
+      old
+        ? { ...old, document: { ...old.document, [name]: changed(old.document[name]) } as NonNullable<Document> }
+        : old,
     );
     try {
-      await write(name, value);
+      await write(name, changed);
     } finally {
       await queries.invalidateQueries({ queryKey: KEY });
     }

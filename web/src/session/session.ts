@@ -55,17 +55,32 @@ export async function logIn(email: string, password: string): Promise<void> {
 /** A new access token; null when the login no longer holds. Network faults leave the login as it is. */
 export async function renewSession(): Promise<string | null> {
   const before = session.accessToken;
-  return await navigator.locks.request("call-commander-refresh", async () => {
+  return await alone(async () => {
     if (session.accessToken !== before) return session.accessToken; // another caller of this page was faster
     const response = await post("refresh", {});
     if (response.ok) return take(await response.json());
-    if (response.status === 401) change({ accessToken: null, expiresAt: 0 });
+    if (response.status === 401) forget();
     return null;
   });
 }
 
+let last: Promise<unknown> = Promise.resolve();
+
+/** One after the other. Browsers have locks for https pages alone: else each tab for itself, which the API forgives. */
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  if (navigator.locks) return await navigator.locks.request("call-commander-refresh", work);
+  const mine = last.then(work, work);
+  last = mine;
+  return mine;
+}
+
 export async function logOut(): Promise<void> {
   await post("logout", {});
+  forget();
+}
+
+/** Nothing of one login is left to the next. */
+function forget(): void {
   sessionStorage.removeItem("organization");
   change({ accessToken: null, expiresAt: 0, organizationId: null });
 }

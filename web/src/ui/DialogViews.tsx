@@ -13,11 +13,13 @@ interface DialogViewsProps {
   open: boolean;
   onAnswer: (yes: boolean) => void;
   notice: Notice | null;
+  /** Which notice it is: another with the same words has its own time. */
+  noticed: number;
   onNoticed: () => void;
 }
 
 /** How questions and notices look; loaded with the first of them. */
-export default function DialogViews({ question, open, onAnswer, notice, onNoticed }: DialogViewsProps) {
+export default function DialogViews({ question, open, onAnswer, notice, noticed, onNoticed }: DialogViewsProps) {
   return (
     <>
       <Dialog open={open} onClose={() => onAnswer(false)} aria-labelledby="question-title">
@@ -36,7 +38,7 @@ export default function DialogViews({ question, open, onAnswer, notice, onNotice
         </DialogActions>
       </Dialog>
       <Snackbar
-        key={notice?.message}
+        key={noticed}
         open={notice !== null}
         autoHideDuration={notice?.severity === "error" ? null : 6000}
         onClose={(_, reason) => reason !== "clickaway" && onNoticed()}

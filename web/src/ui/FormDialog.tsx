@@ -6,12 +6,13 @@ import DialogActions from "@mui/material/DialogActions";
 import DialogContent from "@mui/material/DialogContent";
 import DialogTitle from "@mui/material/DialogTitle";
 import Stack from "@mui/material/Stack";
-import { type FormEvent, type ReactNode, useId, useState } from "react";
-import { type ApiProblem, asProblem } from "@/api/problem";
+import { type ReactNode, useId } from "react";
+import type { ApiProblem } from "@/api/problem";
 import { useDialogs } from "./dialogs";
 import { FieldErrors } from "./fields";
 import { text } from "./text";
 import { useLeaveGuard } from "./useLeaveGuard";
+import { useSubmit } from "./useSubmit";
 
 interface FormDialogProps {
   title: string;
@@ -28,26 +29,19 @@ interface FormDialogProps {
 
 const STALE = 412;
 
+/** For a dialog that asks nothing: a click beside it does not close what holds something `unsaved`. */
+export function closing(unsaved: boolean, onClose: () => void) {
+  return (_: object, reason: string) => {
+    if (!unsaved || reason !== "backdropClick") onClose();
+  };
+}
+
 /** A form in a dialog that loses nothing by accident. */
 export function FormDialog({ title, submit, dirty, onSubmit, onClose, onReload, children }: FormDialogProps) {
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
-  const [busy, setBusy] = useState(false);
+  const { submit: send, busy, problem } = useSubmit(onSubmit);
   const { ask } = useDialogs();
   const titleId = useId();
   useLeaveGuard(dirty);
-
-  async function send(event: FormEvent) {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(null);
-    try {
-      await onSubmit();
-    } catch (error) {
-      setProblem(asProblem(error));
-    } finally {
-      setBusy(false);
-    }
-  }
 
   async function close() {
     if (!dirty || (await ask(text.discard))) onClose();

@@ -1,22 +1,13 @@
 import TextField, { type TextFieldProps } from "@mui/material/TextField";
-import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
+import { useTyped } from "./useTyped";
 
-const PAUSE_MS = 250;
-
-/**
- * A text that stands in the address under `name`. What is typed is kept here and goes there after a pause: the address
- * changes too late for a field to follow it letter by letter. Give it another `key` to empty it.
- */
+/** A text that stands in the address under `name`. */
 export function ParamField({ name, ...props }: TextFieldProps & { name: string }) {
   const [params, setParams] = useSearchParams();
-  const stored = params.get(name) ?? "";
-  const [typed, setTyped] = useState(stored);
-  useEffect(() => {
-    if (typed === stored) return;
-    const timer = setTimeout(() => setParams((before) => withParam(before, name, typed), { replace: true }), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed, stored, name, setParams]);
+  const [typed, setTyped] = useTyped(params.get(name) ?? "", (value) =>
+    setParams((before) => withParam(before, name, value), { replace: true }),
+  );
   return <TextField {...props} value={typed} onChange={(event) => setTyped(event.target.value)} />;
 }
 

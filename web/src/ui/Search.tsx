@@ -1,10 +1,8 @@
 import SearchIcon from "@mui/icons-material/Search";
 import InputAdornment from "@mui/material/InputAdornment";
 import TextField from "@mui/material/TextField";
-import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
-
-const PAUSE_MS = 300;
+import { useTyped } from "./useTyped";
 
 /** A filter of the page's address. */
 export function useFilter(name: string): [string, (value: string) => void] {
@@ -23,14 +21,7 @@ export function useFilter(name: string): [string, (value: string) => void] {
 
 /** Words to look for, kept in the page's address after a moment without a key. */
 export function Search({ name, label }: { name: string; label: string }) {
-  const [filter, setFilter] = useFilter(name);
-  const [typed, setTyped] = useState(filter);
-  useEffect(() => setTyped(filter), [filter]);
-  useEffect(() => {
-    if (typed === filter) return;
-    const timer = setTimeout(() => setFilter(typed), PAUSE_MS);
-    return () => clearTimeout(timer);
-  });
+  const [typed, setTyped] = useTyped(...useFilter(name));
   return (
     <TextField
       type="search"

@@ -49,6 +49,7 @@ export function DialogsProvider({ children }: { children: ReactNode }) {
   const [question, setQuestion] = useState<(Question & { answer: (yes: boolean) => void }) | null>(null);
   const [open, setOpen] = useState(false);
   const [notice, setNotice] = useState<Notice | null>(null);
+  const [noticed, setNoticed] = useState(0);
 
   const ask = useCallback(
     (wanted: Question) =>
@@ -58,14 +59,17 @@ export function DialogsProvider({ children }: { children: ReactNode }) {
       }),
     [],
   );
-  const notify = useCallback(
-    (wanted: Notice | string) => setNotice(typeof wanted === "string" ? { message: wanted } : wanted),
-    [],
-  );
-  const notifyProblem = useCallback((error: unknown) => {
-    const { message, problem } = asProblem(error);
-    setNotice({ message: [message, problem.hint].filter(Boolean).join(" "), severity: "error" });
+  const notify = useCallback((wanted: Notice | string) => {
+    setNotice(typeof wanted === "string" ? { message: wanted } : wanted);
+    setNoticed((before) => before + 1);
   }, []);
+  const notifyProblem = useCallback(
+    (error: unknown) => {
+      const { message, problem } = asProblem(error);
+      notify({ message: [message, problem.hint].filter(Boolean).join(" "), severity: "error" });
+    },
+    [notify],
+  );
   const dialogs = useMemo(() => ({ ask, notify, notifyProblem }), [ask, notify, notifyProblem]);
 
   useEffect(() => {
@@ -87,6 +91,7 @@ export function DialogsProvider({ children }: { children: ReactNode }) {
             open={open}
             onAnswer={answer}
             notice={notice}
+            noticed={noticed}
             onNoticed={() => setNotice(null)}
           />
         </Suspense>

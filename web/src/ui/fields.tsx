@@ -89,20 +89,38 @@ export function Choice({ name, help, options, onChange, ...field }: ChoiceProps)
   );
 }
 
-/** Several short words; Enter adds one. Each is written as it is kept: trimmed, in small letters. */
-export function Words({ name, label, help, value, onChange }: FieldProps & SeveralWords) {
+/** Several short words, of which the API may say something at `<name>` or at one of them. */
+export function Words({ name, help, ...words }: FieldProps & SeveralWords) {
   const errors = useContext(Errors);
   const error = Object.entries(errors).find(([field]) => field === name || field.startsWith(`${name}.`))?.[1];
+  return <WordsInput {...words} help={error ?? help} wrong={error !== undefined} />;
+}
+
+interface WordsInputProps extends SeveralWords {
+  label: string;
+  help?: ReactNode;
+  wrong: boolean;
+  size?: "small";
+  /** Whether there is something typed that is no word yet. */
+  onTyping?: (typing: boolean) => void;
+}
+
+/**
+ * Enter adds a word, and so does leaving the field: who goes on to "Save" means it. Each is written as it is kept:
+ * trimmed, in small letters.
+ */
+export function WordsInput({ label, help, wrong, value, onChange, size, onTyping }: WordsInputProps) {
   return (
     <Autocomplete
       multiple
       freeSolo
+      autoSelect
+      size={size}
       options={[]}
       value={value}
+      onInputChange={(_, typed) => onTyping?.(typed.trim() !== "")}
       onChange={(_, words) => onChange([...new Set(words.map((word) => word.trim().toLowerCase()).filter(Boolean))])}
-      renderInput={(params) => (
-        <TextField {...params} label={label} error={error !== undefined} helperText={error ?? help} />
-      )}
+      renderInput={(params) => <TextField {...params} label={label} error={wrong} helperText={help} />}
     />
   );
 }

@@ -44,6 +44,7 @@ export const text = {
   },
   discard: { title: "Discard what you typed?", body: "It has not been saved.", confirm: "Discard" },
   stale: "Show theirs",
+  notCopied: (value: string) => `The browser did not copy it. Select it here and copy it: ${value}`,
   locations: { label: "Location", all: "All locations" },
   unsaved: {
     title: "Leave without saving?",

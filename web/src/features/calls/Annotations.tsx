@@ -1,5 +1,4 @@
 import Alert from "@mui/material/Alert";
-import Autocomplete from "@mui/material/Autocomplete";
 import Button from "@mui/material/Button";
 import Chip from "@mui/material/Chip";
 import Stack from "@mui/material/Stack";
@@ -11,6 +10,7 @@ import { api } from "@/api/client";
 import { type ApiProblem, asProblem } from "@/api/problem";
 import { useMay } from "@/session/SessionProvider";
 import { useDialogs } from "@/ui/dialogs";
+import { WordsInput } from "@/ui/fields";
 import { useLeaveGuard } from "@/ui/useLeaveGuard";
 import { Part } from "./CallPage";
 import type { CallDetail } from "./queries";
@@ -60,6 +60,7 @@ const same = (one: Noted, other: Noted) => JSON.stringify(notedOf(one)) === JSON
 function Form(latest: Base) {
   const [base, setBase] = useState<Base>(latest);
   const [noted, setNoted] = useState<Noted>(() => notedOf(latest.call));
+  const [typing, setTyping] = useState(false);
   const queries = useQueryClient();
   const { notify } = useDialogs();
   const dirty = !same(noted, base.call);
@@ -67,7 +68,7 @@ function Form(latest: Base) {
     setBase(latest);
     setNoted(notedOf(latest.call));
   }
-  useLeaveGuard(dirty);
+  useLeaveGuard(dirty || typing);
   const { id } = latest.call;
   const save = useMutation<Base, ApiProblem, void>({
     mutationFn: async () => {
@@ -101,23 +102,14 @@ function Form(latest: Base) {
         save.mutate();
       }}
     >
-      <Autocomplete
-        multiple
-        freeSolo
+      <WordsInput
         size="small"
-        options={[]}
+        label={text.annotate.tags}
+        help={wrong("tags") ?? text.annotate.tagsHint}
+        wrong={Boolean(wrong("tags"))}
         value={noted.tags}
-        onChange={(_, tags) =>
-          setNoted({ ...noted, tags: [...new Set(tags.map((tag) => tag.trim().toLowerCase()).filter(Boolean))] })
-        }
-        renderInput={(params) => (
-          <TextField
-            {...params}
-            label={text.annotate.tags}
-            error={Boolean(wrong("tags"))}
-            helperText={wrong("tags") ?? text.annotate.tagsHint}
-          />
-        )}
+        onChange={(tags) => setNoted({ ...noted, tags })}
+        onTyping={setTyping}
       />
       <TextField
         label={text.annotate.outcome}
@@ -140,7 +132,7 @@ function Form(latest: Base) {
       />
       {save.error && <Refused error={save.error} reload={showTheirs} />}
       <span>
-        <Button type="submit" variant="contained" disabled={!dirty} loading={save.isPending}>
+        <Button type="submit" variant="contained" disabled={!dirty && !typing} loading={save.isPending}>
           {text.annotate.save}
         </Button>
       </span>

@@ -12,6 +12,7 @@ import { Link as RouterLink } from "react-router";
 import { api, data, type Schemas } from "@/api/client";
 import { useMe } from "@/session/SessionProvider";
 import { phoneNumber } from "@/ui/format";
+import { randomId } from "@/ui/ids";
 import { ProblemView } from "@/ui/ProblemView";
 import { text as common } from "@/ui/text";
 import { NamedPicker } from "./NamedPicker";
@@ -36,7 +37,7 @@ export function CallBack({ number }: { number: string }) {
 function CallDialog({ number, onClose }: { number: string; onClose: () => void }) {
   const own = useMe().user?.extension_ids ?? [];
   const [extension, setExtension] = useState<string | undefined>(own[0]);
-  const [key] = useState(() => crypto.randomUUID());
+  const [key] = useState(() => randomId());
   const start = useMutation({
     mutationFn: (extension_id: string) =>
       data(
@@ -57,7 +58,7 @@ function CallDialog({ number, onClose }: { number: string; onClose: () => void }
             label={text.callBack.extension}
             value={extension}
             onChange={setExtension}
-            helperText={text.callBack.extensionHint}
+            help={text.callBack.extensionHint}
           />
         )}
         {start.error && <ProblemView error={start.error} />}

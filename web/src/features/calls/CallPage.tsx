@@ -34,7 +34,7 @@ export function CallPage() {
   const { id = "" } = useParams();
   const record = useCall(id);
   const explained = useExplanation(id);
-  if (record.isError) return <Failed error={record.error} retry={() => record.refetch()} />;
+  if (record.isLoadingError) return <Failed error={record.error} retry={() => record.refetch()} />;
   if (!record.data) return <Loading />;
   const { call, etag } = record.data;
   const zone = explained.data?.timezone;

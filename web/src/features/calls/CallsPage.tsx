@@ -6,7 +6,6 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useChosenLocation, useLocations } from "@/layout/locations";
-import { type LiveEvent, useLiveEvents } from "@/realtime/live";
 import { useKept } from "@/session/preferences";
 import { useDialogs } from "@/ui/dialogs";
 import { EmptyState } from "@/ui/EmptyState";
@@ -21,7 +20,7 @@ import { CallTable, NARROW } from "./CallTable";
 import { ColumnMenu } from "./ColumnMenu";
 import { type ColumnId, type Places, readColumns } from "./columns";
 import { type CallQuery, type Filters, narrows, readFilters, toQuery, writeFilters } from "./filters";
-import { LOG, useCallLog, useSaveTable } from "./queries";
+import { LOG, MOST_NEWER, useCallLog, useFollowedLog, useSaveTable } from "./queries";
 import { SavedViews } from "./SavedViews";
 import { text } from "./text";
 
@@ -106,11 +105,14 @@ function Log({ query, columns, places, narrowed, onReset }: LogProps) {
   if (log.isError && !calls.length) return <ProblemView error={log.error} retry={() => log.refetch()} />;
   if (!calls.length && narrowed)
     return (
-      <EmptyState
-        title={text.noMatch}
-        hint={text.noMatchHint}
-        action={<Button onClick={onReset}>{common.actions.reset}</Button>}
-      />
+      <>
+        <Newer query={query} />
+        <EmptyState
+          title={text.noMatch}
+          hint={text.noMatchHint}
+          action={<Button onClick={onReset}>{common.actions.reset}</Button>}
+        />
+      </>
     );
   return (
     <>
@@ -135,15 +137,10 @@ function Log({ query, columns, places, narrowed, onReset }: LogProps) {
   );
 }
 
-/** Says how many calls came since the list was read; a list that is being read shall not jump. */
+/** Says how many calls that match came since the list was read; a list that is being read shall not jump. */
 function Newer({ query }: { query: CallQuery }) {
-  const [newer, setNewer] = useState<Set<string>>(new Set());
+  const { newer, forget } = useFollowedLog(query);
   const queries = useQueryClient();
-  useLiveEvents(
-    useCallback((event: LiveEvent) => {
-      if (event.name === "call.started") setNewer((before) => new Set(before).add(event.subject));
-    }, []),
-  );
   if (!newer.size) return null;
   return (
     <Button
@@ -151,11 +148,11 @@ function Newer({ query }: { query: CallQuery }) {
       variant="outlined"
       sx={{ mb: 1 }}
       onClick={() => {
-        setNewer(new Set());
+        forget();
         queries.resetQueries({ queryKey: [LOG, query] });
       }}
     >
-      {text.newer(count(newer.size, "new call"))}
+      {newer.size < MOST_NEWER ? text.newer(count(newer.size, "new call")) : text.manyNewer(MOST_NEWER)}
     </Button>
   );
 }

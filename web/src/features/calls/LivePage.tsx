@@ -14,10 +14,12 @@ import { Link as RouterLink } from "react-router";
 import { api } from "@/api/client";
 import { type ContactRef, useContactsOf } from "@/features/contacts/queries";
 import { useChosenLocation } from "@/layout/locations";
+import { useLiveKnown } from "@/realtime/live";
 import { useMay } from "@/session/SessionProvider";
 import { useDialogs } from "@/ui/dialogs";
 import { EmptyState } from "@/ui/EmptyState";
 import { count, duration } from "@/ui/format";
+import { Loading } from "@/ui/Loading";
 import { Page } from "@/ui/Page";
 import { useNow } from "@/ui/useNow";
 import { Caller, callerName, Dialed, otherNumber } from "./Caller";
@@ -31,14 +33,17 @@ const SHOWN = 200; // a browser draws more only slowly, and nobody reads more
 export function LivePage() {
   const location = useChosenLocation();
   const calls = useLiveList(location);
+  const known = useLiveKnown();
   const names = useLiveNames(calls);
   const contacts = useContactsOf(calls.slice(0, SHOWN).map(otherNumber));
   const may = useMay();
   const hangUp = useHangUp();
   const { columns } = text;
   return (
-    <Page title={text.live} lead={count(calls.length, "call")} wide>
-      {calls.length === 0 ? (
+    <Page title={text.live} lead={known ? amount(calls.length) : undefined} wide>
+      {!known ? (
+        <Loading />
+      ) : calls.length === 0 ? (
         <EmptyState title={text.emptyLive} hint={text.emptyLiveHint} />
       ) : (
         <TableContainer component={Paper} tabIndex={0} role="region" aria-label={text.live}>
@@ -72,6 +77,10 @@ export function LivePage() {
   );
 }
 
+function amount(calls: number): string {
+  return calls > SHOWN ? text.oldestOf(SHOWN, count(calls, "call")) : count(calls, "call");
+}
+
 /** Asks, then ends a live call. */
 export function useHangUp(): (id: string) => void {
   const { ask, notify, notifyProblem } = useDialogs();
@@ -89,7 +98,7 @@ export function useHangUp(): (id: string) => void {
 
 interface LiveRowProps {
   call: LiveCall;
-  contact: ContactRef | undefined;
+  contact: ContactRef | null | undefined;
   queue: string;
   extension: string;
   hangUp: ((id: string) => void) | null;

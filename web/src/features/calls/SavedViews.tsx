@@ -26,23 +26,30 @@ function readViews(stored: unknown): View[] {
   return stored.filter((one): one is View => typeof one?.name === "string" && typeof one?.query === "string");
 }
 
+const without = (views: View[], name: string) => views.filter((view) => view.name !== name);
+const withView = (views: View[], view: View) =>
+  [...without(views, view.name), view].sort((a, b) => a.name.localeCompare(b.name));
+
 /** Filters under a name of one's own. */
 export function SavedViews({ filters, onChoose }: { filters: Filters; onChoose: (filters: Filters) => void }) {
-  const [views, keep] = useKept("calls.views", readViews);
+  const [views, keep, known] = useKept("calls.views", readViews);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [naming, setNaming] = useState(false);
   const { notify, notifyProblem } = useDialogs();
   const query = writeFilters(filters).toString();
 
-  const remove = (name: string) => {
-    keep(views.filter((view) => view.name !== name)).then(
-      () => notify({ message: text.views.removed, undo: () => keep(views).catch(notifyProblem) }),
+  const remove = (gone: View) => {
+    keep((stored) => without(stored, gone.name)).then(
+      () =>
+        notify({
+          message: text.views.removed,
+          undo: () => keep((stored) => withView(stored, gone)).catch(notifyProblem),
+        }),
       notifyProblem,
     );
   };
   const save = async (name: string) => {
-    const others = views.filter((view) => view.name !== name);
-    await keep([...others, { name, query }].sort((a, b) => a.name.localeCompare(b.name)));
+    await keep((stored) => withView(stored, { name, query }));
     notify(text.views.saved);
   };
 
@@ -69,7 +76,7 @@ export function SavedViews({ filters, onChoose }: { filters: Filters; onChoose: 
               key={view.name}
               disablePadding
               secondaryAction={
-                <IconButton edge="end" aria-label={text.views.remove(view.name)} onClick={() => remove(view.name)}>
+                <IconButton edge="end" aria-label={text.views.remove(view.name)} onClick={() => remove(view)}>
                   <RemoveIcon fontSize="small" />
                 </IconButton>
               }
@@ -87,6 +94,7 @@ export function SavedViews({ filters, onChoose }: { filters: Filters; onChoose: 
           ))}
           <ListItem disablePadding sx={{ borderTop: 1, borderColor: "divider", mt: 1, pt: 1 }}>
             <ListItemButton
+              disabled={!known}
               onClick={() => {
                 setAnchor(null);
                 setNaming(true);

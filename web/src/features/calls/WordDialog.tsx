@@ -6,6 +6,7 @@ import DialogTitle from "@mui/material/DialogTitle";
 import TextField from "@mui/material/TextField";
 import { type FormEvent, useId, useState } from "react";
 import { asProblem } from "@/api/problem";
+import { closing } from "@/ui/FormDialog";
 import { text as common } from "@/ui/text";
 
 interface WordDialogProps {
@@ -36,7 +37,7 @@ export function WordDialog({ title, label, longest, onSave, onClose }: WordDialo
   }
 
   return (
-    <Dialog open onClose={onClose} aria-labelledby={titleId} maxWidth="xs">
+    <Dialog open onClose={closing(word !== "", onClose)} aria-labelledby={titleId} maxWidth="xs">
       <form onSubmit={submit}>
         <DialogTitle id={titleId}>{title}</DialogTitle>
         <DialogContent>

@@ -1,10 +1,12 @@
-import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { api, data, fetchFile, type Schemas } from "@/api/client";
+import { throttle } from "@/realtime/again";
 import { type LiveEvent, useLiveCalls, useLiveEvents } from "@/realtime/live";
 import { useDialogs } from "@/ui/dialogs";
 import { saveFile } from "@/ui/download";
 import type { CallQuery } from "./filters";
+import { belongs, type Log, partition, replaced } from "./log";
 import { text } from "./text";
 
 export type Call = Schemas["CallRecord"];
@@ -26,6 +28,13 @@ export type LiveCall = Pick<
 >;
 
 const PAGE = 100;
+/** Events beside those of calls that say of which call they are. */
+const CHANGE_CALLS = ["recording.", "transcript.", "voicemail."];
+const FOLLOW_MS = 1000;
+const AFTER_ERROR_MS = 10_000;
+const MOST_IDS = 200; // in one question
+/** So many new calls are counted; beyond, "or more" is said. */
+export const MOST_NEWER = 200;
 /** Not "calls": events would fetch every page of a long list again each second. */
 export const LOG = "call-log";
 
@@ -45,7 +54,7 @@ export function useCallLog(query: CallQuery) {
 export function useRetag(query: CallQuery): (ids: Set<string>, change: (tags: string[]) => string[]) => void {
   const queries = useQueryClient();
   return (ids, change) =>
-    queries.setQueryData<InfiniteData<{ items: Call[] }>>([LOG, query], (log) =>
+    queries.setQueryData<Log>([LOG, query], (log) =>
       log
         ? {
             ...log,
@@ -56,6 +65,80 @@ export function useRetag(query: CallQuery): (ids: Set<string>, change: (tags: st
           }
         : log,
     );
+}
+
+/**
+ * Follows the calls of a list: listed ones are put in anew as they are now, without moving any, and ids are told of
+ * those that came since, match the filters and belong among the listed ones. However fast events come, one question a
+ * second is asked about each kind.
+ */
+export function useFollowedLog(query: CallQuery) {
+  const queries = useQueryClient();
+  const found = useRef<ReadonlySet<string>>(new Set());
+  const [newer, setNewer] = useState(found.current);
+  const again = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const gone = useRef(false);
+  useEffect(() => {
+    gone.current = false;
+    return () => {
+      gone.current = true;
+      clearTimeout(again.current);
+    };
+  }, []);
+  const [follow] = useState(() => {
+    const changed = new Set<string>();
+    const key = [LOG, query];
+    const log = () => queries.getQueryData<Log>(key);
+    const follow = throttle(async () => {
+      if (gone.current) return;
+      const ids = [...changed].slice(0, MOST_IDS);
+      for (const id of ids) changed.delete(id);
+      const { known, unknown } = partition(ids, log());
+      try {
+        const [now, matching] = await Promise.all([
+          readCalls({ ids: known }),
+          readCalls({ ...query, ids: found.current.size < MOST_NEWER ? unknown : [] }),
+        ]);
+        if (queries.isFetching({ queryKey: key })) {
+          for (const id of ids) changed.add(id); // the page that comes would write over them
+        } else {
+          queries.setQueryData<Log>(key, (before) => before && replaced(before, now));
+          const left = [...found.current].filter((id) => !unknown.includes(id));
+          const belonging = matching.filter((call) => belongs(call, log(), query)).map(({ id }) => id);
+          found.current = new Set([...left, ...belonging]);
+          setNewer(found.current);
+        }
+        if (changed.size) follow();
+      } catch {
+        for (const id of ids) changed.add(id);
+        clearTimeout(again.current);
+        if (!gone.current) again.current = setTimeout(follow, AFTER_ERROR_MS);
+      }
+    }, FOLLOW_MS);
+    return (id: string) => {
+      changed.add(id);
+      follow();
+    };
+  });
+  useLiveEvents(
+    useCallback(
+      ({ name, subject, data: { call_id } }: LiveEvent) => {
+        if (name.startsWith("call.")) follow(subject);
+        else if (CHANGE_CALLS.some((group) => name.startsWith(group)) && call_id) follow(String(call_id));
+      },
+      [follow],
+    ),
+  );
+  const forget = useCallback(() => {
+    found.current = new Set();
+    setNewer(found.current);
+  }, []);
+  return { newer, forget };
+}
+
+async function readCalls(query: CallQuery): Promise<Call[]> {
+  if (!query.ids?.length) return [];
+  return (await data(api.GET("/api/v1/calls", { params: { query: { ...query, limit: MOST_IDS } } }))).items;
 }
 
 /** One call with its ETag; it follows what events tell of it. */

@@ -32,17 +32,23 @@ export function ChangesPage() {
 
 function Review() {
   const plan = usePlan();
-  if (plan.isError) return <ProblemView error={plan.error} retry={() => plan.refetch()} />;
-  if (!plan.data) return <Loading />;
+  const failed = plan.isError && <ProblemView error={plan.error} retry={() => plan.refetch()} />;
+  if (!plan.data) return failed || <Loading />;
   const { changes, problems, ok } = plan.data;
   if (ok && !changes.length)
     return (
       <>
+        {failed}
         <EmptyState title={text.none} hint={text.noneHint} />
         {problems.length > 0 && <Checks problems={problems} />}
       </>
     );
-  return <Waiting plan={plan.data} />;
+  return (
+    <>
+      {failed}
+      <Waiting plan={plan.data} />
+    </>
+  );
 }
 
 function Checks({ problems }: { problems: Schemas["ProblemRead"][] }) {

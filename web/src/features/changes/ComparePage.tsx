@@ -76,7 +76,7 @@ function Side({ label, value, onChange }: { label: string; value: string; onChan
 
 function Differences({ from, to, files }: { from: string; to: string; files: boolean }) {
   const comparison = useComparison(from, to, files);
-  if (comparison.isError) return <ProblemView error={comparison.error} retry={() => comparison.refetch()} />;
+  if (comparison.isLoadingError) return <ProblemView error={comparison.error} retry={() => comparison.refetch()} />;
   if (!comparison.data) return <Loading />;
   const { changes, files: found } = comparison.data;
   return (

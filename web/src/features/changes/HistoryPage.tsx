@@ -53,8 +53,8 @@ interface Choosing {
 function List({ chosen, onChoose }: Choosing) {
   const [params] = useSearchParams();
   const releases = useReleases(filtersFrom(params));
-  if (releases.isError) return <ProblemView error={releases.error} retry={() => releases.refetch()} />;
-  if (!releases.data) return <Loading />;
+  const problem = releases.isError && <ProblemView error={releases.error} retry={() => releases.refetch()} />;
+  if (!releases.data) return problem || <Loading />;
   const items = releases.data.pages.flatMap((page) => page.items);
   if (!items.length)
     return params.size ? (
@@ -64,6 +64,7 @@ function List({ chosen, onChoose }: Choosing) {
     );
   return (
     <>
+      {problem}
       <Stack component="ul" sx={{ listStyle: "none", m: 0, p: 0, gap: 1 }}>
         {items.map((release) => (
           <Row key={release.id} release={release} chosen={chosen} onChoose={onChoose} />

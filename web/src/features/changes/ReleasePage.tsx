@@ -20,7 +20,7 @@ import { text } from "./text";
 export function ReleasePage() {
   const { id = "" } = useParams();
   const release = useRelease(id);
-  if (release.isError) return <ProblemView error={release.error} retry={() => release.refetch()} />;
+  if (release.isLoadingError) return <ProblemView error={release.error} retry={() => release.refetch()} />;
   if (!release.data) return <Loading />;
   return <Shown release={release.data} />;
 }

@@ -63,7 +63,7 @@ export function RollBackDialog({ release, onClose }: { release: Release; onClose
 
 function ChangesBack({ number }: { number: number }) {
   const comparison = useComparison("live", String(number));
-  if (comparison.isError) return <ProblemView error={comparison.error} retry={() => comparison.refetch()} />;
+  if (comparison.isLoadingError) return <ProblemView error={comparison.error} retry={() => comparison.refetch()} />;
   if (!comparison.data) return <Loading />;
   const { changes } = comparison.data;
   return changes.length ? <ChangeList changes={changes} /> : <Typography>{text.rollBackNothing}</Typography>;

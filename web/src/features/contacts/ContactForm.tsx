@@ -42,9 +42,10 @@ export function AddContact({ known, onClose }: AddContactProps) {
 /** Changes a contact, as it is when this opens. */
 export function EditContact({ id, onClose }: { id: string; onClose: () => void }) {
   const found = useContact(id);
+  const { notifyProblem } = useDialogs();
   const changed = useContactsChanged();
   const [base, setBase] = useState<{ contact: Contact; etag: string } | null>(null);
-  if (found.isError) return <ProblemView error={found.error} retry={() => found.refetch()} />;
+  if (found.isLoadingError) return <ProblemView error={found.error} retry={() => found.refetch()} />;
   if (!base && found.data && !found.isFetching) setBase(found.data);
   if (!base) return <Loading />;
   const { contact, etag } = base;
@@ -57,7 +58,9 @@ export function EditContact({ id, onClose }: { id: string; onClose: () => void }
         await changeContact(id, etag, wanted);
       }}
       onReload={async () => {
-        setBase((await found.refetch()).data ?? base);
+        const { data, error } = await found.refetch();
+        if (error) return notifyProblem(error);
+        setBase(data ?? base);
         changed(); // lists show what was before, too
       }}
       onClose={onClose}

@@ -19,7 +19,7 @@ import { useDelete } from "./useDelete";
 export function ContactPage() {
   const { id = "" } = useParams();
   const found = useContact(id);
-  if (found.isError)
+  if (found.isLoadingError)
     return (
       <Page title={text.panel.title}>
         <ProblemView error={found.error} retry={() => found.refetch()} />

@@ -13,9 +13,9 @@ import { Page } from "@/ui/Page";
 import { ProblemView } from "@/ui/ProblemView";
 import { Search, useFilter } from "@/ui/Search";
 import { text as common } from "@/ui/text";
+import { ContactCsv } from "./ContactCsv";
 import { AddContact } from "./ContactForm";
 import { ContactTable } from "./ContactTable";
-import { CsvMenu } from "./CsvMenu";
 import { type Contact, useContacts } from "./queries";
 import { text } from "./text";
 import { useDelete } from "./useDelete";
@@ -44,7 +44,7 @@ export function ContactsPage() {
     );
   const actions = (
     <>
-      <CsvMenu q={q} tag={tag} />
+      {mayWrite && <ContactCsv q={q} tag={tag} />}
       {add}
     </>
   );

@@ -1,6 +1,6 @@
 /** Contacts of the API, and who has a number. */
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
+import { useCallback, useId } from "react";
 import { api, data, type Schemas } from "@/api/client";
 import { useMay } from "@/session/SessionProvider";
 import { usePages } from "@/ui/pages";
@@ -13,6 +13,8 @@ const KEY = "contacts";
 /** What shows names of contacts, beside themselves. */
 const SHOW_NAMES = ["call", "call-log", "calls", "directory", "live-names", "voicemails"];
 const MOST_NUMBERS = 200; // in one question
+const GATHER_MS = 300;
+const AFTER_ERROR_MS = 10_000;
 
 export interface Wanted {
   q: string;
@@ -49,37 +51,44 @@ export function useContact(id: string | undefined) {
 }
 
 /** The first contacts with these words. */
-export function useContactSearch(q: string, wanted: boolean): Contact[] {
-  const { data: page } = useQuery({
+export function useContactSearch(q: string, wanted: boolean) {
+  return useQuery({
     queryKey: [KEY, "search", q],
     queryFn: ({ signal }) =>
       data(api.GET("/api/v1/contacts", { params: { query: { q: q || undefined, limit: 20 } }, signal })),
     enabled: wanted,
     placeholderData: keepPreviousData,
   });
-  return page?.items ?? [];
 }
 
-const NOBODY: ReadonlyMap<string, ContactRef> = new Map();
+const NOBODY: ReadonlyMap<string, ContactRef | null> = new Map();
 
-/** Who has these numbers: for what events tell, which bring numbers only. Numbers inside the house are passed over. */
-export function useContactsOf(numbers: readonly (string | null | undefined)[]): ReadonlyMap<string, ContactRef> {
+/**
+ * Who has these numbers: for what events tell, which bring numbers only. Numbers inside the house are passed over.
+ * However fast calls come, they are asked for in one question at a time, and only while a number is new.
+ */
+export function useContactsOf(numbers: readonly (string | null | undefined)[]): ReadonlyMap<string, ContactRef | null> {
   const may = useMay();
   const outside = numbers.filter((number): number is string => Boolean(number?.startsWith("+")));
   const asked = [...new Set(outside)].sort().slice(0, MOST_NUMBERS);
-  const { data: page } = useQuery({
-    queryKey: [KEY, "of", asked],
-    queryFn: ({ signal }) =>
-      data(api.GET("/api/v1/contacts", { params: { query: { number: asked, limit: MOST_NUMBERS } }, signal })),
+  const { data: known } = useQuery({
+    queryKey: [KEY, "of", useId()],
+    queryFn: ({ signal }) => fetchContactsOf(asked, signal),
     enabled: asked.length > 0 && may("contacts:read"),
-    staleTime: 60_000,
-    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) =>
+      asked.some((number) => !state.data?.has(number)) && (state.status === "error" ? AFTER_ERROR_MS : GATHER_MS),
+    refetchOnWindowFocus: false,
   });
-  return useMemo(
-    () =>
-      page ? new Map(page.items.flatMap((one) => one.numbers.map(({ number }) => [number, one] as const))) : NOBODY,
-    [page],
+  return known ?? NOBODY;
+}
+
+async function fetchContactsOf(numbers: string[], signal: AbortSignal): Promise<Map<string, ContactRef | null>> {
+  const { items } = await data(
+    api.GET("/api/v1/contacts", { params: { query: { number: numbers, limit: MOST_NUMBERS } }, signal }),
   );
+  const of = new Map<string, ContactRef | null>(numbers.map((number) => [number, null]));
+  for (const one of items) for (const { number } of one.numbers) of.set(number, one);
+  return of;
 }
 
 /** Reads again what shows contacts, after a change. */

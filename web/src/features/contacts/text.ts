@@ -17,8 +17,6 @@ export const text = {
   clearSelection: "Clear selection",
   shown: (shown: number, total: number) => `${shown.toLocaleString("en-US")} of ${total.toLocaleString("en-US")}`,
   showMore: "Show more",
-  exportCsv: "Export as CSV",
-  importCsv: "Import from CSV",
   importTitle: "Import contacts from CSV",
   importLead:
     "The first line names the columns: name, company, numbers, email, tags, notes, id. A row is about who has its id or one of its numbers, else it is somebody new. Several numbers stand in one cell, as in mobile:+12025550101|+12025550102. Nothing is changed before you have seen what would happen.",

@@ -4,6 +4,7 @@ import { useParams } from "react-router";
 import { useFlow } from "@/flow/document/store";
 import { closeFlow, openFlow } from "@/flow/history/store";
 import { selectNode } from "@/flow/selection/store";
+import { useDialogs } from "@/ui/dialogs";
 import { EmptyState } from "@/ui/EmptyState";
 import { Loading } from "@/ui/Loading";
 import { ProblemView } from "@/ui/ProblemView";
@@ -15,6 +16,7 @@ import { useCatalog, useStoredFlow } from "./queries";
 export function FlowPage() {
   const { phoneNumberId = "" } = useParams();
   const catalog = useCatalog();
+  const { notifyProblem } = useDialogs();
   const stored = useStoredFlow(catalog.data, phoneNumberId);
   const open = useFlow(({ document }) => document?.entry);
 
@@ -25,14 +27,17 @@ export function FlowPage() {
     return closeFlow;
   }, [stored.data]);
 
-  const error = catalog.error ?? stored.error;
-  if (error) return <ProblemView error={error} retry={() => (catalog.error ? catalog.refetch() : stored.refetch())} />;
+  const failed = [catalog, stored].find(({ isLoadingError }) => isLoadingError);
+  if (failed) return <ProblemView error={failed.error} retry={() => failed.refetch()} />;
   if (stored.data?.document.objects[phoneNumberId]?.hidden)
     return <EmptyState title={text.states.notFound} hint={text.states.notFoundHint} />;
   if (!catalog.data || open !== phoneNumberId) return <Loading />;
   return (
     <ReactFlowProvider>
-      <Designer catalog={catalog.data} onReload={() => void stored.refetch()} />
+      <Designer
+        catalog={catalog.data}
+        onReload={() => void stored.refetch({ throwOnError: true }).catch(notifyProblem)}
+      />
     </ReactFlowProvider>
   );
 }

@@ -8,7 +8,6 @@ import TableCell from "@mui/material/TableCell";
 import TableContainer from "@mui/material/TableContainer";
 import TableHead from "@mui/material/TableHead";
 import TableRow from "@mui/material/TableRow";
-import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { Link as RouterLink, useSearchParams } from "react-router";
@@ -20,6 +19,7 @@ import { EmptyState } from "@/ui/EmptyState";
 import { phoneNumber } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { Page } from "@/ui/Page";
+import { ParamField } from "@/ui/ParamField";
 import { ProblemView } from "@/ui/ProblemView";
 import { text } from "@/ui/text";
 import { useCatalog, useNames, useNumbers } from "./queries";
@@ -29,7 +29,7 @@ type PhoneNumber = Schemas["PhoneNumber"];
 
 /** Every number with where it leads; each opens its flow. */
 export function FlowsPage() {
-  const [search, setSearch] = useSearchParams();
+  const [search] = useSearchParams();
   const q = search.get("q") ?? "";
   const location = useChosenLocation();
   const scope = `${location} ${q}`;
@@ -40,13 +40,7 @@ export function FlowsPage() {
   const next = numbers.data?.next_cursor;
   return (
     <Page title={words.list.title} lead={words.list.lead}>
-      <TextField
-        type="search"
-        label={words.list.search}
-        value={q}
-        onChange={({ target }) => setSearch(target.value ? { q: target.value } : {}, { replace: true })}
-        sx={{ mb: 2, width: { xs: "100%", sm: 320 } }}
-      />
+      <ParamField name="q" type="search" label={words.list.search} sx={{ mb: 2, width: { xs: "100%", sm: 320 } }} />
       {numbers.isPending && <Loading />}
       {numbers.isError && <ProblemView error={numbers.error} retry={() => numbers.refetch()} />}
       {numbers.data && <Numbers numbers={numbers.data.items} narrowed={Boolean(q || location)} />}
@@ -82,7 +76,7 @@ function Numbers({ numbers, narrowed }: { numbers: PhoneNumber[]; narrowed: bool
         hint={words.list.noneHint}
         action={
           may("phone-numbers:write") && (
-            <Button component={RouterLink} to="/phone-numbers/new" variant="contained">
+            <Button component={RouterLink} to="/config/phone-numbers/new" variant="contained">
               {words.list.add}
             </Button>
           )

@@ -5,7 +5,9 @@ import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 import { Link } from "react-router";
 import { useChosenLocation } from "@/layout/locations";
+import { useLiveKnown } from "@/realtime/live";
 import { duration, phoneNumber } from "@/ui/format";
+import { Loading } from "@/ui/Loading";
 import { useNow } from "@/ui/useNow";
 import { otherNumber } from "../calls/Caller";
 import { type LiveCall, useLiveList, useLiveNames } from "../calls/queries";
@@ -24,13 +26,15 @@ const COLORS: Partial<Record<LiveCall["phase"], "success" | "warning" | "info">>
 export function LiveCalls() {
   const location = useChosenLocation();
   const calls = useLiveList(location);
+  const known = useLiveKnown();
   const shown = calls.slice(0, SHOWN);
   const names = useLiveNames(shown);
   const contacts = useContactsOf(shown.map(otherNumber));
   const more = { path: "/calls/live", label: text.moreCalls(calls.length) };
   return (
-    <Card title={`${text.now} (${calls.length})`} more={calls.length > SHOWN ? more : undefined}>
-      {!calls.length && <Typography color="textSecondary">{text.noCalls}</Typography>}
+    <Card title={known ? `${text.now} (${calls.length})` : text.now} more={calls.length > SHOWN ? more : undefined}>
+      {!known && <Loading />}
+      {known && !calls.length && <Typography color="textSecondary">{text.noCalls}</Typography>}
       <Stack component="ul" sx={{ listStyle: "none", m: 0, p: 0 }}>
         {shown.map((call) => (
           <Row
@@ -48,7 +52,7 @@ export function LiveCalls() {
 
 interface RowProps {
   call: LiveCall;
-  contact: ContactRef | undefined;
+  contact: ContactRef | null | undefined;
   extension: string | undefined;
   queue: string | undefined;
 }

@@ -36,11 +36,11 @@ export function FormPage() {
 function LoadedForm({ info, id }: { info: KindInfo; id: string | undefined }) {
   const object = useObject(info.resource, id);
   const schemas = useApiSchemas();
-  const failed = object.error ?? schemas.error;
+  const failed = [object, schemas].find(({ isLoadingError }) => isLoadingError);
   if (failed)
     return (
       <Page title={info.many}>
-        <ProblemView error={failed} />
+        <ProblemView error={failed.error} retry={() => failed.refetch()} />
       </Page>
     );
   if (!schemas.data || (id && !object.data)) return <Loading />;

@@ -18,8 +18,9 @@ import { GROUPS } from "./groups";
 import { findResource, type KindInfo, kindOf } from "./kinds";
 import { BulkBar } from "./list/BulkBar";
 import { ColumnsMenu } from "./list/ColumnsMenu";
-import { CsvMenu } from "./list/CsvMenu";
+
 import { Filters } from "./list/Filters";
+import { ObjectCsv } from "./list/ObjectCsv";
 import { ObjectTable } from "./list/ObjectTable";
 import { useColumns, useListState } from "./list/useListState";
 import { useSelection } from "./list/useSelection";
@@ -55,7 +56,7 @@ function ObjectList({ info }: { info: KindInfo }) {
   const actions = (
     <>
       <ColumnsMenu info={info} shown={columns} onChange={setColumns} />
-      {!info.noTable && <CsvMenu info={info} />}
+      {!info.noTable && <ObjectCsv info={info} />}
       {create}
     </>
   );

@@ -58,7 +58,7 @@ export function WallboardPage() {
 
 function NoQueue({ mayMake }: { mayMake: boolean }) {
   const action = mayMake && (
-    <Button variant="contained" component={Link} to="/queues">
+    <Button variant="contained" component={Link} to="/config/queues">
       {text.wallboard.make}
     </Button>
   );

@@ -1,7 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
 import { api, data, type Schemas } from "@/api/client";
-import { type LiveEvent, useLiveEvents } from "@/realtime/live";
 import { useDialogs } from "@/ui/dialogs";
 
 export type LiveQueue = Schemas["LiveQueue"];
@@ -10,22 +8,11 @@ export type MemberState = Schemas["MemberState"];
 export type MemberAction = Schemas["MemberAction"];
 
 const RESOURCE = "queues-live";
-/** Events tell of changes at once; this is for what no event tells, such as midnight. */
+/** Events tell of changes (see `realtime/staleness`); this is for what no event tells, such as midnight. */
 const LOOK_AGAIN_MS = 15_000;
-const TOLD = ["queue.", "member."];
 
 /** The queues in force as they are now; `mine`: only those that one is a member of. */
 export function useLiveQueues(locationId: string | null, mine = false, wanted = true) {
-  const queries = useQueryClient();
-  useLiveEvents(
-    useCallback(
-      (event: LiveEvent) => {
-        // At once, and not when the general pause is over: a wallboard is looked at for exactly this.
-        if (TOLD.some((group) => event.name.startsWith(group))) queries.invalidateQueries({ queryKey: [RESOURCE] });
-      },
-      [queries],
-    ),
-  );
   return useQuery({
     queryKey: [RESOURCE, { locationId, mine }],
     queryFn: () =>

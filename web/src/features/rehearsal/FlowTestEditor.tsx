@@ -172,7 +172,7 @@ function StoredActions({ test, dirty, onDeleted }: { test: FlowTest; dirty: bool
   async function askAndDelete() {
     const { deleteTitle: title, deleteBody: body, deleteYes: confirm } = text.tests;
     if (!(await ask({ title, body, confirm, dangerous: true }))) return;
-    remove.mutate(test.id, {
+    remove.mutate(test, {
       onSuccess: () => {
         notify(text.tests.deleted);
         onDeleted();

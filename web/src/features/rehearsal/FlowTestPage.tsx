@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useLocation, useParams } from "react-router";
+import { useDialogs } from "@/ui/dialogs";
 import { Loading } from "@/ui/Loading";
 import { ProblemView } from "@/ui/ProblemView";
 import { FlowTestEditor } from "./FlowTestEditor";
@@ -28,8 +29,9 @@ function blank(): FlowTestFields {
 
 function StoredTest({ id }: { id: string }) {
   const test = useFlowTest(id);
+  const { notifyProblem } = useDialogs();
   const timezone = useKnownZoneOf(test.data?.given.number ?? "");
-  if (test.isError) return <ProblemView error={test.error} retry={() => test.refetch()} />;
+  if (test.isLoadingError) return <ProblemView error={test.error} retry={() => test.refetch()} />;
   if (!test.data || !timezone) return <Loading />;
   return (
     <FlowTestEditor
@@ -37,7 +39,7 @@ function StoredTest({ id }: { id: string }) {
       before={test.data}
       begun={test.data}
       timezone={timezone}
-      onReload={() => test.refetch()}
+      onReload={() => test.refetch({ throwOnError: true }).catch(notifyProblem)}
     />
   );
 }

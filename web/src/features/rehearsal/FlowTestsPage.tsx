@@ -73,8 +73,8 @@ function Tests({ results, onGenerate }: TestsProps) {
   const [params] = useSearchParams();
   const q = params.get("q") ?? "";
   const tests = useFlowTests(q);
-  if (tests.isError) return <ProblemView error={tests.error} retry={() => tests.refetch()} />;
-  if (!tests.data) return <Loading />;
+  const problem = tests.isError && <ProblemView error={tests.error} retry={() => tests.refetch()} />;
+  if (!tests.data) return problem || <Loading />;
   const items = tests.data.pages.flatMap((page) => page.items);
   if (!items.length && !q)
     return (
@@ -92,6 +92,7 @@ function Tests({ results, onGenerate }: TestsProps) {
     );
   return (
     <>
+      {problem}
       <ParamField name="q" type="search" label={words.actions.search} sx={{ mb: 2, maxWidth: 360, width: "100%" }} />
       {!items.length && <EmptyState title={text.tests.none} />}
       <Stack component="ul" sx={{ listStyle: "none", m: 0, p: 0, gap: 1 }}>

@@ -90,7 +90,10 @@ export function useSaveFlowTest(before: FlowTest | null) {
 export function useDeleteFlowTest() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => api.DELETE("/api/v1/flow-tests/{object_id}", { params: { path: { object_id: id } } }),
+    mutationFn: ({ id, version }: FlowTest) =>
+      api.DELETE("/api/v1/flow-tests/{object_id}", {
+        params: { path: { object_id: id }, header: { "if-match": `"${version}"` } },
+      }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["flow-tests", "list"] }),
   });
 }

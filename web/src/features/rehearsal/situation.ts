@@ -1,5 +1,6 @@
 /** A hypothetical call as the form holds it, and as the API takes it. */
 import type { Schemas } from "@/api/client";
+import { randomId } from "@/ui/ids";
 import { fromClock, toClock } from "@/ui/zoned";
 
 export type Situation = Schemas["Situation"];
@@ -25,7 +26,7 @@ export interface SituationForm {
   out: (Row & { members: string })[];
 }
 
-export const newRow = () => crypto.randomUUID();
+export const newRow = randomId;
 
 export const EMPTY: SituationForm = {
   number: "",

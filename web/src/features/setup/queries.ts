@@ -43,7 +43,7 @@ export function useExisting() {
   return {
     enabled,
     isPending: enabled && all.some(({ isPending }) => isPending),
-    error: all.find(({ isError }) => isError)?.error ?? null,
+    error: all.find(({ isLoadingError }) => isLoadingError)?.error ?? null,
     locations: locations.data?.items ?? [],
     hours: hours.data?.items ?? [],
     extensions: extensions.data?.items ?? [],

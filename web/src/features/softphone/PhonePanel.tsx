@@ -36,6 +36,7 @@ export function PhonePanel({ phone, softphone, account }: PhonePanelProps) {
       </Stack>
       {registration === "other-tab" && <OtherTab onTake={phone.takeOver} />}
       {registration === "unreachable" && <Unreachable url={account.wss_url} onRetry={() => browser?.retry()} />}
+      {registration === "insecure" && <Alert severity="warning">{text.microphone.insecure}</Alert>}
       {phone.fault && (
         <Alert severity="warning" onClose={phone.forgiveFault}>
           {text.microphone[phone.fault]}

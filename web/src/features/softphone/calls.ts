@@ -2,7 +2,7 @@
 import type { Quality } from "./quality";
 import type { MicrophoneProblem } from "./sound";
 
-export type Registration = "connecting" | "registered" | "unreachable" | "refused" | "other-tab";
+export type Registration = "connecting" | "registered" | "unreachable" | "refused" | "other-tab" | "insecure";
 
 export interface PhoneCall {
   id: string;

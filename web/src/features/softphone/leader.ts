@@ -3,12 +3,13 @@
 const LOCK = "call-commander-softphone";
 
 /**
- * Waits for the lead and holds it.
+ * Waits for the lead and holds it. A page without https has neither locks nor the microphone: there nobody leads.
  * @param steal take it from the tab that has it.
  * @param onChange true: this tab leads from now on; false: another tab has taken the lead.
  * @returns gives the lead back.
  */
 export function lead(steal: boolean, onChange: (leads: boolean) => void): () => void {
+  if (!navigator.locks) return () => undefined;
   let release: () => void = () => undefined;
   const waiting = new AbortController();
   const hold = () => {

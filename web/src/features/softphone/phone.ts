@@ -15,8 +15,15 @@ interface Line {
   counts: Counts | null;
 }
 
+/** What JsSIP has and its types leave out. */
+type Transported = UA & { transport: { connect(): void } };
+
 const LOOK_MS = 2000;
 const PC_CONFIG: RTCConfiguration = { iceServers: [] }; // Asterisk is on the same network or has a public address
+
+function close(microphone: MediaStream | null | undefined): void {
+  for (const track of microphone?.getTracks() ?? []) track.stop();
+}
 
 /** One registration and its calls. */
 export class BrowserPhone {
@@ -78,11 +85,14 @@ export class BrowserPhone {
     this.shown = number;
   }
 
-  /** Connects at once instead of waiting for the next try. */
+  /** Connects at once instead of waiting for the next try. Calls go on meanwhile: their sound takes another way. */
   retry(): void {
     this.change({ registration: "connecting" });
-    this.ua.stop();
-    this.ua.start();
+    if (!this.lines.size) {
+      this.ua.stop();
+      this.ua.start();
+    } else if (this.ua.isConnected()) this.ua.register();
+    else (this.ua as Transported).transport.connect();
   }
 
   async dial(number: string): Promise<void> {
@@ -96,12 +106,17 @@ export class BrowserPhone {
     });
     const line = this.lines.get(session.id);
     if (line) line.microphone = microphone;
+    else close(microphone); // it failed at once
   }
 
   async answer(id: string): Promise<void> {
     const line = this.lines.get(id);
     const microphone = line && (await this.microphone());
     if (!line || !microphone) return;
+    if (this.lines.get(id) !== line || line.microphone) {
+      close(microphone); // while the browser asked the caller hung up, or the answer was pressed twice
+      return;
+    }
     this.holdOthers(id);
     line.microphone = microphone;
     line.session.answer({ mediaStream: microphone, pcConfig: PC_CONFIG });
@@ -211,7 +226,7 @@ export class BrowserPhone {
       return;
     }
     track.enabled = !session.isMuted().audio && !session.isOnHold().local; // which may have changed meanwhile
-    for (const old of line.microphone?.getTracks() ?? []) old.stop();
+    close(line.microphone);
     line.microphone = chosen;
   }
 
@@ -228,12 +243,15 @@ export class BrowserPhone {
   private fail(id: string, { cause, originator }: EndEvent): void {
     const line = this.lines.get(id);
     this.end(id);
-    if (line && !line.call.incoming && originator !== "local") this.listener.failed(cause);
+    if (!line) return;
+    const ownHand = originator === "local" && (cause === C.causes.CANCELED || cause === C.causes.REJECTED);
+    const wanted = !line.call.incoming || line.microphone !== null;
+    if (wanted && !ownHand) this.listener.failed(cause);
   }
 
   private end(id: string): void {
     const line = this.lines.get(id);
-    for (const track of line?.microphone?.getTracks() ?? []) track.stop();
+    close(line?.microphone);
     line?.speaker?.pause();
     this.lines.delete(id);
     this.change();

@@ -9,6 +9,7 @@ export const text = {
     unreachable: "Can't reach the phone system",
     refused: "The phone system refused the login",
     "other-tab": "In use in another tab",
+    insecure: "Works over https only",
   },
   useHere: "Use the phone in this tab",
   useHereHint: "A call in the other tab ends.",
@@ -88,6 +89,9 @@ export const text = {
     "Not Found": "There is no such number.",
     Unavailable: "The other side can't be reached.",
     "Address Incomplete": "The number is not complete.",
+    Canceled: "The caller has hung up.",
+    "Connection Error": "The phone system can't be reached.",
+    "WebRTC Error": "The browser could not set up the call's sound.",
     "User Denied Media Access": "The browser did not give the microphone.",
   } as Record<string, string>,
   audio: {

@@ -8,7 +8,8 @@ import { stillOffered } from "./shown";
 import { keepChoice, type MicrophoneFault, readChoice, type SoundChoice } from "./sound";
 import { text } from "./text";
 
-const ELSEWHERE: PhoneState = { registration: "other-tab", calls: [] };
+/** Without a phone: another tab has it, or the page may not have one. */
+const AWAY: PhoneState = { registration: isSecureContext ? "other-tab" : "insecure", calls: [] };
 const never = () => () => undefined;
 
 /** The page's phone while its dock is shown, and what the person chose for it. */
@@ -21,7 +22,7 @@ export function usePhone(account: Account, numbers: ShownNumbers | null) {
   const [phone, setPhone] = useState<BrowserPhone | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const [used, setUsed] = useState(account);
-  const state = useSyncExternalStore(phone?.watch ?? never, phone?.now ?? (() => ELSEWHERE));
+  const state = useSyncExternalStore(phone?.watch ?? never, phone?.now ?? (() => AWAY));
   const shown = stillOffered(chosen, numbers);
   const idle = state.calls.length === 0;
 

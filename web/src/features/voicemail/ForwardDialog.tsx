@@ -9,6 +9,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { api, data } from "@/api/client";
 import { useDialogs } from "@/ui/dialogs";
+import { closing } from "@/ui/FormDialog";
 import { ProblemView } from "@/ui/ProblemView";
 import { text as common } from "@/ui/text";
 import { type Mailbox, type Message, useMailboxes } from "./queries";
@@ -43,7 +44,7 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose:
     },
   });
   return (
-    <Dialog open onClose={onClose} aria-labelledby="forward-title">
+    <Dialog open onClose={closing(boxes.length > 0 || note !== "", onClose)} aria-labelledby="forward-title">
       <DialogTitle id="forward-title">{words.title}</DialogTitle>
       <DialogContent sx={{ display: "grid", gap: 2 }}>
         <Autocomplete

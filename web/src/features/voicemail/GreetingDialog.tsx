@@ -9,6 +9,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, data, type Schemas } from "@/api/client";
 import { useDialogs } from "@/ui/dialogs";
+import { closing } from "@/ui/FormDialog";
 import { dateTime } from "@/ui/format";
 import { ProblemView } from "@/ui/ProblemView";
 import { SoundRecorder } from "@/ui/sound/SoundRecorder";
@@ -43,7 +44,7 @@ async function storePrompt(box: Mailbox, sound: Blob): Promise<string> {
   const name = text.greeting.prompt(box.name, dateTime(new Date().toISOString())).slice(-100);
   const prompt = await data(api.POST("/api/v1/prompts", { body: { name, location_id: box.location_id } }));
   await api.PUT("/api/v1/prompts/{object_id}/audio", {
-    params: { path: { object_id: prompt.id } },
+    params: { path: { object_id: prompt.id }, header: { "if-match": `"${prompt.version}"` } },
     headers: { "Content-Type": "audio/wav" },
     body: "", // the sound itself is no text; see the serializer
     bodySerializer: () => sound,
@@ -54,6 +55,7 @@ async function storePrompt(box: Mailbox, sound: Blob): Promise<string> {
 function GreetingDialog({ box, onClose }: { box: Mailbox; onClose: () => void }) {
   const words = text.greeting;
   const [sound, setSound] = useState<Blob | null>(null);
+  const [recorded, setRecorded] = useState(false);
   const now = useQuery({ queryKey: ["voicemail-boxes", box.id, "greeting"], queryFn: () => readBox(box.id) });
   const queries = useQueryClient();
   const { notify } = useDialogs();
@@ -74,7 +76,7 @@ function GreetingDialog({ box, onClose }: { box: Mailbox; onClose: () => void })
     },
   });
   return (
-    <Dialog open onClose={onClose} aria-labelledby="greeting-title">
+    <Dialog open onClose={closing(recorded, onClose)} aria-labelledby="greeting-title">
       <DialogTitle id="greeting-title" sx={{ overflowWrap: "anywhere" }}>
         <bdi>{words.title(box.name)}</bdi>
       </DialogTitle>
@@ -86,7 +88,12 @@ function GreetingDialog({ box, onClose }: { box: Mailbox; onClose: () => void })
           </Typography>
         )}
         <Typography color="textSecondary">{words.hint}</Typography>
-        <SoundRecorder onChange={setSound} />
+        <SoundRecorder
+          onChange={(made) => {
+            setSound(made);
+            setRecorded(true);
+          }}
+        />
         {save.error && <ProblemView error={save.error} />}
       </DialogContent>
       <DialogActions>

@@ -4,7 +4,6 @@ import List from "@mui/material/List";
 import MenuItem from "@mui/material/MenuItem";
 import Paper from "@mui/material/Paper";
 import TextField from "@mui/material/TextField";
-import { useDeferredValue } from "react";
 import { useSearchParams } from "react-router";
 import { useChosenLocation } from "@/layout/locations";
 import { useMay } from "@/session/SessionProvider";
@@ -12,19 +11,19 @@ import { EmptyState } from "@/ui/EmptyState";
 import { Loading } from "@/ui/Loading";
 import { Page } from "@/ui/Page";
 import { ProblemView } from "@/ui/ProblemView";
+import { useTyped } from "@/ui/useTyped";
 import { BoxList } from "./BoxList";
 import { GreetingButton } from "./GreetingDialog";
 import { withOpened } from "./inView";
 import { MessageItem } from "./MessageItem";
-import { type Mailbox, useMailboxes, useMessage, useMessages } from "./queries";
+import { useBoxesOf, useMessage, useMessages } from "./queries";
 import { text } from "./text";
 
 /** The inbox: messages of one box or of all that this person may read. */
 export function VoicemailPage() {
   const [params, setParams] = useSearchParams();
-  const boxes = useMailboxes();
-  const own = boxes.data?.filter((box) => box.own) ?? [];
-  const chosen = own.find(({ id }) => id === params.get("box"));
+  const box = params.get("box");
+  const chosen = useBoxesOf([box]).get(box ?? "");
   const may = useMay();
   const set = (name: string, value: string) =>
     setParams(
@@ -39,23 +38,18 @@ export function VoicemailPage() {
   return (
     <Page
       title={text.title}
-      actions={chosen && may("voicemail-boxes:write") && may("prompts:write") && <GreetingButton box={chosen} />}
+      actions={chosen?.own && may("voicemail-boxes:write") && may("prompts:write") && <GreetingButton box={chosen} />}
     >
       <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: { xs: "1fr", md: "260px 1fr" }, alignItems: "start" }}>
-        {boxes.isError ? (
-          <ProblemView error={boxes.error} retry={() => boxes.refetch()} />
-        ) : (
-          <BoxList boxes={own} chosen={chosen?.id ?? ""} onChoose={(id) => set("box", id)} />
-        )}
+        <BoxList chosen={chosen} onChoose={(id) => set("box", id)} />
         <Box sx={{ minWidth: 0 }}>
           <Filters heard={params.get("heard") ?? ""} q={params.get("q") ?? ""} set={set} />
           <Messages
-            box={params.get("box")}
+            box={box}
             heard={params.get("heard")}
             q={params.get("q")}
             open={params.get("message")}
             onOpen={(id) => set("message", id)}
-            boxes={boxes.data ?? []}
           />
         </Box>
       </Box>
@@ -70,6 +64,7 @@ interface FiltersProps {
 }
 
 function Filters({ heard, q, set }: FiltersProps) {
+  const [typed, setTyped] = useTyped(q, (value) => set("q", value));
   return (
     <Box component="search" sx={{ display: "flex", gap: 1.5, mb: 2, flexWrap: "wrap" }}>
       <TextField
@@ -89,8 +84,8 @@ function Filters({ heard, q, set }: FiltersProps) {
       <TextField
         type="search"
         label={text.search}
-        value={q}
-        onChange={(event) => set("q", event.target.value)}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
         slotProps={{ htmlInput: { maxLength: 100 } }}
         sx={{ flex: "1 1 200px" }}
       />
@@ -104,30 +99,30 @@ interface MessagesProps {
   q: string | null;
   open: string | null;
   onOpen: (id: string) => void;
-  boxes: Mailbox[];
 }
 
-function Messages({ open, onOpen, boxes, ...wanted }: MessagesProps) {
+function Messages({ open, onOpen, ...wanted }: MessagesProps) {
   const location = useChosenLocation();
-  const q = useDeferredValue(wanted.q);
-  const list = useMessages({ ...wanted, q, location });
+  const list = useMessages({ ...wanted, location });
   const opened = useMessage(open || null);
-  if (list.isPending) return <Loading />;
-  if (list.isError) return <ProblemView error={list.error} retry={() => list.refetch()} />;
-  const listed = list.data.pages.flatMap(({ items }) => items);
+  const listed = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const messages = withOpened(listed, opened.isSuccess ? opened.data : undefined, !list.hasNextPage);
+  const boxes = useBoxesOf(messages.map(({ box_id }) => box_id));
+  if (list.isPending) return <Loading />;
+  if (list.isLoadingError) return <ProblemView error={list.error} retry={() => list.refetch()} />;
   const narrowed = wanted.box || wanted.heard || wanted.q || location;
   if (!messages.length)
     return <EmptyState title={narrowed ? text.noMatch : text.empty} hint={narrowed ? undefined : text.emptyHint} />;
   return (
     <>
+      {list.isError && <ProblemView error={list.error} retry={() => list.refetch()} />}
       <Paper>
         <List disablePadding aria-label={text.messages}>
           {messages.map((message) => (
             <MessageItem
               key={message.id}
               message={message}
-              box={boxes.find(({ id }) => id === message.box_id)}
+              box={boxes.get(message.box_id ?? "")}
               open={message.id === open}
               onToggle={() => onOpen(message.id === open ? "" : message.id)}
             />

@@ -1,6 +1,7 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data, type Schemas } from "@/api/client";
 import { useDialogs } from "@/ui/dialogs";
+import { usePages } from "@/ui/pages";
 import { text } from "./text";
 
 export type Message = Schemas["Voicemail"];
@@ -16,6 +17,9 @@ export interface Wanted {
 
 const KEY = "voicemails";
 const PAGE = 50;
+const OWN_PAGE = 100;
+const MOST_IDS = 200; // in one question
+const NONE: ReadonlyMap<string, Mailbox> = new Map();
 
 /** Messages, newest first, page by page. */
 export function useMessages({ box, location, heard, q }: Wanted) {
@@ -51,13 +55,50 @@ export function useMessage(id: string | null) {
   });
 }
 
-/** Boxes by name; all of them can be forwarded to, `own` ones can be read. */
-export function useMailboxes(q = "") {
+/** The first boxes with these words, to forward to. */
+export function useMailboxes(q: string) {
   return useQuery({
     queryKey: [KEY, "boxes", q],
-    queryFn: async () =>
-      (await data(api.GET("/api/v1/voicemails/boxes", { params: { query: { limit: 200, q: q || undefined } } }))).items,
+    queryFn: async () => (await readBoxes({ limit: 50, q: q || undefined })).items,
   });
+}
+
+/** Boxes that one may read, by name, page after page. */
+export function useOwnBoxes(q: string) {
+  return usePages([KEY, "boxes", "own", q], (cursor) =>
+    readBoxes({ own: true, limit: OWN_PAGE, q: q || undefined, cursor }),
+  );
+}
+
+/** Boxes by their ids: there may be thousands, and a list names a few of them. */
+export function useBoxesOf(ids: Iterable<string | null>): ReadonlyMap<string, Mailbox> {
+  const wanted = [...new Set(ids)].filter((id) => id !== null).sort();
+  const { data: boxes } = useQuery({
+    queryKey: [KEY, "boxes", "of", wanted],
+    queryFn: async () => {
+      const parts = Array.from({ length: Math.ceil(wanted.length / MOST_IDS) }, (_, at) =>
+        wanted.slice(at * MOST_IDS, (at + 1) * MOST_IDS),
+      );
+      const pages = await Promise.all(parts.map((ids) => readBoxes({ ids, limit: MOST_IDS })));
+      return new Map(pages.flatMap(({ items }) => items.map((box) => [box.id, box])));
+    },
+    enabled: wanted.length > 0,
+    placeholderData: keepPreviousData,
+  });
+  return boxes ?? NONE;
+}
+
+const readBoxes = (query: { own?: boolean; ids?: string[]; q?: string; limit: number; cursor?: string }) =>
+  data(api.GET("/api/v1/voicemails/boxes", { params: { query } }));
+
+/** How many new messages there are in all of one's boxes. */
+export function useNewMessages(): number {
+  const { data: page } = useQuery({
+    queryKey: [KEY, "new"],
+    queryFn: () =>
+      data(api.GET("/api/v1/voicemails", { params: { query: { heard: false, limit: 1, with_total: true } } })),
+  });
+  return page?.total ?? 0;
 }
 
 export function useMessageTranscript(id: string) {

@@ -1,4 +1,5 @@
 /** A call flow: the configuration objects that calls to one number can come through, as they are being edited. */
+import { randomId } from "@/ui/ids";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type Fields = { [field: string]: Json };
@@ -46,7 +47,7 @@ export function isNew(id: string): boolean {
 }
 
 export function newId(): string {
-  return `new-${crypto.randomUUID()}`;
+  return `new-${randomId()}`;
 }
 
 export function nameOf(object: FlowObject): string {

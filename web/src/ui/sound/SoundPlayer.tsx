@@ -60,7 +60,7 @@ export default function SoundPlayer({ path, peaks: read, fileName, label, onTime
   useSkip(audio, skip, quiet);
   const playFrom = (seconds: number) => audio.playFrom(seconds).catch(notifyProblem);
   useImperativeHandle(ref, () => ({ playFrom }));
-  if (peaks.isError) return <ProblemView error={peaks.error} retry={() => peaks.refetch()} />;
+  if (peaks.isLoadingError) return <ProblemView error={peaks.error} retry={() => peaks.refetch()} />;
   const total = peaks.data?.duration_s ?? 0;
 
   return (

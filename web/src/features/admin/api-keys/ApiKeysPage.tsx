@@ -3,7 +3,6 @@ import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { useLocations } from "@/layout/locations";
 import { useMay } from "@/session/SessionProvider";
-import { useDialogs } from "@/ui/dialogs";
 import { EmptyState } from "@/ui/EmptyState";
 import { ago, count, dateTime } from "@/ui/format";
 import { Page } from "@/ui/Page";
@@ -11,10 +10,11 @@ import { text } from "@/ui/text";
 import { type Column, Listing } from "../common/Listing";
 import { OnceShown } from "../common/OnceShown";
 import { RowMenu } from "../common/RowMenu";
+import { useChangeAsRead } from "../common/useChangeAsRead";
 import { words } from "../text";
 import { usePeople } from "../users/queries";
 import { AddKey } from "./AddKey";
-import { type ApiKey, useApiKeys, useDeleteKey } from "./queries";
+import { type ApiKey, readKey, useApiKeys, useDeleteKey } from "./queries";
 
 const labels = words.keys;
 
@@ -88,11 +88,14 @@ function useColumns(mayWrite: boolean): Column<ApiKey>[] {
 
 function KeyMenu({ apiKey: { id, name } }: { apiKey: ApiKey }) {
   const remove = useDeleteKey();
-  const { ask, notifyProblem } = useDialogs();
-  async function askAndDelete() {
+  const change = useChangeAsRead();
+  function askAndDelete() {
     const title = `${labels.deleteTitle} ${name}`;
-    if (await ask({ title, body: labels.deleteBody, confirm: labels.delete, dangerous: true }))
-      await remove.mutateAsync(id).catch(notifyProblem);
+    return change(
+      () => readKey(id),
+      { title, body: labels.deleteBody, confirm: labels.delete, dangerous: true },
+      (etag) => remove.mutateAsync({ id, etag }),
+    );
   }
   return <RowMenu label={name} actions={[{ label: labels.delete, run: askAndDelete, dangerous: true }]} />;
 }

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, data, type Schemas } from "@/api/client";
+import { asRead, tagged } from "@/api/tagged";
 import { usePages } from "@/ui/pages";
 
 export type ApiKey = Schemas["ApiKeyRead"];
@@ -16,10 +17,15 @@ export function useCreateKey() {
   });
 }
 
+const at = (id: string) => ({ params: { path: { key_id: id } } });
+
+export const readKey = (id: string) => tagged<ApiKey>(api.GET("/api/v1/api-keys/{key_id}", at(id)));
+
 export function useDeleteKey() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => data(api.DELETE("/api/v1/api-keys/{key_id}", { params: { path: { key_id: id } } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["api-keys"] }),
+    mutationFn: ({ id, etag }: { id: string; etag: string }) =>
+      data(api.DELETE("/api/v1/api-keys/{key_id}", asRead({ key_id: id }, etag))),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["api-keys"] }),
   });
 }

@@ -32,10 +32,11 @@ interface ListingProps<Item> {
 /** A table of a paged list in all of its states. */
 export function Listing<Item>({ label, pages, columns, rowKey, empty }: ListingProps<Item>) {
   if (pages.isPending) return <Loading />;
-  if (pages.isError) return <ProblemView error={pages.error} retry={() => pages.refetch()} />;
-  if (!pages.items.length) return <Paper>{empty}</Paper>;
+  const problem = pages.isError && <ProblemView error={pages.error} retry={() => pages.refetch()} />;
+  if (!pages.items.length) return problem || <Paper>{empty}</Paper>;
   return (
     <Paper>
+      {problem}
       <Table aria-label={label} sx={{ tableLayout: "auto", "& td, & th": { px: { xs: 1.5, sm: 2 } } }}>
         <TableHead>
           <TableRow>

@@ -2,11 +2,10 @@ import Typography from "@mui/material/Typography";
 import { useDialogs } from "@/ui/dialogs";
 import { FormDialog } from "@/ui/FormDialog";
 import { Choice, TextInput, TimeZoneInput, useForm } from "@/ui/fields";
-import { Loading } from "@/ui/Loading";
-import { ProblemView } from "@/ui/ProblemView";
 import { text } from "@/ui/text";
+import { AsOpened } from "../common/AsOpened";
 import { words } from "../text";
-import { type Location, useLocation, useNodeNames, useSaveLocation } from "./queries";
+import { type Location, readLocation, useNodeNames, useSaveLocation } from "./queries";
 
 export function AddLocation({ onClose }: { onClose: () => void }) {
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -14,20 +13,24 @@ export function AddLocation({ onClose }: { onClose: () => void }) {
 }
 
 export function EditLocation({ id, onClose }: { id: string; onClose: () => void }) {
-  const found = useLocation(id);
-  if (found.isError) return <ProblemView error={found.error} retry={() => found.refetch()} />;
-  if (!found.data) return <Loading />;
-  return <LocationForm id={id} etag={found.data.etag} start={found.data.location} onClose={onClose} />;
+  return (
+    <AsOpened resource="locations" id={id} read={readLocation}>
+      {({ shown, etag }, reload) => (
+        <LocationForm key={etag} id={id} etag={etag} start={shown} onReload={reload} onClose={onClose} />
+      )}
+    </AsOpened>
+  );
 }
 
 interface LocationFormProps {
   id?: string;
-  etag?: string | null;
+  etag?: string;
   start: Pick<Location, "name" | "timezone" | "node" | "address">;
+  onReload?: () => void;
   onClose: () => void;
 }
 
-function LocationForm({ id, etag, start, onClose }: LocationFormProps) {
+function LocationForm({ id, etag, start, onReload, onClose }: LocationFormProps) {
   const save = useSaveLocation();
   const { notify } = useDialogs();
   const nodes = useNodeNames();
@@ -48,6 +51,7 @@ function LocationForm({ id, etag, start, onClose }: LocationFormProps) {
       title={id ? `${labels.edit}: ${start.name}` : labels.add}
       submit={text.actions.save}
       dirty={dirty}
+      onReload={onReload}
       onClose={onClose}
       onSubmit={async () => {
         await save.mutateAsync({ id, etag, body: bodyOf(value) });

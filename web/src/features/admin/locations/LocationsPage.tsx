@@ -3,16 +3,16 @@ import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { chooseLocation } from "@/layout/locations";
 import { useMay } from "@/session/SessionProvider";
-import { useDialogs } from "@/ui/dialogs";
 import { EmptyState } from "@/ui/EmptyState";
 import { timeOfDay } from "@/ui/format";
 import { Page } from "@/ui/Page";
 import { text } from "@/ui/text";
 import { Listing } from "../common/Listing";
 import { RowMenu } from "../common/RowMenu";
+import { useChangeAsRead } from "../common/useChangeAsRead";
 import { words } from "../text";
 import { AddLocation, EditLocation } from "./LocationForm";
-import { type Location, useDeleteLocation, useLocationPages } from "./queries";
+import { type Location, readLocation, useDeleteLocation, useLocationPages } from "./queries";
 
 export function LocationsPage() {
   const pages = useLocationPages();
@@ -78,13 +78,16 @@ interface LocationMenuProps {
 }
 
 function LocationMenu({ location: { id, name }, mayWrite, onEdit }: LocationMenuProps) {
-  const { ask, notifyProblem } = useDialogs();
+  const change = useChangeAsRead();
   const remove = useDeleteLocation();
-  async function askAndDelete() {
+  function askAndDelete() {
     const { deleteTitle, deleteBody } = words.locations;
     const title = `${deleteTitle} ${name}`;
-    if (await ask({ title, body: deleteBody, confirm: text.actions.delete, dangerous: true }))
-      await remove.mutateAsync(id).catch(notifyProblem);
+    return change(
+      () => readLocation(id),
+      { title, body: deleteBody, confirm: text.actions.delete, dangerous: true },
+      (etag) => remove.mutateAsync({ id, etag }),
+    );
   }
   const look = { label: words.locations.look, run: () => chooseLocation(id) };
   const changes = [

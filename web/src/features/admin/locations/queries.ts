@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data, type Schemas } from "@/api/client";
+import { asRead, tagged } from "@/api/tagged";
 import { useMay } from "@/session/SessionProvider";
 import { usePages } from "@/ui/pages";
 
@@ -22,18 +23,17 @@ export function useNodeNames(): string[] {
   return page?.items.map(({ name }) => name) ?? [];
 }
 
+const at = (id: string) => ({ params: { path: { location_id: id } } });
+
+export const readLocation = (id: string) => tagged<Location>(api.GET("/api/v1/locations/{location_id}", at(id)));
+
 /** Makes a location, or changes the one of this id as long as nobody else did. */
 export function useSaveLocation() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, etag, body }: { id?: string; etag?: string | null; body: Schemas["LocationWrite"] }) =>
+    mutationFn: ({ id, etag, body }: { id?: string; etag?: string; body: Schemas["LocationWrite"] }) =>
       id
-        ? data(
-            api.PATCH("/api/v1/locations/{location_id}", {
-              params: { path: { location_id: id }, header: { "if-match": etag ?? undefined } },
-              body,
-            }),
-          )
+        ? data(api.PATCH("/api/v1/locations/{location_id}", { ...asRead({ location_id: id }, etag), body }))
         : data(api.POST("/api/v1/locations", { body })),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["locations"] }),
   });
@@ -42,21 +42,8 @@ export function useSaveLocation() {
 export function useDeleteLocation() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) =>
-      data(api.DELETE("/api/v1/locations/{location_id}", { params: { path: { location_id: id } } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["locations"] }),
-  });
-}
-
-/** A location with the tag that a change must name. */
-export function useLocation(id: string) {
-  return useQuery({
-    queryKey: ["locations", "one", id],
-    queryFn: async () => {
-      const answer = await api.GET("/api/v1/locations/{location_id}", { params: { path: { location_id: id } } });
-      return { location: answer.data as Location, etag: answer.response.headers.get("ETag") };
-    },
-    gcTime: 0,
-    refetchOnWindowFocus: false,
+    mutationFn: ({ id, etag }: { id: string; etag: string }) =>
+      data(api.DELETE("/api/v1/locations/{location_id}", asRead({ location_id: id }, etag))),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["locations"] }),
   });
 }

@@ -4,8 +4,9 @@ import type { Schemas } from "@/api/client";
 import { useDialogs } from "@/ui/dialogs";
 import { text } from "@/ui/text";
 import { RowMenu } from "../common/RowMenu";
+import { useChangeAsRead } from "../common/useChangeAsRead";
 import { words } from "../text";
-import { checkDrift, disableNode, forgetNode, type Node, newCode, reconcile, useNodeChange } from "./queries";
+import { checkDrift, disableNode, forgetNode, type Node, newCode, readNode, reconcile, useNodeChange } from "./queries";
 
 const labels = words.nodes;
 
@@ -16,7 +17,8 @@ interface NodeActionsProps {
 
 /** Looks for drift, puts right, and what is rarer in a menu. */
 export function NodeActions({ node, onCode }: NodeActionsProps) {
-  const { ask, notify, notifyProblem } = useDialogs();
+  const { notify, notifyProblem } = useDialogs();
+  const changeAsRead = useChangeAsRead();
   const check = useNodeChange(checkDrift);
   const repair = useNodeChange(reconcile);
   const toggle = useNodeChange(disableNode);
@@ -28,9 +30,9 @@ export function NodeActions({ node, onCode }: NodeActionsProps) {
     else if (found.length) notify({ message: `${labels.found} ${found.join(" ")}`, severity: "warning" });
     else notify(clean);
   }
-  async function asked(title: string, body: string, confirm: string, run: () => Promise<unknown>) {
-    if (await ask({ title, body, confirm, dangerous: true })) await run().catch(notifyProblem);
-  }
+  const read = () => readNode(node.id);
+  const asked = (title: string, body: string, confirm: string, run: (etag: string) => Promise<unknown>) =>
+    changeAsRead(read, { title, body, confirm, dangerous: true }, run);
   const repairAsked = () =>
     asked(labels.reconcileTitle, labels.reconcileBody, labels.reconcile, async () =>
       tell(await repair.mutateAsync(node.id), labels.right),
@@ -45,20 +47,23 @@ export function NodeActions({ node, onCode }: NodeActionsProps) {
     switched
       ? {
           label: labels.enable,
-          run: () => toggle.mutateAsync({ id: node.id, disabled: false }).catch(notifyProblem),
+          run: () => changeAsRead(read, null, (etag) => toggle.mutateAsync({ id: node.id, etag, disabled: false })),
         }
       : {
           label: labels.disable,
           dangerous: true,
           run: () =>
-            asked(labels.disableTitle, labels.disableBody, labels.disable, () =>
-              toggle.mutateAsync({ id: node.id, disabled: true }),
+            asked(labels.disableTitle, labels.disableBody, labels.disable, (etag) =>
+              toggle.mutateAsync({ id: node.id, etag, disabled: true }),
             ),
         },
     {
       label: text.actions.delete,
       dangerous: true,
-      run: () => asked(labels.deleteTitle, labels.deleteBody, text.actions.delete, () => forget.mutateAsync(node.id)),
+      run: () =>
+        asked(labels.deleteTitle, labels.deleteBody, text.actions.delete, (etag) =>
+          forget.mutateAsync({ id: node.id, etag }),
+        ),
     },
   ];
   return (

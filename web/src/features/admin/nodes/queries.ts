@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data, type Schemas } from "@/api/client";
+import { asRead, tagged } from "@/api/tagged";
 import { useMay } from "@/session/SessionProvider";
 import { usePages } from "@/ui/pages";
 
@@ -32,6 +33,8 @@ export const createNode = (name: string) => data(api.POST("/api/v1/nodes", { bod
 export const newCode = (id: string) => data(api.POST("/api/v1/nodes/{node_id}/enrolment-code", at(id)));
 export const checkDrift = (id: string) => data(api.POST("/api/v1/nodes/{node_id}/drift-check", at(id)));
 export const reconcile = (id: string) => data(api.POST("/api/v1/nodes/{node_id}/reconcile", at(id)));
-export const forgetNode = (id: string) => data(api.DELETE("/api/v1/nodes/{node_id}", at(id)));
-export const disableNode = ({ id, disabled }: { id: string; disabled: boolean }) =>
-  data(api.PATCH("/api/v1/nodes/{node_id}", { ...at(id), body: { disabled } }));
+export const readNode = (id: string) => tagged<Node>(api.GET("/api/v1/nodes/{node_id}", at(id)));
+export const forgetNode = ({ id, etag }: { id: string; etag: string }) =>
+  data(api.DELETE("/api/v1/nodes/{node_id}", asRead({ node_id: id }, etag)));
+export const disableNode = ({ id, etag, disabled }: { id: string; etag: string; disabled: boolean }) =>
+  data(api.PATCH("/api/v1/nodes/{node_id}", { ...asRead({ node_id: id }, etag), body: { disabled } }));

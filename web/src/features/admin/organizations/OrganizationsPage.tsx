@@ -3,16 +3,17 @@ import Chip from "@mui/material/Chip";
 import { useState } from "react";
 import type { Schemas } from "@/api/client";
 import { useMay, useMe } from "@/session/SessionProvider";
-import { useDialogs } from "@/ui/dialogs";
 import { FormDialog } from "@/ui/FormDialog";
 import { TextInput, useForm } from "@/ui/fields";
 import { dateTime } from "@/ui/format";
 import { Page } from "@/ui/Page";
 import { text } from "@/ui/text";
+import { AsOpened } from "../common/AsOpened";
 import { Listing } from "../common/Listing";
 import { RowMenu } from "../common/RowMenu";
+import { useChangeAsRead } from "../common/useChangeAsRead";
 import { words } from "../text";
-import { useDeleteOrganization, useOrganizations, useSaveOrganization } from "./queries";
+import { readOrganization, useDeleteOrganization, useOrganizations, useSaveOrganization } from "./queries";
 import { workIn } from "./workIn";
 
 type Organization = Schemas["OrganizationRead"];
@@ -22,9 +23,9 @@ export function OrganizationsPage() {
   const pages = useOrganizations();
   const me = useMe();
   const mayWrite = useMay()("organizations:write") && me.installation_admin;
-  const [open, setOpen] = useState<{ organization?: Organization } | null>(null);
+  const [open, setOpen] = useState<"add" | { id: string } | null>(null);
   const add = mayWrite && (
-    <Button variant="contained" onClick={() => setOpen({})}>
+    <Button variant="contained" onClick={() => setOpen("add")}>
       {labels.add}
     </Button>
   );
@@ -51,14 +52,15 @@ export function OrganizationsPage() {
                 {
                   label: words.actions,
                   cell: (organization: Organization) => (
-                    <OrganizationMenu organization={organization} onRename={() => setOpen({ organization })} />
+                    <OrganizationMenu organization={organization} onRename={() => setOpen({ id: organization.id })} />
                   ),
                 },
               ]
             : []),
         ]}
       />
-      {open && <OrganizationForm organization={open.organization} onClose={() => setOpen(null)} />}
+      {open === "add" && <OrganizationForm onClose={() => setOpen(null)} />}
+      {open !== null && open !== "add" && <RenameOrganization id={open.id} onClose={() => setOpen(null)} />}
     </Page>
   );
 }
@@ -66,12 +68,15 @@ export function OrganizationsPage() {
 function OrganizationMenu({ organization, onRename }: { organization: Organization; onRename: () => void }) {
   const me = useMe();
   const remove = useDeleteOrganization();
-  const { ask, notifyProblem } = useDialogs();
+  const change = useChangeAsRead();
   const { id, name } = organization;
-  async function askAndDelete() {
+  function askAndDelete() {
     const title = `${labels.deleteTitle} ${name}`;
-    if (await ask({ title, body: labels.deleteBody, confirm: text.actions.delete, dangerous: true }))
-      await remove.mutateAsync(id).catch(notifyProblem);
+    return change(
+      () => readOrganization(id),
+      { title, body: labels.deleteBody, confirm: text.actions.delete, dangerous: true },
+      (etag) => remove.mutateAsync({ id, etag }),
+    );
   }
   const rename = { label: labels.rename, run: onRename };
   const elsewhere = [
@@ -82,7 +87,24 @@ function OrganizationMenu({ organization, onRename }: { organization: Organizati
   return <RowMenu label={name} actions={id === me.org_id ? [rename] : elsewhere} />;
 }
 
-function OrganizationForm({ organization, onClose }: { organization?: Organization; onClose: () => void }) {
+function RenameOrganization({ id, onClose }: { id: string; onClose: () => void }) {
+  return (
+    <AsOpened resource="organizations" id={id} read={readOrganization}>
+      {({ shown, etag }, reload) => (
+        <OrganizationForm key={etag} etag={etag} organization={shown} onReload={reload} onClose={onClose} />
+      )}
+    </AsOpened>
+  );
+}
+
+interface OrganizationFormProps {
+  organization?: Organization;
+  etag?: string;
+  onReload?: () => void;
+  onClose: () => void;
+}
+
+function OrganizationForm({ organization, etag, onReload, onClose }: OrganizationFormProps) {
   const save = useSaveOrganization();
   const { value, bind, dirty } = useForm({ name: organization?.name ?? "" });
   return (
@@ -90,9 +112,10 @@ function OrganizationForm({ organization, onClose }: { organization?: Organizati
       title={organization ? `${labels.rename}: ${organization.name}` : labels.add}
       submit={text.actions.save}
       dirty={dirty}
+      onReload={onReload}
       onClose={onClose}
       onSubmit={async () => {
-        await save.mutateAsync({ id: organization?.id, name: value.name });
+        await save.mutateAsync({ id: organization?.id, etag, name: value.name });
         onClose();
       }}
     >

@@ -9,22 +9,22 @@ import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 import { useId, useState } from "react";
 import { useMay } from "@/session/SessionProvider";
-import { useDialogs } from "@/ui/dialogs";
 import { Loading } from "@/ui/Loading";
 import { Page } from "@/ui/Page";
 import { ProblemView } from "@/ui/ProblemView";
 import { text } from "@/ui/text";
 import { ScopeList } from "../common/ScopeList";
+import { useChangeAsRead } from "../common/useChangeAsRead";
 import { words } from "../text";
-import { type Role, useDeleteRole, useRolesQuery } from "./queries";
-import { RoleForm } from "./RoleForm";
+import { type Role, readRole, useDeleteRole, useRolesQuery } from "./queries";
+import { AddRole, EditRole } from "./RoleForm";
 
 export function RolesPage() {
   const query = useRolesQuery();
   const mayWrite = useMay()("roles:write");
-  const [open, setOpen] = useState<{ role: Role | null } | null>(null);
+  const [open, setOpen] = useState<"add" | { id: string } | null>(null);
   const add = mayWrite && (
-    <Button variant="contained" onClick={() => setOpen({ role: null })}>
+    <Button variant="contained" onClick={() => setOpen("add")}>
       {words.roles.add}
     </Button>
   );
@@ -33,14 +33,15 @@ export function RolesPage() {
       {query.isPending && <Loading />}
       {query.isError && <ProblemView error={query.error} retry={() => query.refetch()} />}
       {query.data?.items.map((role) => (
-        <RoleEntry key={role.id ?? role.name} role={role} mayWrite={mayWrite} onEdit={() => setOpen({ role })} />
+        <RoleEntry key={role.id ?? role.name} role={role} mayWrite={mayWrite} onEdit={(id) => setOpen({ id })} />
       ))}
-      {open && <RoleForm role={open.role} onClose={() => setOpen(null)} />}
+      {open === "add" && <AddRole onClose={() => setOpen(null)} />}
+      {open !== null && open !== "add" && <EditRole id={open.id} onClose={() => setOpen(null)} />}
     </Page>
   );
 }
 
-function RoleEntry({ role, mayWrite, onEdit }: { role: Role; mayWrite: boolean; onEdit: () => void }) {
+function RoleEntry({ role, mayWrite, onEdit }: { role: Role; mayWrite: boolean; onEdit: (id: string) => void }) {
   const id = useId();
   const about: Record<string, string> = words.roles.about;
   return (
@@ -70,18 +71,21 @@ function RoleEntry({ role, mayWrite, onEdit }: { role: Role; mayWrite: boolean; 
   );
 }
 
-function RoleActions({ id, name, onEdit }: { id: string; name: string; onEdit: () => void }) {
-  const { ask, notifyProblem } = useDialogs();
+function RoleActions({ id, name, onEdit }: { id: string; name: string; onEdit: (id: string) => void }) {
+  const change = useChangeAsRead();
   const remove = useDeleteRole();
-  async function askAndDelete() {
+  function askAndDelete() {
     const { deleteTitle, deleteBody } = words.roles;
     const title = `${deleteTitle} ${name}`;
-    if (await ask({ title, body: deleteBody, confirm: text.actions.delete, dangerous: true }))
-      await remove.mutateAsync(id).catch(notifyProblem);
+    return change(
+      () => readRole(id),
+      { title, body: deleteBody, confirm: text.actions.delete, dangerous: true },
+      (etag) => remove.mutateAsync({ id, etag }),
+    );
   }
   return (
     <Stack direction="row" sx={{ gap: 1, mt: 2 }}>
-      <Button variant="outlined" onClick={onEdit}>
+      <Button variant="outlined" onClick={() => onEdit(id)}>
         {text.actions.edit}
       </Button>
       <Button color="error" onClick={askAndDelete}>

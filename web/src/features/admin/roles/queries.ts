@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data, type Schemas } from "@/api/client";
+import { asRead, tagged } from "@/api/tagged";
 import { useMay } from "@/session/SessionProvider";
 
 export type Role = Schemas["RoleRead"];
@@ -19,13 +20,17 @@ export function useRoles(): Role[] {
   return useRolesQuery().data?.items ?? [];
 }
 
-/** Makes a role, or changes the one of this id. */
+const at = (id: string) => ({ params: { path: { role_id: id } } });
+
+export const readRole = (id: string) => tagged<Role>(api.GET("/api/v1/roles/{role_id}", at(id)));
+
+/** Makes a role, or changes the one of this id as long as nobody else did. */
 export function useSaveRole() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, body }: { id: string | null; body: Schemas["RoleWrite"] }) =>
+    mutationFn: ({ id, etag, body }: { id?: string; etag?: string; body: Schemas["RoleWrite"] }) =>
       id
-        ? data(api.PATCH("/api/v1/roles/{role_id}", { params: { path: { role_id: id } }, body }))
+        ? data(api.PATCH("/api/v1/roles/{role_id}", { ...asRead({ role_id: id }, etag), body }))
         : data(api.POST("/api/v1/roles", { body })),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["roles"] }),
   });
@@ -34,7 +39,8 @@ export function useSaveRole() {
 export function useDeleteRole() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => data(api.DELETE("/api/v1/roles/{role_id}", { params: { path: { role_id: id } } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["roles"] }),
+    mutationFn: ({ id, etag }: { id: string; etag: string }) =>
+      data(api.DELETE("/api/v1/roles/{role_id}", asRead({ role_id: id }, etag))),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["roles"] }),
   });
 }

@@ -4,12 +4,12 @@ import { useLocations } from "@/layout/locations";
 import { useMe } from "@/session/SessionProvider";
 import { FormDialog } from "@/ui/FormDialog";
 import { Choice, Several, TextInput, useForm } from "@/ui/fields";
-import { Loading } from "@/ui/Loading";
-import { ProblemView } from "@/ui/ProblemView";
 import { text } from "@/ui/text";
+import { AsOpened } from "../common/AsOpened";
 import { useRoles } from "../roles/queries";
 import { words } from "../text";
-import { createUser, patchUser, type User, useExtensions, useUser, useUserChange } from "./queries";
+import { ExtensionsPicker } from "./ExtensionsPicker";
+import { createUser, patchUser, readUser, type User, useUserChange } from "./queries";
 
 const NEW = {
   name: "",
@@ -38,22 +38,23 @@ export function AddUser({ onMade, onClose }: { onMade: (user: User, password: st
 }
 
 export function EditUser({ id, onClose }: { id: string; onClose: () => void }) {
-  const found = useUser(id);
   const change = useUserChange(patchUser);
-  if (found.isError) return <ProblemView error={found.error} retry={() => found.refetch()} />;
-  if (!found.data) return <Loading />;
-  const { user, etag } = found.data;
-  const { name, email, role, location_ids, extension_ids, installation_admin } = user;
   return (
-    <UserForm
-      title={`${words.users.edit}: ${user.name}`}
-      initial={{ name, email, role, location_ids, extension_ids, installation_admin }}
-      onClose={onClose}
-      onSubmit={async (body) => {
-        await change.mutateAsync({ id, etag, body });
-        onClose();
-      }}
-    />
+    <AsOpened resource="users" id={id} read={readUser}>
+      {({ shown: { name, email, role, location_ids, extension_ids, installation_admin }, etag }, reload) => (
+        <UserForm
+          key={etag}
+          title={`${words.users.edit}: ${name}`}
+          initial={{ name, email, role, location_ids, extension_ids, installation_admin }}
+          onReload={reload}
+          onClose={onClose}
+          onSubmit={async (body) => {
+            await change.mutateAsync({ id, etag, body });
+            onClose();
+          }}
+        />
+      )}
+    </AsOpened>
   );
 }
 
@@ -61,21 +62,22 @@ interface UserFormProps {
   title: string;
   initial: Values;
   onSubmit: (values: Values) => Promise<void>;
+  onReload?: () => void;
   onClose: () => void;
 }
 
-function UserForm({ title, initial, onSubmit, onClose }: UserFormProps) {
+function UserForm({ title, initial, onSubmit, onReload, onClose }: UserFormProps) {
   const { value, set, bind, dirty } = useForm(initial);
   const me = useMe();
   const roles = useRoles();
   const locations = useLocations();
-  const extensions = useExtensions();
   const everywhere = roles.find(({ name }) => name === value.role)?.all_locations ?? false;
   return (
     <FormDialog
       title={title}
       submit={text.actions.save}
       dirty={dirty}
+      onReload={onReload}
       onClose={onClose}
       onSubmit={() => onSubmit(value)}
     >
@@ -97,13 +99,7 @@ function UserForm({ title, initial, onSubmit, onClose }: UserFormProps) {
           options={locations}
         />
       )}
-      <Several
-        {...bind("extension_ids")}
-        label={words.users.extensions}
-        help={words.users.extensionsHelp}
-        options={extensions}
-        labelOf={({ number, name }) => `${number} ${name}`}
-      />
+      <ExtensionsPicker value={value.extension_ids} onChange={(extension_ids) => set({ extension_ids })} />
       {me.installation_admin && (
         <FormControlLabel
           label={words.users.installation}

@@ -7,7 +7,6 @@ import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { useLocations } from "@/layout/locations";
 import { useMay, useMe } from "@/session/SessionProvider";
-import { useDialogs } from "@/ui/dialogs";
 import { EmptyState } from "@/ui/EmptyState";
 import { ago } from "@/ui/format";
 import { Page } from "@/ui/Page";
@@ -16,9 +15,10 @@ import { text } from "@/ui/text";
 import { type Column, Listing } from "../common/Listing";
 import { OnceShown } from "../common/OnceShown";
 import { RowMenu } from "../common/RowMenu";
+import { useChangeAsRead } from "../common/useChangeAsRead";
 import { useRoles } from "../roles/queries";
 import { words } from "../text";
-import { deleteUser, patchUser, resetPassword, type User, useUserChange, useUsers } from "./queries";
+import { deleteUser, patchUser, readUser, resetPassword, type User, useUserChange, useUsers } from "./queries";
 import { AddUser, EditUser } from "./UserForm";
 
 type Open = { add: true } | { edit: string } | { password: string; of: string } | null;
@@ -124,20 +124,24 @@ function useColumns(mayWrite: boolean, setOpen: (open: Open) => void): Column<Us
 }
 
 function UserMenu({ user, isMe, setOpen }: { user: User; isMe: boolean; setOpen: (open: Open) => void }) {
-  const { ask, notifyProblem } = useDialogs();
   const change = useUserChange(patchUser);
   const remove = useUserChange(deleteUser);
   const reset = useUserChange(resetPassword);
-  const asked = async (title: string, body: string, confirm: string, run: () => Promise<unknown>) => {
-    if (await ask({ title: `${title} ${user.email}`, body, confirm, dangerous: true }))
-      await run().catch(notifyProblem);
-  };
+  const changeAsRead = useChangeAsRead();
+  const read = () => readUser(user.id);
+  const about = (title: string, body: string, confirm: string) => ({
+    title: `${title} ${user.email}`,
+    body,
+    confirm,
+    dangerous: true,
+  });
+  const disable = (etag: string, disabled: boolean) => change.mutateAsync({ id: user.id, etag, body: { disabled } });
   const { users } = words;
   const others = [
     {
       label: users.reset,
       run: () =>
-        asked(users.resetTitle, users.resetBody, users.reset, async () => {
+        changeAsRead(read, about(users.resetTitle, users.resetBody, users.reset), async () => {
           const { password } = await reset.mutateAsync(user.id);
           setOpen({ password, of: user.email });
         }),
@@ -145,20 +149,23 @@ function UserMenu({ user, isMe, setOpen }: { user: User; isMe: boolean; setOpen:
     user.disabled
       ? {
           label: users.enable,
-          run: () => change.mutateAsync({ id: user.id, body: { disabled: false } }).catch(notifyProblem),
+          run: () => changeAsRead(read, null, (etag) => disable(etag, false)),
         }
       : {
           label: users.disable,
           dangerous: true,
           run: () =>
-            asked(users.disableTitle, users.disableBody, users.disable, () =>
-              change.mutateAsync({ id: user.id, body: { disabled: true } }),
+            changeAsRead(read, about(users.disableTitle, users.disableBody, users.disable), (etag) =>
+              disable(etag, true),
             ),
         },
     {
       label: users.delete,
       dangerous: true,
-      run: () => asked(users.deleteTitle, users.deleteBody, users.delete, () => remove.mutateAsync(user.id)),
+      run: () =>
+        changeAsRead(read, about(users.deleteTitle, users.deleteBody, users.delete), (etag) =>
+          remove.mutateAsync({ id: user.id, etag }),
+        ),
     },
   ];
   const edit = { label: text.actions.edit, run: () => setOpen({ edit: user.id }) };

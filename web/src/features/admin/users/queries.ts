@@ -1,9 +1,13 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data, type Schemas } from "@/api/client";
+import { asRead, tagged } from "@/api/tagged";
 import { useMay } from "@/session/SessionProvider";
 import { usePages } from "@/ui/pages";
 
 export type User = Schemas["UserRead"];
+
+const NONE: Schemas["Extension"][] = [];
+export const MOST_IDS = 200; // in one question
 
 export function useUsers(q: string, role: string) {
   return usePages(["users", "list", q, role], (cursor) =>
@@ -23,48 +27,45 @@ export function usePeople() {
   return page?.items ?? [];
 }
 
-/** Extensions to choose from, by number. */
-export function useExtensions() {
+/** The first extensions with these words in name or number, by number. */
+export function useExtensionSearch(q: string, wanted: boolean) {
   const may = useMay();
-  const { data: page } = useQuery({
-    queryKey: ["extensions", "choice"],
-    queryFn: () => data(api.GET("/api/v1/extensions", { params: { query: { limit: 500, sort: "number" } } })),
-    enabled: may("extensions:read"),
+  return useQuery({
+    queryKey: ["extensions", "choice", q],
+    queryFn: () =>
+      data(api.GET("/api/v1/extensions", { params: { query: { q: q || undefined, limit: 30, sort: "number" } } })),
+    enabled: wanted && may("extensions:read"),
+    placeholderData: keepPreviousData,
   });
-  return page?.items ?? [];
 }
 
-/** A user with the tag that a change must name. */
-export function useUser(id: string) {
-  return useQuery({
-    queryKey: ["users", "one", id],
-    queryFn: async () => {
-      const answer = await api.GET("/api/v1/users/{user_id}", { params: { path: { user_id: id } } });
-      return { user: answer.data as User, etag: answer.response.headers.get("ETag") };
-    },
-    gcTime: 0,
-    refetchOnWindowFocus: false,
+/** Extensions by their ids; those that are gone, or not for one's eyes, are missing. */
+export function useExtensionsOf(ids: string[]) {
+  const may = useMay();
+  const { data: page } = useQuery({
+    queryKey: ["extensions", "of", ids],
+    queryFn: () => data(api.GET("/api/v1/extensions", { params: { query: { ids, limit: MOST_IDS } } })),
+    enabled: ids.length > 0 && may("extensions:read"),
   });
+  return page?.items ?? NONE;
 }
+
+const at = (id: string) => ({ params: { path: { user_id: id } } });
+
+export const readUser = (id: string) => tagged<User>(api.GET("/api/v1/users/{user_id}", at(id)));
 
 /** Something done to users; their lists are read again after it. */
 export function useUserChange<Wanted, Answer>(change: (wanted: Wanted) => Promise<Answer>) {
   const queries = useQueryClient();
-  return useMutation({ mutationFn: change, onSuccess: () => queries.invalidateQueries({ queryKey: ["users"] }) });
+  return useMutation({ mutationFn: change, onSettled: () => queries.invalidateQueries({ queryKey: ["users"] }) });
 }
 
-export const patchUser = ({ id, etag, body }: { id: string; etag?: string | null; body: Schemas["UserPatch"] }) =>
-  data(
-    api.PATCH("/api/v1/users/{user_id}", {
-      params: { path: { user_id: id }, header: { "if-match": etag ?? undefined } },
-      body,
-    }),
-  );
+export const patchUser = ({ id, etag, body }: { id: string; etag: string; body: Schemas["UserPatch"] }) =>
+  data(api.PATCH("/api/v1/users/{user_id}", { ...asRead({ user_id: id }, etag), body }));
 
-export const deleteUser = (id: string) =>
-  data(api.DELETE("/api/v1/users/{user_id}", { params: { path: { user_id: id } } }));
+export const deleteUser = ({ id, etag }: { id: string; etag: string }) =>
+  data(api.DELETE("/api/v1/users/{user_id}", asRead({ user_id: id }, etag)));
 
-export const resetPassword = (id: string) =>
-  data(api.POST("/api/v1/users/{user_id}/reset-password", { params: { path: { user_id: id } } }));
+export const resetPassword = (id: string) => data(api.POST("/api/v1/users/{user_id}/reset-password", at(id)));
 
 export const createUser = (body: Schemas["UserWrite"]) => data(api.POST("/api/v1/users", { body }));

@@ -68,7 +68,7 @@ export function NodePanel({ node }: { node: FlowNode }) {
           </>
         )}
         {!isNew(object.id) && !object.hidden && (
-          <Link component={RouterLink} to={`/${kindOf(object.kind).resource}/${object.id}`} variant="body2">
+          <Link component={RouterLink} to={`/config/${kindOf(object.kind).resource}/${object.id}`} variant="body2">
             {words.panel.wholePage}
           </Link>
         )}

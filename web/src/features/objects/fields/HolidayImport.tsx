@@ -8,10 +8,11 @@ import DialogTitle from "@mui/material/DialogTitle";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { api } from "@/api/client";
-import { type ApiProblem, asProblem } from "@/api/problem";
+import { asRead, tagged } from "@/api/tagged";
 import { text as common } from "@/ui/text";
+import { useSubmit } from "@/ui/useSubmit";
 import { COUNTRIES, countryName } from "../countries";
 import { errorsUnder, errorText } from "../document";
 import { text } from "../text";
@@ -23,35 +24,25 @@ export default function HolidayImport({ calendarId, onClose }: { calendarId: str
   const [country, setCountry] = useState<string | null>("US");
   const [subdivision, setSubdivision] = useState("");
   const [years, setYears] = useState(`${thisYear}, ${thisYear + 1}`);
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
-  const [busy, setBusy] = useState(false);
+  const { submit, busy, problem } = useSubmit(async () => {
+    const path = { object_id: calendarId };
+    const { etag } = await tagged(api.GET("/api/v1/holiday-calendars/{object_id}", { params: { path } }));
+    await api.POST("/api/v1/holiday-calendars/{object_id}/import", {
+      ...asRead(path, etag),
+      body: {
+        country: country ?? "",
+        subdivision: subdivision.trim().toUpperCase() || null,
+        years: years
+          .split(/[\s,;]+/)
+          .filter(Boolean)
+          .map(Number),
+      },
+    });
+    await queries.invalidateQueries({ queryKey: ["holiday-calendars"] });
+    queries.invalidateQueries({ queryKey: ["config"] });
+    onClose();
+  });
   const errors = problem?.fields ?? {};
-
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    event.stopPropagation(); // the calendar's own form is not sent
-    setBusy(true);
-    try {
-      await api.POST("/api/v1/holiday-calendars/{object_id}/import", {
-        params: { path: { object_id: calendarId } },
-        body: {
-          country: country ?? "",
-          subdivision: subdivision.trim().toUpperCase() || null,
-          years: years
-            .split(/[\s,;]+/)
-            .filter(Boolean)
-            .map(Number),
-        },
-      });
-      await queries.invalidateQueries({ queryKey: ["holiday-calendars"] });
-      queries.invalidateQueries({ queryKey: ["config"] });
-      onClose();
-    } catch (error) {
-      setProblem(asProblem(error));
-    } finally {
-      setBusy(false);
-    }
-  }
 
   return (
     <Dialog open onClose={onClose} aria-labelledby="holiday-import">

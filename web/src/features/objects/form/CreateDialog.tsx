@@ -3,7 +3,8 @@ import Dialog from "@mui/material/Dialog";
 import DialogActions from "@mui/material/DialogActions";
 import DialogContent from "@mui/material/DialogContent";
 import DialogTitle from "@mui/material/DialogTitle";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
+import { closing } from "@/ui/FormDialog";
 import { Loading } from "@/ui/Loading";
 import { ProblemView } from "@/ui/ProblemView";
 import { text as common } from "@/ui/text";
@@ -25,18 +26,26 @@ interface CreateDialogProps {
 
 /** Makes an object without leaving the form that needs it. */
 export default function CreateDialog(props: CreateDialogProps) {
-  const { data: schemas, error } = useApiSchemas();
-  if (error) return <ProblemView error={error} />;
+  const { data: schemas, error, isLoadingError } = useApiSchemas();
+  const [dirty, setDirty] = useState(false);
+  if (isLoadingError) return <ProblemView error={error} />;
   return (
-    <Dialog open onClose={props.onClose} maxWidth="md" aria-labelledby="create-object">
-      {schemas ? <CreateForm {...props} schemas={schemas} /> : <Loading />}
+    <Dialog open onClose={closing(dirty, props.onClose)} maxWidth="md" aria-labelledby="create-object">
+      {schemas ? <CreateForm {...props} schemas={schemas} onDirty={setDirty} /> : <Loading />}
     </Dialog>
   );
 }
 
-function CreateForm({ info, name, onClose, onCreated, schemas }: CreateDialogProps & { schemas: Schemas }) {
+interface CreateFormProps extends CreateDialogProps {
+  schemas: Schemas;
+  onDirty: (dirty: boolean) => void;
+}
+
+function CreateForm({ info, name, onClose, onCreated, schemas, onDirty }: CreateFormProps) {
   const number = name && /^[0-9]{2,8}$/.test(name) ? { number: name } : { name: name ?? null };
   const form = useObjectForm(info, schemas, null, number);
+  const { dirty } = form;
+  useEffect(() => onDirty(dirty), [onDirty, dirty]);
   const [made, setMade] = useState<ConfigObject | null>(null);
 
   async function submit(event: FormEvent) {

@@ -24,7 +24,7 @@ import { text } from "../text";
 
 const SHOWN = 200;
 
-interface CsvImportProps {
+export interface CsvImportProps {
   /** The REST collection. */
   resource: string;
   title: string;

@@ -4,41 +4,32 @@ import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
 import { lazy, Suspense, useState } from "react";
 import { fetchFile } from "@/api/client";
-import { useMay } from "@/session/SessionProvider";
 import { useDialogs } from "@/ui/dialogs";
+import { saveFile } from "@/ui/download";
 import { text as common } from "@/ui/text";
-import type { KindInfo } from "../kinds";
-import { useChanged } from "../queries";
 import { text } from "../text";
+import type { CsvImportProps } from "./CsvImport";
 
 const CsvImport = lazy(() => import("./CsvImport"));
 
-/** A kind's table as CSV, out and in. */
-export function CsvMenu({ info }: { info: KindInfo }) {
-  const may = useMay();
+interface CsvMenuProps {
+  /** Where the table is, and its file's name; null where one may not have it. */
+  exported: { path: string; file: string } | null;
+  /** null where one may not change anything. */
+  imported: Omit<CsvImportProps, "onClose"> | null;
+}
+
+/** A list as a CSV table, out and in. */
+export function CsvMenu({ exported, imported }: CsvMenuProps) {
   const { notifyProblem } = useDialogs();
-  const changed = useChanged();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [importing, setImporting] = useState(false);
-
-  async function exportTable() {
-    const table = info.resource.replaceAll("-", "_");
+  const chosen = (act: () => void) => () => {
     setAnchor(null);
-    try {
-      const address = URL.createObjectURL(await fetchFile(`/api/v1/config/export/${table}.csv`));
-      const link = document.createElement("a");
-      link.href = address;
-      link.download = `${table}.csv`;
-      link.click();
-      URL.revokeObjectURL(address);
-    } catch (error) {
-      notifyProblem(error);
-    }
-  }
+    act();
+  };
 
-  const mayExport = may("config:read");
-  const mayImport = may(`${info.resource}:write`);
-  if (!mayExport && !mayImport) return null;
+  if (!exported && !imported) return null;
   return (
     <>
       <IconButton
@@ -49,28 +40,20 @@ export function CsvMenu({ info }: { info: KindInfo }) {
         <MoreIcon />
       </IconButton>
       <Menu open={anchor !== null} anchorEl={anchor} onClose={() => setAnchor(null)}>
-        {mayExport && <MenuItem onClick={exportTable}>{text.actions.exportCsv}</MenuItem>}
-        {mayImport && (
+        {exported && (
           <MenuItem
-            onClick={() => {
-              setAnchor(null);
-              setImporting(true);
-            }}
+            onClick={chosen(() => {
+              fetchFile(exported.path).then((table) => saveFile(table, exported.file), notifyProblem);
+            })}
           >
-            {text.actions.importCsv}
+            {text.actions.exportCsv}
           </MenuItem>
         )}
+        {imported && <MenuItem onClick={chosen(() => setImporting(true))}>{text.actions.importCsv}</MenuItem>}
       </Menu>
-      {importing && (
+      {imported && importing && (
         <Suspense fallback={null}>
-          <CsvImport
-            resource={info.resource}
-            title={text.csv.title(info.many)}
-            lead={text.csv.lead}
-            done={text.csv.done}
-            onDone={() => changed(info.resource)}
-            onClose={() => setImporting(false)}
-          />
+          <CsvImport {...imported} onClose={() => setImporting(false)} />
         </Suspense>
       )}
     </>

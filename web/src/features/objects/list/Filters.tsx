@@ -4,14 +4,14 @@ import InputAdornment from "@mui/material/InputAdornment";
 import MenuItem from "@mui/material/MenuItem";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
-import { type RefObject, useEffect, useState } from "react";
+import type { RefObject } from "react";
+import { useTyped } from "@/ui/useTyped";
 import { ObjectPicker } from "../fields/ObjectPicker";
 import type { KindInfo } from "../kinds";
 import { labelOf, valueLabel } from "../schema";
 import { text } from "../text";
 import type { ListState } from "./useListState";
 
-const PAUSE_MS = 250;
 const SWITCHES = new Set(["enabled", "emergency"]);
 const CHOICES: Record<string, string[]> = {
   media: ["rtp", "srtp", "webrtc"],
@@ -56,12 +56,7 @@ export function Filters({ info, state, searchBox }: FiltersProps) {
 }
 
 function Search({ state, searchBox }: Omit<FiltersProps, "info">) {
-  const [typed, setTyped] = useState(state.q);
-  useEffect(() => {
-    if (typed === state.q) return;
-    const timer = setTimeout(() => state.put({ q: typed }), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed, state]);
+  const [typed, setTyped] = useTyped(state.q, (q) => state.put({ q }));
   return (
     <TextField
       type="search"

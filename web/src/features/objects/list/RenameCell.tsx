@@ -3,7 +3,7 @@ import Box from "@mui/material/Box";
 import IconButton from "@mui/material/IconButton";
 import Link from "@mui/material/Link";
 import TextField from "@mui/material/TextField";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link as RouterLink } from "react-router";
 import { useDialogs } from "@/ui/dialogs";
 import type { KindInfo } from "../kinds";
@@ -20,8 +20,17 @@ interface RenameCellProps {
 export function RenameCell({ info, row, writable }: RenameCellProps) {
   const [name, setName] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const pencil = useRef<HTMLButtonElement>(null);
+  const byKey = useRef(false);
   const { notifyProblem } = useDialogs();
   const changed = useChanged();
+
+  // The field is gone with its focus: whoever ended it by a key goes on from where they began.
+  useEffect(() => {
+    if (name !== null || !byKey.current) return;
+    byKey.current = false;
+    pencil.current?.focus();
+  }, [name]);
 
   async function save() {
     if (name === null || busy) return;
@@ -46,6 +55,7 @@ export function RenameCell({ info, row, writable }: RenameCellProps) {
         onChange={({ target }) => setName(target.value)}
         onBlur={save}
         onKeyDown={({ key }) => {
+          byKey.current = key === "Enter" || key === "Escape";
           if (key === "Enter") save();
           if (key === "Escape") setName(null);
         }}
@@ -67,6 +77,7 @@ export function RenameCell({ info, row, writable }: RenameCellProps) {
       </Link>
       {writable && !info.fixedName && (
         <IconButton
+          ref={pencil}
           size="small"
           aria-label={text.list.rename(row.name)}
           onClick={() => setName(row.name)}

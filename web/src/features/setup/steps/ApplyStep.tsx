@@ -20,7 +20,7 @@ export function ApplyStep() {
   const { apply, release } = useApply();
   const mayApply = useMay()("config:apply");
   if (plan.isPending) return <Loading />;
-  if (plan.isError) return <ProblemView error={plan.error} retry={() => plan.refetch()} />;
+  if (plan.isLoadingError) return <ProblemView error={plan.error} retry={() => plan.refetch()} />;
   const { changes, problems } = plan.data;
   const errors = problems.filter(({ severity }) => severity === "error");
   return (

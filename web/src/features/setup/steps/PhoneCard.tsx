@@ -30,7 +30,7 @@ export function PhoneCard({ device, secret, onSecret }: PhoneCardProps) {
     if (await ask({ title: labels.againTitle, body: labels.againBody, confirm: labels.again }))
       await newSecret(device.id).then(onSecret, notifyProblem);
   }
-  if (connection.isError) return <ProblemView error={connection.error} retry={() => connection.refetch()} />;
+  if (connection.isLoadingError) return <ProblemView error={connection.error} retry={() => connection.refetch()} />;
   if (!connection.data) return null;
   const { host, udp_port, tls_port } = connection.data;
   const rows: [string, string, boolean][] = [

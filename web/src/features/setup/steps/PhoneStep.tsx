@@ -1,6 +1,7 @@
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { api, data } from "@/api/client";
+import { asRead, tagged } from "@/api/tagged";
 import { TextInput, useForm } from "@/ui/fields";
 import { importObjects } from "../draft";
 import { type Existing, useDeviceTag } from "../queries";
@@ -45,7 +46,8 @@ function PhoneForm({ existing, onMade }: { existing: Existing; onMade: (secret: 
 /** The phone's secret, made anew: it can be shown this once. */
 export async function newSecret(deviceId: string): Promise<string> {
   const path = { object_id: deviceId };
-  return (await data(api.POST("/api/v1/devices/{object_id}/rotate-secret", { params: { path } }))).secret;
+  const { etag } = await tagged(api.GET("/api/v1/devices/{object_id}", { params: { path } }));
+  return (await data(api.POST("/api/v1/devices/{object_id}/rotate-secret", asRead(path, etag)))).secret;
 }
 
 /** An extension with box and phone. Opening hours that lead nowhere yet lead to them. */

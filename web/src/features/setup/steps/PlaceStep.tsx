@@ -5,7 +5,8 @@ import TextField from "@mui/material/TextField";
 import ToggleButton from "@mui/material/ToggleButton";
 import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import Typography from "@mui/material/Typography";
-import { api, data } from "@/api/client";
+import { api } from "@/api/client";
+import { asRead, tagged } from "@/api/tagged";
 import { useMay, useMe } from "@/session/SessionProvider";
 import { TextInput, TimeZoneInput, useForm } from "@/ui/fields";
 import { importObjects } from "../draft";
@@ -42,13 +43,14 @@ function PlaceForm({ place }: { place: Existing["locations"][number] | undefined
     end: "17:00",
   });
   async function save() {
-    if (mayRename && value.organization !== me.organization)
-      await data(
-        api.PATCH("/api/v1/organizations/{org_id}", {
-          params: { path: { org_id: me.org_id } },
-          body: { name: value.organization },
-        }),
-      );
+    if (mayRename && value.organization !== me.organization) {
+      const path = { org_id: me.org_id };
+      const { etag } = await tagged(api.GET("/api/v1/organizations/{org_id}", { params: { path } }));
+      await api.PATCH("/api/v1/organizations/{org_id}", {
+        ...asRead(path, etag),
+        body: { name: value.organization },
+      });
+    }
     await importObjects({
       locations: [{ ...(place && { id: place.id }), name: value.name, timezone: value.timezone }],
       time_conditions: [

@@ -8,6 +8,7 @@ import { Link as RouterLink } from "react-router";
 import { api, data, type Schemas } from "@/api/client";
 import { Choice } from "@/ui/fields";
 import { duration } from "@/ui/format";
+import { randomId } from "@/ui/ids";
 import { ProblemView } from "@/ui/ProblemView";
 import type { Existing } from "../queries";
 import { words } from "../text";
@@ -23,7 +24,7 @@ export function RingMyPhone({ extensions }: { extensions: Existing["extensions"]
     mutationFn: () =>
       data(
         api.POST("/api/v1/calls/originate", {
-          params: { header: { "idempotency-key": crypto.randomUUID() } },
+          params: { header: { "idempotency-key": randomId() } },
           body: { extension_id: extensionId, number: ECHO },
         }),
       ),

@@ -1,9 +1,9 @@
 import Alert from "@mui/material/Alert";
 import Button from "@mui/material/Button";
 import Stack from "@mui/material/Stack";
-import { type FormEvent, type ReactNode, useState } from "react";
-import { type ApiProblem, asProblem } from "@/api/problem";
+import type { ReactNode } from "react";
 import { FieldErrors } from "@/ui/fields";
+import { useSubmit } from "@/ui/useSubmit";
 import { fieldsOf } from "../fieldsOf";
 import { useReadAgain } from "../queries";
 
@@ -15,30 +15,19 @@ interface StepFormProps {
 }
 
 /** The form of one step; what the API refuses is shown at its field, or above. */
-export function StepForm({ submit, onSubmit, children }: StepFormProps) {
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
-  const [busy, setBusy] = useState(false);
+export function StepForm({ submit: label, onSubmit, children }: StepFormProps) {
   const readAgain = useReadAgain();
 
-  async function send(event: FormEvent) {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(null);
-    try {
-      await onSubmit();
-      await readAgain();
-    } catch (error) {
-      setProblem(asProblem(error));
-    } finally {
-      setBusy(false);
-    }
-  }
+  const { submit, busy, problem } = useSubmit(async () => {
+    await onSubmit();
+    await readAgain();
+  });
   const fields = problem ? fieldsOf(problem) : {};
   return (
     <Stack
       component="form"
       noValidate
-      onSubmit={send}
+      onSubmit={submit}
       sx={{ gap: 2.5, pt: 1, maxWidth: 520, alignItems: "flex-start" }}
     >
       {problem && (
@@ -48,7 +37,7 @@ export function StepForm({ submit, onSubmit, children }: StepFormProps) {
       )}
       <FieldErrors value={fields}>{children}</FieldErrors>
       <Button type="submit" variant="contained" loading={busy}>
-        {submit}
+        {label}
       </Button>
     </Stack>
   );

@@ -1,0 +1,24 @@
+import { useEffect, useEffectEvent, useState } from "react";
+
+const PAUSE_MS = 300;
+
+/**
+ * What is typed into a field that is kept elsewhere, such as in the address: it goes there after a moment without a
+ * key, for the address is too slow to follow letter by letter. What others put there is shown, unless somebody has
+ * typed on meanwhile.
+ */
+export function useTyped(kept: string, keep: (typed: string) => void): [string, (typed: string) => void] {
+  const [typed, setTyped] = useState(kept);
+  const [shown, setShown] = useState(kept);
+  if (shown !== kept) {
+    setShown(kept);
+    if (typed === shown) setTyped(kept); // else it comes late, and newer letters are here
+  }
+  const put = useEffectEvent(keep);
+  useEffect(() => {
+    if (typed === kept) return;
+    const timer = setTimeout(() => put(typed), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed, kept]);
+  return [typed, setTyped];
+}
