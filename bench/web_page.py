@@ -38,11 +38,12 @@ ROOT = Path(__file__).parents[1]
 
 FILL = """
 INSERT INTO calls (id, created_at, org_id, node, linkedid, direction, status, phase, started_at, answered_at, ended_at,
-    ring_s, wait_s, talk_s, duration_s, caller_number, dialed_number, location_id, extension_ids, last_fact_at,
-    legs, timeline, flags)
+    ring_s, wait_s, talk_s, duration_s, caller_number, caller_name, dialed_number, location_id, extension_ids,
+    last_fact_at, legs, timeline, flags)
 SELECT gen_random_uuid(), at, %(org)s, 'main', 'bench-' || n, 'inbound',
     CASE WHEN n %% 5 = 0 THEN 'missed' ELSE 'answered' END, 'ended', at, at + interval '9 s', at + interval '69 s',
-    9, 0, 60, 69, '+1202' || lpad((n %% 9000000)::text, 7, '0'), '+12025550100', %(location)s, '{}', at,
+    9, 0, 60, 69, '+1202' || lpad((n %% 9000000)::text, 7, '0'),
+    CASE WHEN n %% 400000 = 7 THEN 'Zebedee Quux' END, '+12025550100', %(location)s, '{}', at,
     '[]', '[]', '[]'
 FROM (SELECT n, now() - n * interval '30 s' AS at FROM generate_series(1, %(calls)s) AS n) AS made
 """
@@ -139,9 +140,9 @@ async def _lists(one: ThrowAwaySystem) -> list[float]:
         login = {"email": one.settings.admin_email, "password": PASSWORD}
         token = (await http.post("/auth/login", json=login)).json()["access_token"]
         http.headers["Authorization"] = f"Bearer {token}"
-        for filters in ({}, {"status": "missed"}, {"number": "+12020000"}):
+        for filters in ({}, {"status": "missed"}, {"number": "+12020000"}, {"q": "zebedee"}):
             cursor: str | None = None
-            for _ in range(LISTS // 3):
+            for _ in range(LISTS // 4):
                 begun = time.monotonic()
                 answer = await http.get(
                     "/calls", params={"limit": 100, **filters, **({"cursor": cursor} if cursor else {})}

@@ -321,6 +321,41 @@ async def test_a_live_call_is_seen_and_hung_up(boss: Desk, shop: Shop, phones: P
     await expect(row).to_have_count(0)
 
 
+async def test_the_log_follows_its_calls_and_tells_of_new_ones_that_match(
+    boss: Desk, shop: Shop, phones: Phones
+) -> None:
+    page = boss.page
+    await boss.open("/calls", "Call log")
+    others = await page.context.new_page()
+    await others.goto("/calls?direction=outbound")
+    await expect(others.get_by_role("heading", level=1, name="Call log")).to_be_visible()
+    desk = await phones.at(shop.ann, DESK_HZ)
+    caller = await phones.outside(shop.office, CALLER_HZ, name="Vera")
+    out = await caller.dial(shop.line)
+    rung = await desk.wait_ringing()
+    await page.get_by_role("button", name="1 new call since: show").click()
+    row = page.get_by_role("row").filter(has_text="Vera")
+    await expect(row).to_contain_text("Ringing")
+    await desk.answer(rung)
+    await expect(row).to_contain_text("Talking")
+    await hang_up(caller, out, (desk, rung))
+    await expect(row).to_contain_text("Answered")
+    await expect(page.get_by_role("button", name="since: show")).to_have_count(0)
+    await expect(others.get_by_role("button", name="since: show")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("path", "heading", "empty"), [
+    ("/calls/live", "Live calls", "Nobody is on the phone"),
+    ("/", "Home", "No call goes on right now."),
+])  # fmt: skip
+async def test_nobody_is_said_to_be_silent_before_it_is_known(boss: Desk, path: str, heading: str, empty: str) -> None:
+    page = boss.page
+    await page.route_web_socket(re.compile("/api/v1/events"), lambda _: None)  # it connects, and then says nothing
+    await boss.open(path, heading)
+    await expect(page.get_by_label("Loading …").first).to_be_visible()
+    await expect(page.get_by_text(empty)).to_have_count(0)
+
+
 async def test_a_click_calls_back(boss: Desk, shop: Shop, phones: Phones) -> None:
     since = clock.now()
     ann, ben = await phones.at(shop.ann, CALLER_HZ), await phones.at(shop.ben, DESK_HZ, answer_after_s=0.1)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import FilePayload, Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, Route, expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
 from controlplane.kit import clock
@@ -14,6 +14,8 @@ from tests.e2e.desk import Desk
 from tests.system import office as lab
 from tests.system.office import Office, Phones, Told, another_office, hang_up, new_caller
 
+FRESH_MS = 5_500
+"""After this what was read is read again when the window is looked at."""
 NAME = "Ann <b>bold</b> מתוקה"
 
 
@@ -187,6 +189,32 @@ async def test_two_change_a_contact_and_it_is_deleted(boss: Desk, shop: Shop) ->
     await expect(table.get_by_role("rowheader").filter(has_text="Fay")).to_have_count(0)
     left = {one["id"] for one in (await api.get("/contacts"))["items"]}
     assert not left & {eve["id"], fay["id"]}
+
+
+async def test_what_is_typed_outlives_a_failed_reading_and_a_click_beside_it(boss: Desk, shop: Shop) -> None:
+    gus = await shop.office.api.post("/contacts", {"name": "Gus"})
+    page = boss.page
+    await boss.open(f"/contacts/{gus['id']}", "Gus")
+    await page.get_by_role("button", name="Edit").click()
+    dialog = page.get_by_role("dialog", name="Edit Gus")
+    await field(dialog, "Company").fill("Half a name")
+    await dialog.get_by_role("combobox", name="Tags").fill("Plumber")
+    await page.wait_for_timeout(FRESH_MS)
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=409, content_type="application/problem+json", body='{"title": "Not now"}')
+
+    await page.route("**/api/v1/**", refuse)
+    async with page.expect_response("**/api/v1/auth/me"):
+        await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")
+    await page.wait_for_timeout(300)
+    await page.unroute_all()
+    await page.mouse.click(5, 5)
+    await page.get_by_role("dialog", name="Discard").get_by_role("button", name="Cancel").click()
+    await expect(field(dialog, "Company")).to_have_value("Half a name")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Half a name")).to_be_visible()
+    await expect(page.get_by_text("plumber")).to_be_visible()
 
 
 async def test_a_table_is_looked_at_before_it_is_taken_in_and_staff_only_read(boss: Desk, shop: Shop) -> None:

@@ -143,6 +143,17 @@ async def test_a_list_is_searched_walked_and_opened_by_keyboard(desk: Desk) -> N
     await expect(page.get_by_role("heading", level=1, name="New extension")).to_be_visible()
 
 
+async def test_a_search_that_finds_nothing_is_cleared_by_a_button(desk: Desk) -> None:
+    page, person = desk.page, await extension(desk)
+    await desk.open("/config/extensions", "Extensions")
+    await page.get_by_role("searchbox").fill(f"{person['name']} nobody")
+    await page.get_by_role("button", name="Clear filters").click()
+    await expect(page.get_by_role("searchbox")).to_have_value("")
+    await page.wait_for_timeout(600)  # as long as what is typed takes to be looked for
+    await expect(page.get_by_role("searchbox")).to_have_value("")
+    await expect(page.get_by_role("rowheader").first).to_be_visible()
+
+
 HTML = "<img src=x onerror='window.hacked=1'>"
 FREE_TEXT = (
     "input[type=text]:not([role=combobox]):enabled, input[type=password]:enabled, textarea:enabled:not([aria-hidden])"
@@ -195,6 +206,11 @@ async def test_names_are_text_however_long_and_in_whatever_script(desk: Desk) ->
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("link", name=renamed, exact=True)).to_be_visible()
     assert await page.evaluate("window.hacked") is None
+    pencil = page.get_by_role("button", name=f"Rename {renamed}")
+    await expect(pencil).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Escape")
+    await expect(pencil).to_be_focused()
 
 
 async def test_what_is_in_use_says_who_uses_it(desk: Desk) -> None:
