@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controlplane.calls.fold import END_UNKNOWN, fold
+from controlplane.calls.finishing import END_UNKNOWN
+from controlplane.calls.fold import fold
 from controlplane.calls.record import FoldedCall
 from controlplane.calls.schemas import CallStatus, Phase
 from controlplane.calls.transfers import joined_with, strangers
