@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-HELPERS = {"__init__", "__main__", "large", "pages", "support", "usual_way"}
+HELPERS = {"__init__", "__main__", "behind", "large", "pages", "support", "usual_way"}
 
 
 def names() -> list[str]:

@@ -10,12 +10,11 @@ from bench.support import note, phones_tree
 from controlplane.entrypoints.demo import speak
 from controlplane.entrypoints.throw_away import ThrowAwaySystem
 from controlplane.lab import tones
-from controlplane.lab.addresses import own_address
 from controlplane.lab.baresip import BaresipTools
 from controlplane.lab.client import Json
 from controlplane.lab.phone import Phone
 from controlplane.lab.phone_model import Account
-from controlplane.lab.shop import Shop, open_shop
+from controlplane.lab.shop import Shop
 from tests.e2e.axe import violations
 
 SLOWER = 4
@@ -68,9 +67,9 @@ OPENINGS: Mapping[str, Sequence[Opening]] = {
 """Dialogs and menus that axe looks at besides."""
 
 
-async def measure(one: ThrowAwaySystem, page: Page) -> dict[str, dict[str, float]]:
+async def measure(one: ThrowAwaySystem, page: Page, shop: Shop) -> dict[str, dict[str, float]]:
     """Largest contentful paint, layout shift, blocked time and violations of each page, opened by its address."""
-    addresses = {**{path: path for path in PAGES}, **await _of_one_thing(one)}
+    addresses = {**{path: path for path in PAGES}, **await _of_one_thing(one, shop)}
     found = {}
     async with slowed(page):
         for name, path in addresses.items():
@@ -121,9 +120,8 @@ async def _faults(page: Page, path: str, openings: Sequence[Opening]) -> list[st
     return found
 
 
-async def _of_one_thing(one: ThrowAwaySystem) -> dict[str, str]:
+async def _of_one_thing(one: ThrowAwaySystem, shop: Shop) -> dict[str, str]:
     """Pages that show one thing each, with the addresses of real ones."""
-    shop = await open_shop(one.api, carrier_address=own_address())
     return {
         "/calls/:id": f"/calls/{await _call(one, shop)}",
         "/flows/:id": f"/flows/{await _id_of(one, 'phone-numbers', number=shop.number)}?view=canvas",

