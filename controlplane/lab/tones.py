@@ -118,15 +118,17 @@ def tone_spans(
 ) -> list[ToneSpan]:
     """Which of these tones are heard when, in order of their start; exact to about 0.05 s.
 
-    Gaps shorter than 0.1 s (a lost packet) do not end a span. Tones should lie at least 40 Hz apart.
+    Gaps shorter than 0.2 s (some lost packets) do not end a span. Tones should lie at least 40 Hz apart.
     """
     return spans_in(*read_audio(path, channel=channel), tones_hz, threshold=threshold)
 
 
-def spans_in(data: Samples, rate: int, tones_hz: Sequence[float], *, threshold: float = HEARD_LEVEL) -> list[ToneSpan]:
-    """The same as `tone_spans` for samples at hand."""
+def spans_in(
+    data: Samples, rate: int, tones_hz: Sequence[float], *, threshold: float = HEARD_LEVEL, gap_s: float = _LOST_S
+) -> list[ToneSpan]:
+    """The same as `tone_spans` for samples at hand; shorter gaps than `gap_s` do not end a span."""
     return sorted(
-        (span for hz in tones_hz for span in _spans_of(data, rate, hz, threshold)),
+        (span for hz in tones_hz for span in _spans_of(data, rate, hz, threshold, gap_s)),
         key=lambda span: (span.start_s, span.hz),
     )
 
@@ -135,7 +137,7 @@ def heard_from(data: Samples, hz: float, *, threshold: float = HEARD_LEVEL) -> f
     """The second of 8 kHz samples from which a tone is heard, for 0.2 s in all; packets may be lost in between."""
     began = end = -_LOST_S
     heard_s = 0.0
-    for span in spans_in(data, SAMPLE_RATE, [hz], threshold=threshold):
+    for span in spans_in(data, SAMPLE_RATE, [hz], threshold=threshold, gap_s=_WINDOW_S):
         if span.start_s - end >= _LOST_S:
             began, heard_s = span.start_s, 0.0
         end = span.end_s
@@ -155,7 +157,7 @@ def outline(data: Samples, hz: float) -> str:
     )
 
 
-def _spans_of(data: Samples, rate: int, hz: float, threshold: float) -> list[ToneSpan]:
+def _spans_of(data: Samples, rate: int, hz: float, threshold: float, gap_s: float) -> list[ToneSpan]:
     window = round(rate * _WINDOW_S)
     heard = _levels(data, rate, hz, window) >= threshold
     edges = np.flatnonzero(np.diff(np.concatenate(([0], heard.astype(np.int8), [0]))))
@@ -164,7 +166,7 @@ def _spans_of(data: Samples, rate: int, hz: float, threshold: float) -> list[Ton
         # Half-overlapping windows: window k covers k/2 .. k/2+1 window lengths. A tone passes the threshold
         # when it fills a small part of a window, so the middle of the outer windows is the best estimate.
         start, end = (first + 1) * _WINDOW_S / 2, after * _WINDOW_S / 2
-        if spans and start - spans[-1].end_s < _WINDOW_S:
+        if spans and start - spans[-1].end_s < gap_s:
             start = spans.pop().start_s
         spans.append(ToneSpan(hz, float(start), float(end)))
     return spans
