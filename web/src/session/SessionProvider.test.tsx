@@ -12,7 +12,7 @@ vi.mock("@/api/client", () => ({
 }));
 vi.mock("./session", () => {
   const session = { accessToken: "good", expiresAt: 0, organizationId: null };
-  return { currentSession: () => session, renewSession: async () => "good", subscribe: () => () => undefined };
+  return { currentSession: () => session, openSession: async () => "good", subscribe: () => () => undefined };
 });
 
 const AWAY = new ApiProblem(500, { title: "It broke", detail: "", hint: "", slug: "error" });

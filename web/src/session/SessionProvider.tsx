@@ -12,7 +12,7 @@ import {
 import { api, data, type Schemas } from "@/api/client";
 import { Loading } from "@/ui/Loading";
 import { ProblemView } from "@/ui/ProblemView";
-import { currentSession, renewSession, subscribe } from "./session";
+import { currentSession, openSession, subscribe } from "./session";
 
 export type Me = Schemas["Me"];
 
@@ -40,9 +40,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
 
   useEffect(() => {
-    renewSession()
-      .catch(() => null)
-      .finally(() => setLooked(true));
+    openSession().then(() => setLooked(true));
   }, []);
   useEffect(() => {
     if (looked && !token) queries.clear(); // nothing of one login is shown to the next

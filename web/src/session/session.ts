@@ -64,6 +64,14 @@ export async function renewSession(): Promise<string | null> {
   });
 }
 
+let opening: Promise<unknown> | undefined;
+
+/** Looks once whether somebody is logged in. Asked before the page is drawn, the answer comes meanwhile. */
+export function openSession(): Promise<unknown> {
+  opening ??= renewSession().catch(() => null);
+  return opening;
+}
+
 let last: Promise<unknown> = Promise.resolve();
 
 /** One after the other. Browsers have locks for https pages alone: else each tab for itself, which the API forgives. */

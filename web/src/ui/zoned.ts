@@ -1,7 +1,12 @@
 /** Clock times of a named zone, as `<input type="datetime-local">` has them ("2026-12-24T18:30"). */
 
-function clockIn(timezone: string, moment: number): string {
-  const parts = new Intl.DateTimeFormat("en-CA", {
+/** Making one takes longer than all that is asked of it. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(timezone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timezone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat("en-CA", {
     timeZone: timezone,
     hourCycle: "h23",
     year: "numeric",
@@ -9,7 +14,13 @@ function clockIn(timezone: string, moment: number): string {
     day: "2-digit",
     hour: "2-digit",
     minute: "2-digit",
-  }).formatToParts(moment);
+  });
+  clocks.set(timezone, made);
+  return made;
+}
+
+function clockIn(timezone: string, moment: number): string {
+  const parts = clockOf(timezone).formatToParts(moment);
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? "";
   return `${part("year")}-${part("month")}-${part("day")}T${part("hour")}:${part("minute")}`;
 }

@@ -32,7 +32,7 @@ export function useAttention(): Found {
   const config = useConfigStatus();
   const unheard = useUnheard();
   const { hidden, known, hide } = useHiddenSetup();
-  const setup = useSetupProgress(known && !hidden);
+  const setup = useSetupProgress(!hidden);
   const asked = [status, nodes, config, unheard, setup].filter(
     (query) => query.fetchStatus !== "idle" || query.data !== undefined,
   );
@@ -41,7 +41,7 @@ export function useAttention(): Found {
     nodes: nodes.data,
     config: config.data,
     unheard: unheard.data,
-    setup: hidden ? undefined : setup.data,
+    setup: known && !hidden ? setup.data : undefined,
     mayPlan,
   });
   const sure = known && asked.every((query) => query.isSuccess);

@@ -82,7 +82,7 @@ export function useFreshAfterBreak(): void {
   const connected = useConnected();
   const before = useRef(true);
   useEffect(() => {
-    if (connected && !before.current) queries.invalidateQueries();
+    if (connected && !before.current) queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me" });
     before.current = connected;
   }, [connected, queries]);
 }

@@ -1,6 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data } from "@/api/client";
 import { useMay } from "@/session/SessionProvider";
+import { configStatus } from "../changes/queries";
 
 type Made = Record<"hours" | "devices" | "trunks" | "numbers", readonly unknown[]>;
 
@@ -26,6 +27,7 @@ const ONE = { params: { query: { limit: 1 } } } as const;
 /** How far the first start is, for who may set up; its key makes it stale with the configuration. */
 export function useSetupProgress(wanted: boolean) {
   const may = useMay();
+  const queries = useQueryClient();
   return useQuery({
     queryKey: ["config", "setup"],
     queryFn: async (): Promise<Progress> => {
@@ -34,7 +36,7 @@ export function useSetupProgress(wanted: boolean) {
         data(api.GET("/api/v1/devices", ONE)),
         data(api.GET("/api/v1/trunks", ONE)),
         data(api.GET("/api/v1/phone-numbers", ONE)),
-        data(api.GET("/api/v1/config/status")),
+        queries.fetchQuery(configStatus), // with who shows it
       ]);
       const made = { hours: hours.items, devices: devices.items, trunks: trunks.items, numbers: numbers.items };
       const steps = [...Object.values(doneOf(made)), live !== null];
