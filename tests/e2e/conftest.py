@@ -1,4 +1,4 @@
-"""A real browser on the page of a whole real system; journeys leave a screenshot, failures a trace."""
+"""A real browser on the page of a whole real system; journeys leave screenshots, failures a trace where asked."""
 
 import contextlib
 import os
@@ -25,6 +25,8 @@ from tests.system.office import Phones
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "e2e"
 """Where screenshots and traces stay after a run."""
+TRACED = "CP_E2E_TRACE" in os.environ
+"""Watching every step takes a quarter of two cores: only to find out about a failure."""
 FAILED = pytest.StashKey[bool]()
 FLAGS = [
     "--no-sandbox",  # tests may run as root
@@ -74,7 +76,8 @@ async def _window(browser: Browser, system: ThrowAwaySystem) -> AsyncIterator[Br
     timeout_ms = float(os.environ.get("CP_E2E_TIMEOUT_MS", "30000"))
     context.set_default_timeout(timeout_ms)
     expect.set_options(timeout=timeout_ms)
-    await context.tracing.start(screenshots=True, snapshots=True)
+    if TRACED:
+        await context.tracing.start(screenshots=True, snapshots=True)
     try:
         yield context
     finally:
@@ -116,7 +119,7 @@ async def desk(browser: Browser, system: ThrowAwaySystem, request: pytest.Fixtur
             await desk.open("/", "Home")
             yield desk
             await page.screenshot(path=KEPT / f"{name}.png")
-        if request.node.stash.get(FAILED, True):
+        if TRACED and request.node.stash.get(FAILED, True):
             await context.tracing.stop(path=KEPT / f"{name}.zip")
         assert not faults, "the browser's console must stay quiet"
 
