@@ -18,6 +18,7 @@ class ApiClient:
 
     def __init__(self, url: str) -> None:
         self._http = httpx2.AsyncClient(base_url=f"{url}/api/v1", timeout=60)
+        self._who: tuple[str, str] | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -28,8 +29,10 @@ class ApiClient:
         await self._http.aclose()
 
     async def login(self, email: str, password: str) -> None:
-        """Logs in; later calls carry the access token."""
+        """Logs in; later calls carry the access token, and another one when that has expired."""
+        self._who = None
         answer = await self.post("/auth/login", {"email": email, "password": password})
+        self._who = email, password
         self._http.headers["Authorization"] = f"Bearer {answer['access_token']}"
 
     async def get(self, path: str, **query: Any) -> Json:
@@ -47,7 +50,7 @@ class ApiClient:
 
     async def delete(self, path: str) -> None:
         """An end."""
-        self._checked(await self._http.delete(path))
+        self._checked(await self._request("DELETE", path))
 
     async def put_content(self, path: str, content: bytes) -> Json:
         """An upload, such as a prompt's sound."""
@@ -59,8 +62,7 @@ class ApiClient:
 
     async def content(self, path: str) -> bytes:
         """A file, such as a recording."""
-        answer = await self._http.get(path)
-        return self._checked(answer).content
+        return self._checked(await self._request("GET", path)).content
 
     async def apply(self, reason: str = "") -> Json:
         """Applies the drafts and waits until the node has verified them."""
@@ -83,7 +85,14 @@ class ApiClient:
             await asyncio.sleep(0.2)
 
     async def _json(self, method: str, path: str, **options: Any) -> Json:
-        answer: Json = self._checked(await self._http.request(method, path, **options)).json()
+        answer: Json = self._checked(await self._request(method, path, **options)).json()
+        return answer
+
+    async def _request(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        answer = await self._http.request(method, path, **options)
+        if answer.status_code == 401 and self._who is not None:
+            await self.login(*self._who)
+            answer = await self._http.request(method, path, **options)
         return answer
 
     @staticmethod

@@ -62,7 +62,7 @@ async def shop(system: ThrowAwaySystem) -> AsyncIterator[Shop]:
 
 
 @pytest.fixture
-async def boss(desk: Desk) -> Desk:
+async def boss(desk: Desk, shop: Shop) -> Desk:
     return await desk.become("boss@calls.test")
 
 
