@@ -7,6 +7,7 @@ import { useCallback, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useChosenLocation, useLocations } from "@/layout/locations";
 import { useKept } from "@/session/preferences";
+import { AT_ONCE } from "@/ui/address";
 import { useDialogs } from "@/ui/dialogs";
 import { EmptyState } from "@/ui/EmptyState";
 import { count, usePreferences } from "@/ui/format";
@@ -39,7 +40,7 @@ export function CallsPage() {
   const [columns, keepColumns, known] = useKept("calls.columns", readColumns);
   const narrow = useMediaQuery(NARROW);
   const { notifyProblem } = useDialogs();
-  const setFilters = useCallback((next: Filters) => setParams(writeFilters(next), { replace: true }), [setParams]);
+  const setFilters = useCallback((next: Filters) => setParams(writeFilters(next), AT_ONCE), [setParams]);
   const oldest = filters.sort === "started_at";
   return (
     <Page

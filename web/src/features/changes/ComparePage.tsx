@@ -7,6 +7,7 @@ import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useSearchParams } from "react-router";
 import { useMay } from "@/session/SessionProvider";
+import { AT_ONCE } from "@/ui/address";
 import { EmptyState } from "@/ui/EmptyState";
 import { dateTime } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
@@ -27,7 +28,7 @@ export function ComparePage() {
   const to = params.get("to") ?? "draft";
   const files = params.get("files") === "yes" && may("config:plan");
   function set(next: Record<string, string>) {
-    setParams({ from, to, ...(files && { files: "yes" }), ...next }, { replace: true });
+    setParams({ from, to, ...(files && { files: "yes" }), ...next }, AT_ONCE);
   }
   return (
     <Page title={text.tabs.compare} lead={text.compareLead}>

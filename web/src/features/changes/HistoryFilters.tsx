@@ -4,7 +4,8 @@ import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
-import { ParamField, withParam } from "@/ui/ParamField";
+import { AT_ONCE, withParams } from "@/ui/address";
+import { ParamField } from "@/ui/ParamField";
 import { text as words } from "@/ui/text";
 import type { ReleaseFilters, ReleaseState } from "./queries";
 import { text } from "./text";
@@ -50,7 +51,7 @@ export function HistoryFilters() {
         select
         label={text.filters.state}
         value={params.get("state") ?? ""}
-        onChange={({ target }) => setParams((before) => withParam(before, "state", target.value), { replace: true })}
+        onChange={({ target }) => setParams((before) => withParams(before, { state: target.value }), AT_ONCE)}
       >
         <MenuItem value="">{text.filters.anyState}</MenuItem>
         {STATES.map(([state, label]) => (
@@ -66,7 +67,7 @@ export function HistoryFilters() {
       {params.size > 0 && (
         <Button
           onClick={() => {
-            setParams({}, { replace: true });
+            setParams({}, AT_ONCE);
             setCleared(cleared + 1);
           }}
         >

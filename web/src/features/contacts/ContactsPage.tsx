@@ -7,11 +7,12 @@ import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { type Selection, useSelection } from "@/features/objects/list/useSelection";
 import { useMay } from "@/session/SessionProvider";
+import { AT_ONCE, useFilter } from "@/ui/address";
 import { EmptyState } from "@/ui/EmptyState";
 import { Loading } from "@/ui/Loading";
 import { Page } from "@/ui/Page";
 import { ProblemView } from "@/ui/ProblemView";
-import { Search, useFilter } from "@/ui/Search";
+import { Search } from "@/ui/Search";
 import { text as common } from "@/ui/text";
 import { ContactCsv } from "./ContactCsv";
 import { AddContact } from "./ContactForm";
@@ -35,7 +36,7 @@ export function ContactsPage() {
       {text.add}
     </Button>
   );
-  const reset = <Button onClick={() => setParams({}, { replace: true })}>{common.actions.reset}</Button>;
+  const reset = <Button onClick={() => setParams({}, AT_ONCE)}>{common.actions.reset}</Button>;
   const empty =
     q || tag ? (
       <EmptyState title={text.nothingFound} hint={text.nothingFoundHint} action={reset} />

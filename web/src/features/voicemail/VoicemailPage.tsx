@@ -7,6 +7,7 @@ import TextField from "@mui/material/TextField";
 import { useSearchParams } from "react-router";
 import { useChosenLocation } from "@/layout/locations";
 import { useMay } from "@/session/SessionProvider";
+import { AT_ONCE, withParams } from "@/ui/address";
 import { EmptyState } from "@/ui/EmptyState";
 import { Loading } from "@/ui/Loading";
 import { Page } from "@/ui/Page";
@@ -26,15 +27,8 @@ export function VoicemailPage() {
   const chosen = useBoxesOf([box]).get(box ?? "");
   const may = useMay();
   const set = (name: string, value: string) =>
-    setParams(
-      (before) => {
-        if (value) before.set(name, value);
-        else before.delete(name);
-        if (name !== "message") before.delete("message"); // an opened message belongs to the list it was opened in
-        return before;
-      },
-      { replace: true },
-    );
+    // An opened message belongs to the list it was opened in.
+    setParams((before) => withParams(before, { message: "", [name]: value }), AT_ONCE);
   return (
     <Page
       title={text.title}

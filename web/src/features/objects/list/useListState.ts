@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { useChosenLocation } from "@/layout/locations";
+import { AT_ONCE, withParams } from "@/ui/address";
 import type { KindInfo } from "../kinds";
 import type { ListParams } from "../queries";
 
@@ -14,22 +15,11 @@ export function useListState(info: KindInfo) {
   const q = search.get("q") ?? "";
   const sort = search.get("sort") ?? "name";
 
-  function put(changes: Record<string, string>) {
-    setSearch(
-      (now) => {
-        for (const [name, value] of Object.entries(changes)) {
-          if (value) now.set(name, value);
-          else now.delete(name);
-        }
-        return now;
-      },
-      { replace: true },
-    );
-  }
+  const put = (changes: Record<string, string>) => setSearch((now) => withParams(now, changes), AT_ONCE);
 
   const params: ListParams = { ...filters, q: q || undefined, sort, location_id: location ?? undefined };
   const narrowed = Boolean(q || Object.keys(filters).length || location);
-  return { q, sort, filters, params, narrowed, put, clear: () => setSearch({}, { replace: true }) };
+  return { q, sort, filters, params, narrowed, put, clear: () => setSearch({}, AT_ONCE) };
 }
 
 export type ListState = ReturnType<typeof useListState>;
