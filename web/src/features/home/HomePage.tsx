@@ -1,7 +1,7 @@
 import Box from "@mui/material/Box";
 import Chip from "@mui/material/Chip";
 import Grid from "@mui/material/Grid";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useChosenLocation } from "@/layout/locations";
 import { useConnected } from "@/realtime/live";
 import { useMay } from "@/session/SessionProvider";
@@ -19,19 +19,15 @@ import { text } from "./text";
 /** What is slower than this comes later, although it pushes the rest down. */
 const PATIENCE_MS = 2000;
 
+const HIDDEN = { visibility: "hidden", height: 0, overflow: "hidden" };
+
 /** What is happening now, how the day goes, and what needs attention, as far as one may see it. */
 export function HomePage() {
   const may = useMay();
   const lines = may("trunks:read") || may("devices:read");
-  const found = useAttention();
-  const queues = useLiveQueues(useChosenLocation(), false, may("queues:read"));
-  const shown = useTogether(!found.pending && !queues.isLoading);
-  useFreshAfterBreak();
   return (
     <Page title={text.title} actions={<Live />}>
-      {!shown && <Loading />}
-      <Box sx={shown ? undefined : { visibility: "hidden", height: 0, overflow: "hidden" }}>
-        <Attention {...found} />
+      <Overview>
         <Grid container spacing={2}>
           {may("calls:read") && (
             <Grid size={12}>
@@ -56,8 +52,25 @@ export function HomePage() {
             )}
           </Grid>
         </Grid>
-      </Box>
+      </Overview>
     </Page>
+  );
+}
+
+/** What needs attention, above the rest; an answer to one of its questions does not draw the rest again. */
+function Overview({ children }: { children: ReactNode }) {
+  const found = useAttention();
+  const queues = useLiveQueues(useChosenLocation(), false, useMay()("queues:read"));
+  const shown = useTogether(!found.pending && !queues.isLoading);
+  useFreshAfterBreak();
+  return (
+    <>
+      {!shown && <Loading />}
+      <Box sx={shown ? undefined : HIDDEN}>
+        <Attention {...found} />
+        {children}
+      </Box>
+    </>
   );
 }
 
