@@ -4,11 +4,12 @@ import Button from "@mui/material/Button";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import useMediaQuery from "@mui/material/useMediaQuery";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { ContactPicker } from "@/features/contacts/ContactPicker";
 import { useChosenLocation, useLocations } from "@/layout/locations";
 import { useMay } from "@/session/SessionProvider";
 import { text as common } from "@/ui/text";
+import { useTyped } from "@/ui/useTyped";
 import { NARROW } from "./CallTable";
 import { type FilterName, type Filters, narrows } from "./filters";
 import { NamedPicker } from "./NamedPicker";
@@ -189,21 +190,9 @@ interface TypedProps {
   numeric?: boolean;
 }
 
-const PAUSE_MS = 400;
-
 /** Text that filters when the person pauses: not each letter is a question to the server. */
 function Typed({ label, value, onCommit, hint, numeric }: TypedProps) {
-  const [typed, setTyped] = useState(value);
-  const [shown, setShown] = useState(value);
-  if (shown !== value) {
-    setShown(value); // the address changed: a saved view, or "back"
-    if (typed === shown) setTyped(value); // else it comes late, and somebody has gone on typing
-  }
-  useEffect(() => {
-    if (typed === value) return;
-    const timer = setTimeout(() => onCommit(typed), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed, value, onCommit]);
+  const [typed, setTyped] = useTyped(value, onCommit);
   return (
     <TextField
       label={label}
