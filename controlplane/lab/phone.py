@@ -10,6 +10,9 @@ from controlplane.lab.phone_model import CallState, PhoneCall
 from controlplane.lab.phone_process import PhoneProcess
 from controlplane.lab.process import LabError
 
+PATIENCE_S = 60.0
+"""Far more than any wait takes, also on a machine whose cores others take away."""
+
 
 class Phone(PhoneProcess):
     """One phone on a loopback address of its own; use it as an async context manager.
@@ -23,12 +26,12 @@ class Phone(PhoneProcess):
     of the phone's log. Two calls at once share one recording: listen to one of them.
     """
 
-    async def register(self, timeout_s: float = 5.0) -> None:
+    async def register(self, timeout_s: float = PATIENCE_S) -> None:
         """Register at the PBX and wait for its 200. Raises: LabError naming the refusal."""
         await self.command("uanew", self.account.as_line())
         await self.wait_registered(timeout_s)
 
-    async def wait_registered(self, timeout_s: float = 5.0) -> None:
+    async def wait_registered(self, timeout_s: float = PATIENCE_S) -> None:
         """Wait until the registration stands."""
         await self._wait(lambda: self.registered or bool(self._register_error), "registered", timeout_s)
         if not self.registered:
@@ -39,7 +42,7 @@ class Phone(PhoneProcess):
         await self.command("uadel", self.account.aor)
         self.registered = False
 
-    async def dial(self, target: str, timeout_s: float = 5.0) -> PhoneCall:
+    async def dial(self, target: str, timeout_s: float = PATIENCE_S) -> PhoneCall:
         """Call a number at our PBX, or a whole `sip:` URI; returns once the INVITE is out."""
         uri = target if target.startswith("sip") else f"sip:{target}@{self.account.server}"
         if "transport=" not in uri:
@@ -89,14 +92,14 @@ class Phone(PhoneProcess):
         await self.command("callfind", call.id)
         await self.command("transfer", f"<sip:{asked.peer_number}@{self.account.server}?Replaces={replaces}>")
 
-    async def wait_ringing(self, timeout_s: float = 10.0) -> PhoneCall:
+    async def wait_ringing(self, timeout_s: float = PATIENCE_S) -> PhoneCall:
         """Wait for an incoming call; each call is given once, in order, also one that has rung already."""
         await self._wait(lambda: bool(self._fresh_calls()), "incoming call", timeout_s)
         call = self._fresh_calls()[0]
         call.was_announced = True
         return call
 
-    async def wait_established(self, call: PhoneCall | None = None, timeout_s: float = 10.0) -> PhoneCall:
+    async def wait_established(self, call: PhoneCall | None = None, timeout_s: float = PATIENCE_S) -> PhoneCall:
         """Wait until the call is answered. Raises: LabError at once when it is closed instead."""
         wanted = call or self.current
         settled = (CallState.ESTABLISHED, CallState.CLOSED)
@@ -105,7 +108,7 @@ class Phone(PhoneProcess):
             raise self._failure(f"call with {wanted.peer_uri} was closed: {wanted.cause or 'no cause given'}")
         return wanted
 
-    async def wait_closed(self, call: PhoneCall | None = None, timeout_s: float = 30.0) -> PhoneCall:
+    async def wait_closed(self, call: PhoneCall | None = None, timeout_s: float = PATIENCE_S) -> PhoneCall:
         """Wait until the call is over and its recording complete."""
         wanted = call or self.current
         await self._wait(lambda: wanted.state is CallState.CLOSED, f"call with {wanted.peer_uri} closed", timeout_s)
@@ -115,7 +118,12 @@ class Phone(PhoneProcess):
         return wanted
 
     async def wait_hears(
-        self, hz: float, *, call: PhoneCall | None = None, timeout_s: float = 10.0, level: float = tones.HEARD_LEVEL
+        self,
+        hz: float,
+        *,
+        call: PhoneCall | None = None,
+        timeout_s: float = PATIENCE_S,
+        level: float = tones.HEARD_LEVEL,
     ) -> float:
         """Wait until this tone is heard in the running call; gives the second of the recording it began at.
 
@@ -136,11 +144,11 @@ class Phone(PhoneProcess):
             raise LabError(f"{late}\nheard: {tones.outline(recording.samples(), hz)}") from late
         return heard[0]
 
-    async def wait_beep(self, *, call: PhoneCall | None = None, timeout_s: float = 30.0) -> None:
+    async def wait_beep(self, *, call: PhoneCall | None = None, timeout_s: float = PATIENCE_S) -> None:
         """Wait for Asterisk's beep, which ends the greeting of a voicemail box, spoken or not."""
         await self.wait_hears(tones.BEEP_HZ, call=call, timeout_s=timeout_s, level=tones.BEEP_LEVEL)
 
-    async def wait_messages_waiting(self, waiting: bool = True, timeout_s: float = 10.0) -> None:
+    async def wait_messages_waiting(self, waiting: bool = True, timeout_s: float = PATIENCE_S) -> None:
         """Wait until the message lamp (MWI) is on, or off."""
         await self._wait(lambda: self.messages_waiting is waiting, f"message lamp {waiting}", timeout_s)
 

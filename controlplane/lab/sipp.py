@@ -120,7 +120,7 @@ class Sipp:
         """Wait until it has done all its calls. Raises: LabError with its log after `timeout_s`."""
         return self._result(await self._child.wait(timeout_s))
 
-    async def stopped(self, timeout_s: float = 10.0) -> SippResult:
+    async def stopped(self, timeout_s: float = 60.0) -> SippResult:
         """Let it end its running calls but take no new ones, then say what it counted."""
         self._child.send_signal(signal.SIGUSR1)
         return await self.finished(timeout_s)

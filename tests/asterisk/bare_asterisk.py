@@ -98,7 +98,7 @@ class BareAsterisk:
         output, _ = await asyncio.wait_for(process.communicate(), 10)
         return output.decode(errors="replace")
 
-    async def wait_cli(self, command: str, expected: str, timeout_s: float = 10.0) -> None:
+    async def wait_cli(self, command: str, expected: str, timeout_s: float = 60.0) -> None:
         """Wait until a console command's answer holds a text. Raises: LabError with the last answer."""
         deadline = asyncio.get_running_loop().time() + timeout_s
         while expected not in (answer := await self.cli(command)):
@@ -136,7 +136,7 @@ class BareAsterisk:
                 text = text.replace(f"<<{name}>>", value)
             (self.home / "etc" / file.name).write_text(text)
 
-    async def _wait_booted(self, child: ChildProcess, timeout_s: float = 30.0) -> None:
+    async def _wait_booted(self, child: ChildProcess, timeout_s: float = 60.0) -> None:
         deadline = asyncio.get_running_loop().time() + timeout_s
         while "fully booted" not in await self.cli("core waitfullybooted"):
             if child.returncode is not None or asyncio.get_running_loop().time() > deadline:

@@ -111,7 +111,7 @@ class Running:
         """The console's answer."""
         return run_cli(self.layout, command)
 
-    def wait_cli(self, command: str, pattern: str, *, timeout_s: float = 15) -> None:
+    def wait_cli(self, command: str, pattern: str, *, timeout_s: float = 60) -> None:
         """Until the console's answer holds the pattern."""
         deadline = time.monotonic() + timeout_s
         while not re.search(pattern, answer := self.cli(command)):
@@ -154,7 +154,7 @@ class Running:
             if row["eventtype"] == "USER_DEFINED"
         ]
 
-    def wait_event(self, name: str, *, after: int = 0, timeout_s: float = 10) -> Event:
+    def wait_event(self, name: str, *, after: int = 0, timeout_s: float = 60) -> Event:
         """The first event of this name after the first so many rows."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
@@ -164,7 +164,7 @@ class Running:
             time.sleep(0.05)
         raise AssertionError(f"no {name} in {[event.name for event in self.events(after=after)]}")
 
-    def wait_ended(self, *, after: int = 0, timeout_s: float = 10) -> None:
+    def wait_ended(self, *, after: int = 0, timeout_s: float = 60) -> None:
         """Until a call is over of which something stands in the rows after the first so many."""
         deadline = time.monotonic() + timeout_s
         while all(row["eventtype"] != "LINKEDID_END" for row in self.rows()[after:]):

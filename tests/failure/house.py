@@ -229,7 +229,7 @@ class Talk:
     async def is_heard(self) -> None:
         """Until each side hears the other, from now on for a second."""
         ends = [self._heard_until(call, hz) + 1 for call, hz in ((self.out, DESK_HZ), (self.rung, CALLER_HZ))]
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while any(
             self._heard_until(call, hz) < end
             for (call, hz), end in zip(((self.out, DESK_HZ), (self.rung, CALLER_HZ)), ends, strict=True)

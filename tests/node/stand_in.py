@@ -35,7 +35,7 @@ from controlplane.protocol.link import (
 CODE = "one-time-code"
 
 
-def wait_until(found: Callable[[], Any], what: str, timeout_s: float = 15.0) -> Any:
+def wait_until(found: Callable[[], Any], what: str, timeout_s: float = 60.0) -> Any:
     """Gives the first true answer."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
@@ -111,7 +111,7 @@ class StandIn:
         manifest = Manifest(node=self.node, release_id=release_id, files=listed, expect=expect or Expectation())
         return self.lay_ready(manifest)
 
-    def apply(self, digest: str, timeout_s: float = 20.0) -> ApplyReport:
+    def apply(self, digest: str, timeout_s: float = 60.0) -> ApplyReport:
         """Wishes for a release and waits for the node's word on it."""
         count = len(self.reports)
         self.desired = digest

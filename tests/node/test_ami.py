@@ -87,7 +87,7 @@ async def asterisk() -> AsyncIterator[FakeAsterisk]:
 
 @pytest.fixture
 async def ami(asterisk: FakeAsterisk) -> AsyncIterator[Ami]:
-    ami = Ami(asterisk.port, "noded", "secret", timeout_s=0.5)
+    ami = Ami(asterisk.port, "noded", "secret", timeout_s=30)
     running = asyncio.ensure_future(ami.run())
     yield ami
     running.cancel()
@@ -96,7 +96,7 @@ async def ami(asterisk: FakeAsterisk) -> AsyncIterator[Ami]:
 
 
 async def up(ami: Ami) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await ami.wait_up()
 
 
@@ -121,12 +121,11 @@ async def test_what_is_pending_fails_when_the_link_drops_and_the_link_comes_back
     asterisk: FakeAsterisk, ami: Ami
 ) -> None:
     await up(ami)
-    ami._timeout_s = 30  # so that the drop ends it, not the time
     pending = asyncio.ensure_future(ami.action("NeverAnswered"))
     await asyncio.sleep(0.05)
     asterisk.cut()
     with pytest.raises(AmiDown, match="dropped"):
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             await pending
     await up(ami)
     assert await ami.command("x")
@@ -135,6 +134,7 @@ async def test_what_is_pending_fails_when_the_link_drops_and_the_link_comes_back
 
 async def test_a_silent_asterisk_is_not_waited_for_for_ever(ami: Ami) -> None:
     await up(ami)
+    ami._timeout_s = 0.1
     with pytest.raises(AmiDown, match="in time"):
         await ami.action("NeverAnswered")
 
@@ -164,7 +164,7 @@ async def test_a_refused_login_is_tried_again(asterisk: FakeAsterisk, ami: Ami) 
 async def test_an_asterisk_that_is_away_comes_back(asterisk: FakeAsterisk, ami: Ami) -> None:
     await up(ami)
     await asterisk.stop()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         await ami.wait_down()
     with pytest.raises(AmiDown):
         await ami.action("Ping")
@@ -181,7 +181,7 @@ async def test_events_keep_their_order_and_their_letters(asterisk: FakeAsterisk,
     await asyncio.sleep(0.05)
     asterisk.send(raw[23:])
     seen: list[AmiEvent] = []
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         while not seen or seen[-1]["event"] != "Named":
             seen.append(await ami.events.get())
     assert [event["number"] for event in seen if event["event"] == "Numbered"] == [str(n) for n in range(50)]

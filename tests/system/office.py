@@ -242,7 +242,7 @@ def hears(path: Path, *wanted: float) -> list[float]:
     return _tones_in(*tones.read_audio(path), wanted)
 
 
-async def wait_heard(call: PhoneCall, *wanted: float, timeout_s: float = 15) -> None:
+async def wait_heard(call: PhoneCall, *wanted: float, timeout_s: float = 60) -> None:
     """Waits until just these tones have been heard in the running call, in this order."""
     heard: list[float] = []
     try:

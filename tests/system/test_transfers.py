@@ -110,7 +110,7 @@ async def test_who_is_passed_to_nobody_goes_where_that_phone_leads(
     asked = await ann.dial("502")
     await ben.wait_ringing()
     await ann.connect(first, asked)
-    await caller.wait_hears(AWAY_HZ, call=out, level=LOUD, timeout_s=15)
+    await caller.wait_hears(AWAY_HZ, call=out, level=LOUD)
     await hang_up(caller, out)
     call = await told.call(caller.account.user)
     assert call["status"] == "answered"
