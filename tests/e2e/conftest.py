@@ -73,7 +73,7 @@ async def _window(browser: Browser, system: ThrowAwaySystem) -> AsyncIterator[Br
         reduced_motion="reduce",
         ignore_https_errors=True,
     )
-    timeout_ms = float(os.environ.get("CP_E2E_TIMEOUT_MS", "30000"))
+    timeout_ms = float(os.environ.get("CP_E2E_TIMEOUT_MS", "60000"))
     context.set_default_timeout(timeout_ms)
     expect.set_options(timeout=timeout_ms)
     if TRACED:
