@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
+from _pytest.runner import runtestprotocol
 from fastapi import FastAPI
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
@@ -21,6 +22,7 @@ from controlplane.platform.postgres import EmbeddedPostgres
 from controlplane.platform.services import Services, make_services
 from controlplane.platform.settings import Settings
 from controlplane.platform.uow import UnitOfWork
+from tests.cores import cores, taken_away
 from tests.databases import copy_database, drop_database, url_of
 
 configure_logging("warning", as_json=False)  # as processes do; unconfigured, a traceback prints every local variable
@@ -30,6 +32,10 @@ REAL_CALLS = ("tests/failure", "tests/system", "tests/asterisk", "tests/e2e/soun
 """Folders whose tests listen to sound and watch the clock: one worker runs them all, one after the other."""
 PAGES = "tests/e2e/pages"
 """The page's tests that listen to nothing: the other worker runs them, on a system of their own."""
+
+STOLEN = 0.05
+"""Share of the cores that a host may take away while a test listens."""
+AGAIN = "run again"
 
 
 class ApartFromCalls(LoadScopeScheduling):  # type: ignore[misc] # it has no types
@@ -51,6 +57,37 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, folder by folder: calls, then pages; all else stays in its random order."""
     order = [*REAL_CALLS, PAGES]
     items.sort(key=lambda item: next((n for n, folder in enumerate(order) if item.nodeid.startswith(folder)), 9))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Runs a test of calls or pages again if it fails while the host takes the cores away.
+
+    A machine that stands still for half a second loses sound: what was heard then says nothing about the calls.
+    """
+    if not item.nodeid.startswith((*REAL_CALLS, PAGES)):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for tries_left in (2, 1, 0):
+        before = cores()
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        stolen = taken_away(before, cores())
+        if not any(report.failed for report in reports) or stolen < STOLEN or not tries_left:
+            break
+        item.user_properties.append((AGAIN, f"{100 * stolen:.0f} % of the cores were taken away"))
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says which tests were run again, and why."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, why in getattr(report, "user_properties", ()):
+                if name == AGAIN and report.when == "call":
+                    terminalreporter.write_line(f"run again: {report.nodeid} ({why})")
 
 
 @pytest.fixture(scope="session")

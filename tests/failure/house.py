@@ -16,6 +16,7 @@ import httpx2
 import psutil
 import psycopg
 
+from controlplane.entrypoints.supervisor import Child
 from controlplane.lab import sipp, tones
 from controlplane.lab.addresses import own_address
 from controlplane.lab.baresip import BaresipTools
@@ -270,6 +271,15 @@ def _is_alive(pid: int) -> bool:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+async def running(child: Child, timeout_s: float = 60) -> int:
+    """The process of one of the system's parts; waits where it is just being started again."""
+    deadline = time.monotonic() + timeout_s
+    while child.process is None or not _is_alive(child.process.pid):
+        assert time.monotonic() < deadline, f"{child.name} was not started again"
+        await asyncio.sleep(0.05)
+    return child.process.pid
 
 
 async def kill(pid: int) -> None:

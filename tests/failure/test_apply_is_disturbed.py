@@ -15,7 +15,7 @@ from controlplane.node.devices import read_devices
 from controlplane.node.runtime import run_cli
 from controlplane.protocol.bundle import Manifest
 from tests.failure.conftest import Killed
-from tests.failure.house import House, kill
+from tests.failure.house import House, kill, running
 
 pytestmark = pytest.mark.asterisk
 
@@ -117,8 +117,7 @@ async def test_noded_is_killed_at_any_moment_of_an_apply(system: ThrowAwaySystem
         await change(house)
         release = await post(house)
         await asyncio.sleep(random.uniform(0, 0.5))
-        assert noded.process is not None
-        await kill(noded.process.pid)
+        await kill(await running(noded))
         done = await outcome(house, release)
         assert done["state"] in {"live", "rolled_back"}
         await is_in_force(house, done if done["state"] == "live" else before)
