@@ -1,4 +1,4 @@
-import { queryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data, type Schemas } from "@/api/client";
 import { useMay } from "@/session/SessionProvider";
 
@@ -9,17 +9,12 @@ export type ReleaseState = Schemas["ReleaseState"];
 
 const STATUS = ["config", "status"];
 
-export const configStatus = queryOptions({
-  queryKey: STATUS,
-  queryFn: () => data(api.GET("/api/v1/config/status")),
-  staleTime: 5_000,
-});
-
 /** How many changes wait, and how the last release went; looked at again when somebody else may have edited. */
 export function useConfigStatus() {
   const may = useMay();
   return useQuery({
-    ...configStatus,
+    queryKey: STATUS,
+    queryFn: () => data(api.GET("/api/v1/config/status")),
     enabled: may("config:read"),
     refetchInterval: ({ state }) => (state.data?.newest?.state === "applying" ? 2_000 : 30_000),
     refetchOnWindowFocus: "always",
