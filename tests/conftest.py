@@ -34,7 +34,7 @@ PAGES = "tests/e2e/pages"
 """The page's tests that listen to nothing: the other worker runs them, on a system of their own."""
 
 STOLEN = 0.05
-"""Share of the cores that a host may take away while a test listens."""
+"""Share of the cores that a host may take away while a test runs."""
 AGAIN = "run again"
 
 
@@ -60,13 +60,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Runs a test of calls or pages again if it fails while the host takes the cores away.
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """Runs a test again if it fails while the host takes the cores away.
 
-    A machine that stands still for half a second loses sound: what was heard then says nothing about the calls.
+    A machine that stands still for half a second loses sound and time: what was seen then says nothing about the calls.
     """
-    if not item.nodeid.startswith((*REAL_CALLS, PAGES)):
-        return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     for tries_left in (2, 1, 0):
         before = cores()

@@ -107,7 +107,7 @@ async def carrier(lab: Lab, tmp_path: Path) -> AsyncIterator[Phone]:
 
 def heard_hz(path: Path) -> set[float]:
     everyone = (ALICE_HZ, BOB_HZ, CAROL_HZ, CARRIER_HZ, PROMPT_HZ)
-    return {span.hz for span in tones.tone_spans(path, everyone) if span.duration_s >= tones.AUDIBLE_S}
+    return {hz for hz in everyone if tones.tone_spans(path, [hz])}
 
 
 async def test_both_ends_of_a_call_hear_only_each_other(phone: Callable[..., Awaitable[Phone]]) -> None:
@@ -153,7 +153,7 @@ async def test_whisper_is_heard_by_the_answering_side_only(phone: Callable[..., 
     await asyncio.gather(alice.wait_closed(out), carol.wait_closed(rung))
     whisper, caller = tones.tone_spans(rung.heard, [PROMPT_HZ, ALICE_HZ])
     assert (whisper.hz, caller.hz) == (PROMPT_HZ, ALICE_HZ)
-    assert whisper.duration_s == pytest.approx(1.5, abs=0.3)  # packets may be late
+    assert whisper.duration_s == pytest.approx(1.5, abs=0.12)
     assert whisper.end_s <= caller.start_s + 0.05
     assert heard_hz(out.heard) == {CAROL_HZ}
 
@@ -258,7 +258,7 @@ async def test_sipp_presses_a_key_while_it_talks(lab: Lab, tmp_path: Path) -> No
     seen = base64.b64decode(await lab.pbx.variable("NAME_OF_15557777")).decode()
     assert seen.replace("\\\\", "\\").replace('\\"', '"') == name
     talk = tones.tone_spans(lab.pbx.home / "said-15557777.wav", [BOB_HZ])
-    assert sum(span.duration_s for span in talk) == pytest.approx(2.5 - 0.5 - 0.2, abs=0.6)
+    assert sum(span.duration_s for span in talk) == pytest.approx(2.5 - 0.5 - 0.2, abs=0.4)
 
 
 async def test_sipp_talks_without_privileges(lab: Lab, tmp_path: Path) -> None:
@@ -271,7 +271,7 @@ async def test_sipp_talks_without_privileges(lab: Lab, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.errors
     await lab.pbx.wait_cli("core show channels count", "0 active channels")
     spans = tones.tone_spans(lab.pbx.home / "said-15557779.wav", [BOB_HZ])
-    assert sum(span.duration_s for span in spans) == pytest.approx(2.0, abs=0.6)
+    assert sum(span.duration_s for span in spans) == pytest.approx(2.0, abs=0.3)
 
 
 async def test_load_is_counted_and_timed(lab: Lab, tmp_path: Path) -> None:
@@ -286,8 +286,8 @@ async def test_load_is_counted_and_timed(lab: Lab, tmp_path: Path) -> None:
     assert (result.calls, result.successful, result.failed) == (50, 50, 0), result.errors
     assert answered.successful == 50
     assert len(result.rtd_ms["ringing"]) == 50
-    assert 0 < result.percentile_ms("ringing", 50) <= result.percentile_ms("ringing", 95)
-    assert result.percentile_ms("answer", 50) >= 100
+    assert 0 < result.percentile_ms("ringing", 50) <= result.percentile_ms("ringing", 95) < 100
+    assert 100 <= result.percentile_ms("answer", 50) < 300
 
 
 async def test_refused_load_is_counted_as_failed(lab: Lab, tmp_path: Path) -> None:

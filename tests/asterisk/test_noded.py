@@ -312,15 +312,15 @@ def test_a_thousand_phones_one_changes(node: LabNode) -> None:
     devices = {f"p{number}": device(f"p{number}") for number in range(1000)}
     report = node.control.apply(node.control.release("t0", *pbx("t0", devices)), timeout_s=60)
     assert (report.state, report.problems) == (ApplyState.LIVE, [])
-    times, whole_ms = [], report.took_ms
+    times = []
     for number in range(10):
         devices |= {f"p{number}": device(f"p{number}", caller_id=f"Name {number}")}
         report = node.control.apply(node.control.release(f"t{number + 1}", *pbx(f"t{number + 1}", devices)))
         assert report.state == ApplyState.LIVE
         times.append(report.took_ms)
-    assert min(times) < whole_ms / 2, "one of a thousand is not the thousand again"
+    assert min(times) < 300, "milliseconds, of machines that have other things to do as well"
     assert node.noded is not None
     assert psutil.Process(node.noded.pid).memory_full_info().pss < 75 * 2**20
-    assert node.stop_noded() < 30
+    assert node.stop_noded() < 3
     node.start_noded()
     node.wait_ready()

@@ -144,7 +144,7 @@ async def test_killed_taken_over_and_stopped_with_a_call_up(
             assert (running_pid(installation.layout), _postmaster(installation)) == (asterisk, postmaster)
             await talk.is_heard()
             await talk.hang_up()
-            assert talk.longest_silence() < 3
+            assert talk.longest_silence() < 1
             assert [one["status"] for one in await house.records(several, 5)] == ["answered"] * 5
             assert [one["status"] for one in await house.records(talk.number, 1, recording=True)] == ["answered"]
         async with house.talk(tmp_path) as last:

@@ -21,7 +21,7 @@ ALL_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HANGUP: Json = {"kind": "hangup"}
 LOUD = 4000.0
 """What our own tones reach, and no music does on one frequency for long."""
-LOST_S = 0.8
+LOST_S = 0.5
 """A gap in a tone that a busy machine may cause."""
 CRUMB_S = 0.25
 """Asterisk's own beep before a message."""

