@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """Runs a test again if it fails while the host takes the cores away.
+    """Runs a test again, with fixtures made anew, if it fails while the host takes the cores away.
 
     A machine that stands still for half a second loses sound and time: what was seen then says nothing about the calls.
     """
@@ -72,11 +72,21 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         stolen = taken_away(before, cores())
         if not any(report.failed for report in reports) or stolen < STOLEN or not tries_left:
             break
-        item.user_properties.append((AGAIN, f"{100 * stolen:.0f} % of the cores were taken away"))
+        why = f"{_failure(reports)}; {100 * stolen:.0f} % of the cores were taken away"
+        item.user_properties.append((AGAIN, why))
+        with contextlib.suppress(Exception):  # what broke may not stop as it should; the next try begins without it
+            item.session._setupstate.teardown_exact(None)
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def _failure(reports: list[pytest.TestReport]) -> str:
+    """Where a test failed, and at what, in one line."""
+    lines = next(report for report in reports if report.failed).longreprtext.splitlines()
+    what = next((line[1:].strip() for line in lines if line.startswith("E ")), "")
+    return f"{lines[-1] if lines else ''}: {what}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

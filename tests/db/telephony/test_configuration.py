@@ -1,5 +1,6 @@
 """Reading a node's configuration, and the sounds it needs."""
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,18 @@ async def test_a_node_gets_the_organisations_that_have_a_location_on_it(services
     assert {place.name for place in found["fra-1"].locations.values()} == {"at fra-1", "at ber-1"}
 
 
-async def test_ten_thousand_objects_are_read_in_four_queries_within_a_second(services: Services) -> None:
+def each_by_itself(services: Services, rows: list[dict[str, Any]]) -> None:
+    """The least that reading these rows takes: each document looked at, each secret opened."""
+    kinds = {one.kind: one for one in (ExtensionFields, PhoneNumberFields, DeviceFields, TimeConditionFields)}
+    for row in rows:
+        kinds[row["kind"]].model_validate(json.loads(row["fields"]))
+        for name, sealed in json.loads(row["secrets"]).items():
+            services.crypto.open(sealed, service.sealed_where(row["id"], name))
+
+
+async def test_ten_thousand_objects_are_read_in_four_queries_at_little_more_than_their_own_cost(
+    services: Services,
+) -> None:
     org_id = await an_organisation(services, "large", "main")
     extension = ExtensionFields(name="Anna", number="201")
     [extension_id] = await add(services, org_id, extension)
@@ -99,18 +111,20 @@ async def test_ten_thousand_objects_are_read_in_four_queries_within_a_second(ser
     queries: list[str] = []
     engine = services.engine.sync_engine
     event.listen(engine, "before_cursor_execute", lambda *given: queries.append(given[2]))
-    took_s = []
+    ratios = []
     for _ in range(3):
         queries.clear()
         begun = time.process_time()
+        each_by_itself(services, rows)
+        middle = time.process_time()
         async with services.uow() as uow:
             configuration = await load_configuration(uow.session, services.crypto, "main")
-        took_s.append(time.process_time() - begun)
+        ratios.append((time.process_time() - middle) / (middle - begun))
     assert len(configuration.objects) == 10_001
     assert [one.id for one in configuration.objects] == sorted(one.id for one in configuration.objects)
     assert sum(one.secrets == {"secret": "s3cret-s3cret"} for one in configuration.objects) == 2_500
     assert len(queries) == 4
-    assert min(took_s) < 1.0  # 0.64 s measured; the first fills caches, and neighbours slow a processor down
+    assert min(ratios) < 4  # 2.3 to 2.8 measured, SQL and expanded templates included; the first fills caches
 
 
 async def test_texts_are_spoken_once_and_kept(services: Services) -> None:
