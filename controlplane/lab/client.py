@@ -17,7 +17,7 @@ class ApiClient:
     """Talks to ``/api/v1`` as one logged-in user; anything but success is an error that shows the answer."""
 
     def __init__(self, url: str) -> None:
-        self._http = httpx2.AsyncClient(base_url=f"{url}/api/v1", timeout=60)
+        self._http = httpx2.AsyncClient(base_url=f"{url}/api/v1", timeout=120)
         self._who: tuple[str, str] | None = None
 
     async def __aenter__(self) -> Self:
