@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from controlplane.kit.destination import Kind
+from controlplane.kit.memory import without_collections
 from controlplane.kit.ordered import patched
 from controlplane.platform.settings import REPOSITORY
 from controlplane.release.checks import check_object, check_whole, in_order
@@ -92,10 +93,10 @@ def examine(configuration: Configuration, before: Compiled | None = None) -> Exa
     """Checks one organisation's configuration; what an earlier build found out and still holds is kept."""
     changes = before.index.changes_to(configuration) if before else None
     if before is None or changes is None or _hang_on_all(before.configuration, configuration, changes):
-        index = Index.of(configuration)
-        finder = Finder(index)
-        findings = {item.id: found for item in configuration.objects if (found := check_object(finder, item))}
-        return _examined(finder, findings, None)
+        with without_collections():
+            finder = Finder(Index.of(configuration))
+            findings = {item.id: found for item in configuration.objects if (found := check_object(finder, item))}
+            return _examined(finder, findings, None)
     index = before.index.after(changes, configuration)
     finder = Finder(index)
     ids = touched(before.index, index, changes)
@@ -150,11 +151,12 @@ def make(examined: Examined, before: Compiled | None = None) -> Compiled:
 
 
 def _from_scratch(examined: Examined, compiler: Compiler, facts: Facts) -> Compiled:
-    compiled = (compiler.compile(item) for item in examined.configuration.objects)
-    objects = {one.id: one for one in compiled if one}
-    model = compiler.model_of(objects.values())
-    parts = contents(model)
-    files = {part.path: render_part(part, facts.organization, items, TEMPLATES) for part, items in parts.items()}
+    with without_collections():
+        compiled = (compiler.compile(item) for item in examined.configuration.objects)
+        objects = {one.id: one for one in compiled if one}
+        model = compiler.model_of(objects.values())
+        parts = contents(model)
+        files = {part.path: render_part(part, facts.organization, items, TEMPLATES) for part, items in parts.items()}
     return Compiled(examined, facts, compiler.circling, objects, model, parts, files, {})
 
 
