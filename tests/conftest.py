@@ -73,9 +73,11 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         if not any(report.failed for report in reports) or stolen < STOLEN or not tries_left:
             break
         why = f"{_failure(reports)}; {100 * stolen:.0f} % of the cores were taken away"
-        item.user_properties.append((AGAIN, why))
-        with contextlib.suppress(Exception):  # what broke may not stop as it should; the next try begins without it
+        try:
             item.session._setupstate.teardown_exact(None)
+        except Exception as err:  # noqa: BLE001 - whatever broke may not stop as it should: said, and the next try begins
+            why += f"; its fixtures did not end well: {err!r}"
+        item.user_properties.append((AGAIN, why))
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)

@@ -18,7 +18,8 @@ from controlplane.release.checks import check_object, check_whole, in_order
 from controlplane.release.compile import Compiler, Facts
 from controlplane.release.finding import Finder
 from controlplane.release.index import Changes, Index, touched
-from controlplane.release.model import FIELDS, Organization, PbxModel, PbxObject
+from controlplane.release.model import FIELDS, Organization, PbxModel
+from controlplane.release.pbx_objects import PbxObject
 from controlplane.release.render import Contents, Part, RenderedFile, contents, parts_always, parts_of, render_part
 from controlplane.release.schemas import ProblemRead
 from controlplane.telephony.configuration import Configuration

@@ -10,7 +10,7 @@ from controlplane.identity.schemas import OrganizationInfo
 from controlplane.kit.destination import TARGETS, Destination, DestinationKind, Kind, Spoken
 from controlplane.numbering.schemas import CallerIdMode, PhoneNumberFields, RecordingPolicy, TrunkFields
 from controlplane.objects.schemas import ObjectFields, Stored
-from controlplane.release import model, names, numbers
+from controlplane.release import model, names, numbers, pbx_objects
 from controlplane.release.index import Index
 from controlplane.release.outbound import carry, dial_outside
 from controlplane.telephony.configuration import Configuration, sound_key
@@ -31,7 +31,7 @@ from controlplane.telephony.schemas import (
 
 DIGIT_WAIT_S = 2
 """Asterisk takes 5 s by itself: as long callers who press a menu's key would hear nothing."""
-HANGUP = model.Hop(DestinationKind.HANGUP, "", "cp-hangup,s,1")
+HANGUP = pbx_objects.Hop(DestinationKind.HANGUP, "", "cp-hangup,s,1")
 
 
 class CompileError(ValueError):
@@ -97,7 +97,7 @@ class Compiler:
         self.circling = index.roads.circling
         self.facts = {one.id: facts_of(index, one, before) for one in self._configuration.organizations.values()}
 
-    def compile(self, item: Stored[ObjectFields]) -> model.PbxObject | None:
+    def compile(self, item: Stored[ObjectFields]) -> pbx_objects.PbxObject | None:
         """What an object becomes; None for what is nothing to a phone, such as a prompt that has no sound yet.
 
         Raises:
@@ -105,10 +105,10 @@ class Compiler:
         """
         if item.fields.kind not in model.FIELDS:
             return None
-        made: model.PbxObject | None = getattr(self, f"_{item.fields.kind}")(item)
+        made: pbx_objects.PbxObject | None = getattr(self, f"_{item.fields.kind}")(item)
         return made
 
-    def model_of(self, objects: Iterable[model.PbxObject]) -> model.PbxModel:
+    def model_of(self, objects: Iterable[pbx_objects.PbxObject]) -> model.PbxModel:
         """Compiled objects, in order of id, as the model of the node."""
         kinds: dict[Kind, list[Any]] = {kind: [] for kind in model.FIELDS}
         for one in objects:
@@ -129,7 +129,7 @@ class Compiler:
 
     # Looking up
 
-    def _hop(self, org: UUID, destination: Destination | None) -> model.Hop:
+    def _hop(self, org: UUID, destination: Destination | None) -> pbx_objects.Hop:
         if destination is None or destination.kind == DestinationKind.HANGUP:
             return HANGUP
         if destination.kind == DestinationKind.EXTERNAL_NUMBER:
@@ -137,13 +137,13 @@ class Compiler:
         if destination.id is None or destination.id not in self._index.items:
             raise CompileError(f"There is no {destination.kind} {destination.id}.")
         context = names.context_of(TARGETS[destination.kind], destination.id)
-        return model.Hop(destination.kind, str(destination.id), f"{context},s,1")
+        return pbx_objects.Hop(destination.kind, str(destination.id), f"{context},s,1")
 
-    def _hop_outside(self, org: UUID, number: str) -> model.Hop:
+    def _hop_outside(self, org: UUID, number: str) -> pbx_objects.Hop:
         dialed = dial_outside(self._index, org, number)
         if dialed is None:
             raise CompileError(f"No outbound route takes {number}.")
-        return model.Hop(DestinationKind.EXTERNAL_NUMBER, number, f"{names.routes_context(org)},{dialed},1")
+        return pbx_objects.Hop(DestinationKind.EXTERNAL_NUMBER, number, f"{names.routes_context(org)},{dialed},1")
 
     def _sound(self, spoken: Spoken) -> str:
         sound = self._configuration.sounds.get(sound_key(spoken))
@@ -154,14 +154,14 @@ class Compiler:
     def _optional_sound(self, spoken: Spoken | None) -> str | None:
         return self._sound(spoken) if spoken else None
 
-    def _recording(self, policy: RecordingPolicy) -> model.Recording | None:
-        return model.Recording(self._optional_sound(policy.consent)) if policy.enabled else None
+    def _recording(self, policy: RecordingPolicy) -> pbx_objects.Recording | None:
+        return pbx_objects.Recording(self._optional_sound(policy.consent)) if policy.enabled else None
 
-    def _lines(self, extension: UUID) -> tuple[model.Line, ...]:
+    def _lines(self, extension: UUID) -> tuple[pbx_objects.Line, ...]:
         if not self._enabled(extension):
             return ()
         return tuple(
-            model.Line(device.fields.name.lower(), many=device.fields.max_contacts > 1)
+            pbx_objects.Line(device.fields.name.lower(), many=device.fields.max_contacts > 1)
             for device in self._index.naming(extension, DeviceFields)
             if device.fields.enabled
         )
@@ -172,10 +172,10 @@ class Compiler:
 
     # One method a kind
 
-    def _trunk(self, item: Stored[TrunkFields]) -> model.Trunk:
+    def _trunk(self, item: Stored[TrunkFields]) -> pbx_objects.Trunk:
         fields = item.fields
         fixed = fields.caller_id.mode == CallerIdMode.FIXED
-        return model.Trunk(
+        return pbx_objects.Trunk(
             *_head(item),
             endpoint=names.trunk_endpoint(item.id),
             context=names.context_of(Kind.TRUNK, item.id),
@@ -197,9 +197,9 @@ class Compiler:
             enabled=fields.enabled,
         )
 
-    def _phone_number(self, item: Stored[PhoneNumberFields]) -> model.PhoneNumber:
+    def _phone_number(self, item: Stored[PhoneNumberFields]) -> pbx_objects.PhoneNumber:
         fields = item.fields
-        return model.PhoneNumber(
+        return pbx_objects.PhoneNumber(
             *_head(item),
             number=fields.number,
             trunk=fields.trunk_id,
@@ -209,13 +209,13 @@ class Compiler:
             enabled=fields.enabled,
         )
 
-    def _extension(self, item: Stored[ExtensionFields]) -> model.Extension:
+    def _extension(self, item: Stored[ExtensionFields]) -> pbx_objects.Extension:
         fields = item.fields
         lines = self._lines(item.id)
         no_answer = fields.no_answer
         if no_answer is None and fields.voicemail_box_id is not None:
             no_answer = Destination(kind=DestinationKind.VOICEMAIL, id=fields.voicemail_box_id)
-        return model.Extension(
+        return pbx_objects.Extension(
             *_head(item),
             number=fields.number,
             context=names.context_of(Kind.EXTENSION, item.id),
@@ -229,14 +229,14 @@ class Compiler:
             enabled=fields.enabled,
         )
 
-    def _device(self, item: Stored[DeviceFields]) -> model.Device:
+    def _device(self, item: Stored[DeviceFields]) -> pbx_objects.Device:
         fields = item.fields
         extension = self._index.find(fields.extension_id, ExtensionFields)
         if extension is None:
             raise CompileError(f"Device {fields.name} has no extension.")
         box = self._index.find(extension.voicemail_box_id, VoicemailBoxFields)
         location = fields.location_id or extension.location_id or ""
-        return model.Device(
+        return pbx_objects.Device(
             *_head(item),
             endpoint=fields.name.lower(),
             context=names.internal_context(item.org_id),
@@ -253,12 +253,12 @@ class Compiler:
             enabled=fields.enabled and extension.enabled,
         )
 
-    def _ring_group(self, item: Stored[RingGroupFields]) -> model.RingGroup:
+    def _ring_group(self, item: Stored[RingGroupFields]) -> pbx_objects.RingGroup:
         fields = item.fields
         each = [lines for id_ in fields.extension_ids if (lines := self._lines(id_))]
         together = tuple(line for lines in each for line in lines)
         rounds = ((together,) if together else ()) if fields.strategy == "all" else tuple(each)
-        return model.RingGroup(
+        return pbx_objects.RingGroup(
             *_head(item),
             number=fields.number,
             context=names.context_of(Kind.RING_GROUP, item.id),
@@ -270,15 +270,15 @@ class Compiler:
             guard=item.id in self.circling,
         )
 
-    def _member(self, extension: UUID, penalty: int, lines: tuple[model.Line, ...]) -> model.Member:
+    def _member(self, extension: UUID, penalty: int, lines: tuple[pbx_objects.Line, ...]) -> pbx_objects.Member:
         if _one_line(lines):
-            return model.Member(extension, f"PJSIP/{lines[0].endpoint}", f"PJSIP/{lines[0].endpoint}", penalty)
+            return pbx_objects.Member(extension, f"PJSIP/{lines[0].endpoint}", f"PJSIP/{lines[0].endpoint}", penalty)
         context = names.context_of(Kind.EXTENSION, extension)
-        return model.Member(extension, f"Local/member@{context}/n", f"hint:member@{context}", penalty)
+        return pbx_objects.Member(extension, f"Local/member@{context}/n", f"hint:member@{context}", penalty)
 
-    def _queue(self, item: Stored[QueueFields]) -> model.Queue:
+    def _queue(self, item: Stored[QueueFields]) -> pbx_objects.Queue:
         fields = item.fields
-        return model.Queue(
+        return pbx_objects.Queue(
             *_head(item),
             number=fields.number,
             context=names.context_of(Kind.QUEUE, item.id),
@@ -304,16 +304,16 @@ class Compiler:
             guard=item.id in self.circling,
         )
 
-    def _ivr_menu(self, item: Stored[IvrMenuFields]) -> model.IvrMenu:
+    def _ivr_menu(self, item: Stored[IvrMenuFields]) -> pbx_objects.IvrMenu:
         fields = item.fields
-        return model.IvrMenu(
+        return pbx_objects.IvrMenu(
             *_head(item),
             number=fields.number,
             context=names.context_of(Kind.IVR_MENU, item.id),
             prompt=self._sound(fields.prompt),
             invalid_prompt=self._optional_sound(fields.invalid_prompt) or "pm-invalid-option",
             options=tuple(
-                model.Option(one.digit, self._hop(item.org_id, one.destination))
+                pbx_objects.Option(one.digit, self._hop(item.org_id, one.destination))
                 for one in sorted(fields.options, key=lambda one: one.digit)
             ),
             dial_extensions=fields.dial_extensions,
@@ -326,7 +326,7 @@ class Compiler:
             guard=item.id in self.circling,
         )
 
-    def _time_condition(self, item: Stored[TimeConditionFields]) -> model.TimeCondition:
+    def _time_condition(self, item: Stored[TimeConditionFields]) -> pbx_objects.TimeCondition:
         fields = item.fields
         timezone = fields.timezone
         if timezone is None:
@@ -334,7 +334,7 @@ class Compiler:
             if location is None:
                 raise CompileError(f"Time condition {fields.name} has no time zone.")
             timezone = location.timezone
-        return model.TimeCondition(
+        return pbx_objects.TimeCondition(
             *_head(item),
             context=names.context_of(Kind.TIME_CONDITION, item.id),
             timezone=timezone,
@@ -346,16 +346,16 @@ class Compiler:
             guard=item.id in self.circling,
         )
 
-    def _holiday_calendar(self, item: Stored[HolidayCalendarFields]) -> model.HolidayCalendar:
-        return model.HolidayCalendar(
+    def _holiday_calendar(self, item: Stored[HolidayCalendarFields]) -> pbx_objects.HolidayCalendar:
+        return pbx_objects.HolidayCalendar(
             *_head(item),
             context=names.context_of(Kind.HOLIDAY_CALENDAR, item.id),
             days=tuple(sorted(f"{holiday.date:%Y%m%d}" for holiday in item.fields.holidays)),
         )
 
-    def _voicemail_box(self, item: Stored[VoicemailBoxFields]) -> model.VoicemailBox:
+    def _voicemail_box(self, item: Stored[VoicemailBoxFields]) -> pbx_objects.VoicemailBox:
         fields = item.fields
-        return model.VoicemailBox(
+        return pbx_objects.VoicemailBox(
             *_head(item),
             number=fields.number,
             context=names.context_of(Kind.VOICEMAIL_BOX, item.id),
@@ -366,20 +366,20 @@ class Compiler:
             max_message_s=fields.max_message_s,
         )
 
-    def _prompt(self, item: Stored[PromptFields]) -> model.Announcement | None:
+    def _prompt(self, item: Stored[PromptFields]) -> pbx_objects.Announcement | None:
         if sound_key(Spoken(prompt_id=item.id)) not in self._configuration.sounds:
             return None
-        return model.Announcement(
+        return pbx_objects.Announcement(
             *_head(item),
             context=names.context_of(Kind.PROMPT, item.id),
             sound=self._sound(Spoken(prompt_id=item.id)),
             then=self._hop(item.org_id, item.fields.then) if item.fields.then else None,
         )
 
-    def _outbound_route(self, item: Stored[OutboundRouteFields]) -> model.OutboundRoute:
+    def _outbound_route(self, item: Stored[OutboundRouteFields]) -> pbx_objects.OutboundRoute:
         fields = item.fields
         trunks = [(id_, self._index.find(id_, TrunkFields)) for id_ in fields.trunk_ids if self._enabled(id_)]
-        return model.OutboundRoute(
+        return pbx_objects.OutboundRoute(
             *_head(item),
             context=names.context_of(Kind.OUTBOUND_ROUTE, item.id),
             position=fields.position,
@@ -399,13 +399,13 @@ def _head(item: Stored[ObjectFields]) -> tuple[UUID, UUID, UUID | None, str]:
     return item.id, item.org_id, item.fields.location_id, item.fields.name
 
 
-def _one_line(lines: tuple[model.Line, ...]) -> bool:
+def _one_line(lines: tuple[pbx_objects.Line, ...]) -> bool:
     return len(lines) == 1 and not lines[0].many
 
 
-def _span(span: OpeningSpan) -> model.Span:
+def _span(span: OpeningSpan) -> pbx_objects.Span:
     """GotoIfTime takes the end minute in, we don't."""
     end = (span.end.hour * 60 + span.end.minute - 1) % (24 * 60)
     days = "&".join(day for day in WEEKDAYS if day in span.days)
     last = time(*divmod(end, 60))
-    return model.Span(days="*" if len(set(span.days)) == 7 else days, hours=f"{span.start:%H:%M}-{last:%H:%M}")
+    return pbx_objects.Span(days="*" if len(set(span.days)) == 7 else days, hours=f"{span.start:%H:%M}-{last:%H:%M}")

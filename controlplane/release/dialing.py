@@ -8,8 +8,8 @@ from controlplane.platform.services import Services
 from controlplane.platform.uow import UnitOfWork
 from controlplane.release import names, numbers
 from controlplane.release.build import Compiled
-from controlplane.release.model import Device, Extension, PbxObject, PhoneNumber
 from controlplane.release.outbound import dial_outside
+from controlplane.release.pbx_objects import Device, Extension, PbxObject, PhoneNumber
 from controlplane.release.placement import nodes_of
 from controlplane.release.service import live_now
 

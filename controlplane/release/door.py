@@ -16,8 +16,9 @@ from controlplane.release.errors import PlanRefused
 from controlplane.release.frozen import configuration_of
 from controlplane.release.gate import before_apply
 from controlplane.release.in_force import InForce, ReleaseThen, in_force
-from controlplane.release.model import Device, Extension, Hop, Member, PbxModel, PhoneNumber, Queue, Span, TimeCondition
+from controlplane.release.model import PbxModel
 from controlplane.release.numbers import ways_to_dial
+from controlplane.release.pbx_objects import Device, Extension, Hop, Member, PhoneNumber, Queue, Span, TimeCondition
 from controlplane.release.progress import find_by_number, history, wait_until_done
 from controlplane.release.reach import require_everywhere
 from controlplane.release.repository import ReleaseFilter

@@ -6,7 +6,7 @@ from functools import cache
 
 import phonenumbers
 
-from controlplane.release.model import NumberShape
+from controlplane.release.pbx_objects import NumberShape
 
 
 @cache

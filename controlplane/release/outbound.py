@@ -4,18 +4,18 @@ from collections.abc import Callable
 from uuid import UUID
 
 from controlplane.numbering.schemas import CallerIdMode, TrunkFields
-from controlplane.release import model, names, numbers
+from controlplane.release import names, numbers, pbx_objects
 from controlplane.release.index import Index
 from controlplane.telephony.schemas import OutboundRouteFields
 
 
-def carry(route: OutboundRouteFields, trunk_id: UUID, trunk: TrunkFields) -> model.Carry:
+def carry(route: OutboundRouteFields, trunk_id: UUID, trunk: TrunkFields) -> pbx_objects.Carry:
     """What one of a route's trunks is sent."""
     shape = numbers.shape_of(trunk.country)
     dialed = "${CP_NUMBER}"
     if _sends_plus(route):  # other numbers go as they were dialled: 911, or what a carrier wants besides
         dialed = numbers.written_for("CP_NUMBER", trunk.number_format, shape, foreign_prefix=True)
-    return model.Carry(
+    return pbx_objects.Carry(
         trunk=trunk_id,
         endpoint=names.trunk_endpoint(trunk_id),
         dialed=dialed,
@@ -31,7 +31,7 @@ def _sends_plus(route: OutboundRouteFields) -> bool:
     return route.strip == 0 and route.pattern.startswith("+")
 
 
-def _shown(route: OutboundRouteFields, trunk: TrunkFields, shape: model.NumberShape) -> str:
+def _shown(route: OutboundRouteFields, trunk: TrunkFields, shape: pbx_objects.NumberShape) -> str:
     """The expression for the caller number that the carrier gets; CP_SHOW holds the caller's own or nothing."""
     write: Callable[[str], str] = lambda variable: numbers.written_for(  # noqa: E731 - one expression, used at once
         variable, trunk.number_format, shape, foreign_prefix=False
@@ -45,7 +45,7 @@ def _shown(route: OutboundRouteFields, trunk: TrunkFields, shape: model.NumberSh
     return f'${{IF($["${{CP_SHOW}}" = ""]?{literal}:{write("CP_SHOW")})}}'
 
 
-def _written_literal(number: str, number_format: str, shape: model.NumberShape) -> str:
+def _written_literal(number: str, number_format: str, shape: pbx_objects.NumberShape) -> str:
     home = f"+{shape.calling_code}"
     if number_format == "+e164":
         return number

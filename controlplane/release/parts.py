@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from controlplane.kit.destination import TARGETS, Kind
-from controlplane.release import model, names
-from controlplane.release.model import FIELDS, Hop, PbxModel, PbxObject
+from controlplane.release import model, names, pbx_objects
+from controlplane.release.model import FIELDS, PbxModel
+from controlplane.release.pbx_objects import Hop, PbxObject
 
 One = TypeVar("One", bound=PbxObject)
 
@@ -142,7 +143,7 @@ class _Part:
     def _here(self, items: Iterable[One]) -> Iterator[One]:
         return (one for one in items if self._is_here(one))
 
-    def _routes(self) -> Iterator[model.OutboundRoute]:
+    def _routes(self) -> Iterator[pbx_objects.OutboundRoute]:
         """All of them, so that numbers are tried in the same order everywhere; each with the trunks of its node."""
         for route in self._whole.routes:
             place = self._places[route.id]
@@ -164,7 +165,7 @@ class _Part:
     def _tag(self) -> str:
         return self._whole.organizations[0].tag
 
-    def _route_away(self, route: model.OutboundRoute) -> model.OutboundRoute:
+    def _route_away(self, route: pbx_objects.OutboundRoute) -> pbx_objects.OutboundRoute:
         return replace(route, carries=(), away=self._target("rte", route.id) if route.carries else None)
 
     def _hop(self, hop: Hop) -> Hop:
@@ -172,37 +173,37 @@ class _Part:
             return hop
         return replace(hop, target=self._target(hop.target.partition("-")[0], id_))
 
-    def _lines(self, extension: UUID) -> tuple[model.Line, ...]:
+    def _lines(self, extension: UUID) -> tuple[pbx_objects.Line, ...]:
         """What rings an extension's phones, wherever they are."""
         lines = self._extensions[extension].lines
         if not lines or self._node in self._places[extension]:
             return lines
         (node,) = self._places[extension]
         user = f"{self._tag}{_key(PHONES, extension)}"
-        return (model.Line(f"{user}@{names.peer_endpoint(node)}", many=False, elsewhere=True),)
+        return (pbx_objects.Line(f"{user}@{names.peer_endpoint(node)}", many=False, elsewhere=True),)
 
     def _localized(self, one: PbxObject) -> PbxObject:
         """An object as it is on this node."""
         found = ((name, getattr(one, name)) for name in (field.name for field in fields(one)))
         changed: dict[str, Any] = {name: self._hop(value) for name, value in found if isinstance(value, Hop)}
-        if isinstance(one, model.IvrMenu):
+        if isinstance(one, pbx_objects.IvrMenu):
             changed["options"] = tuple(replace(option, hop=self._hop(option.hop)) for option in one.options)
-        elif isinstance(one, model.RingGroup):
+        elif isinstance(one, pbx_objects.RingGroup):
             each = [lines for id_ in one.members if id_ in self._extensions and (lines := self._lines(id_))]
             together = tuple(line for lines in each for line in lines)
             changed["rounds"] = ((together,) if together else ()) if one.strategy == "all" else tuple(each)
-        elif isinstance(one, model.Queue):
+        elif isinstance(one, pbx_objects.Queue):
             changed["members"] = tuple(map(self._member, one.members))
         return replace(one, **changed)
 
-    def _member(self, member: model.Member) -> model.Member:
+    def _member(self, member: pbx_objects.Member) -> pbx_objects.Member:
         if self._node in self._places[member.extension]:
             return member
         # Busy while a call of the queue rings or talks there. The whole way is too long: app_queue keeps 79 characters.
         interface = f"Local/{member.extension.hex}@{names.FAR_MEMBERS}/n"
         return replace(member, interface=interface, state=interface)
 
-    def _members(self, queues: Iterable[model.Queue]) -> Iterator[tuple[UUID, str]]:
+    def _members(self, queues: Iterable[pbx_objects.Queue]) -> Iterator[tuple[UUID, str]]:
         """Phones of other nodes that queues here ring."""
         wanted = {one.extension for queue in queues if not queue.away for one in queue.members}
         for id_ in sorted(wanted):
@@ -257,7 +258,7 @@ class _Part:
             )
 
 
-def _pass(one: PbxObject, prefix: str, target: str | None, lines: tuple[model.Line, ...] = ()) -> model.Pass:
+def _pass(one: PbxObject, prefix: str, target: str | None, lines: tuple[pbx_objects.Line, ...] = ()) -> model.Pass:
     return model.Pass(one.kind, one.id, one.org, one.name, _key(prefix, one.id), target, lines)
 
 

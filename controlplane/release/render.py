@@ -19,9 +19,10 @@ from controlplane.kit.destination import Kind
 from controlplane.protocol.bundle import Expectation, FileKind
 from controlplane.release import names
 from controlplane.release.escape import FILTERS
-from controlplane.release.model import Organization, OutboundRoute, PbxModel, PbxObject
+from controlplane.release.model import Organization, PbxModel
 from controlplane.release.numbers import normal_patterns
 from controlplane.release.parts import merge
+from controlplane.release.pbx_objects import OutboundRoute, PbxObject
 from controlplane.release.render_peers import render_peers
 from controlplane.release.sourcemap import SourceMap, map_sources
 

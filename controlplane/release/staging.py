@@ -16,7 +16,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from controlplane.protocol.rehearsal import CARRIER_PORT
-from controlplane.release.model import PbxModel, Trunk
+from controlplane.release.model import PbxModel
+from controlplane.release.pbx_objects import Trunk
 
 MENU_S = 0.25
 """WaitExten takes parts of a second, as Dial does; queues count in whole ones."""

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from controlplane.kit.destination import DestinationKind
 from controlplane.rehearsal.moments import moments, state_of
 from controlplane.release.compile import compile_node
-from controlplane.release.model import Hop, PbxModel, TimeCondition
+from controlplane.release.model import PbxModel
+from controlplane.release.pbx_objects import Hop, TimeCondition
 from tests.unit.release.example import example
 
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ import pytest
 from controlplane.kit.destination import Kind
 from controlplane.release import names, numbers
 from controlplane.release.compile import CompileError, compile_node
-from controlplane.release.model import Span
+from controlplane.release.pbx_objects import Span
 
 from .example import Builder, example, to, uid
 
