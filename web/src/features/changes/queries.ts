@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data, type Schemas } from "@/api/client";
+import { configStatus } from "@/api/configStatus";
 import { useMay } from "@/session/SessionProvider";
 
 export type Change = Schemas["ChangeRead"];
@@ -7,14 +8,11 @@ export type Problem = Schemas["ProblemRead"];
 export type Release = Schemas["ReleaseRead"];
 export type ReleaseState = Schemas["ReleaseState"];
 
-const STATUS = ["config", "status"];
-
 /** How many changes wait, and how the last release went; looked at again when somebody else may have edited. */
 export function useConfigStatus() {
   const may = useMay();
   return useQuery({
-    queryKey: STATUS,
-    queryFn: () => data(api.GET("/api/v1/config/status")),
+    ...configStatus,
     enabled: may("config:read"),
     refetchInterval: ({ state }) => (state.data?.newest?.state === "applying" ? 2_000 : 30_000),
     refetchOnWindowFocus: "always",
@@ -45,7 +43,7 @@ export function useRelease(id: string) {
       const found = await data(
         api.GET("/api/v1/config/releases/{release_id}", { params: { path: { release_id: id }, query } }),
       );
-      if (known?.state === "applying" && found.state !== "applying") queries.invalidateQueries({ queryKey: STATUS });
+      if (known?.state === "applying" && found.state !== "applying") queries.invalidateQueries({ queryKey: configStatus.queryKey });
       return found;
     },
     refetchInterval: ({ state }) => (state.data?.state === "applying" ? 100 : false),

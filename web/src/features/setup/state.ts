@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data } from "@/api/client";
+import { configStatus } from "@/api/configStatus";
 import { useMay } from "@/session/SessionProvider";
 
 type Made = Record<"hours" | "devices" | "trunks" | "numbers", readonly unknown[]>;
@@ -21,12 +22,6 @@ export interface Progress {
   finished: boolean;
 }
 
-/** As the changes' page asks for it, and one question with that; not imported from there, for this is in the shell. */
-const STATUS = {
-  queryKey: ["config", "status"],
-  queryFn: () => data(api.GET("/api/v1/config/status")),
-  staleTime: 5_000,
-};
 const ONE = { params: { query: { limit: 1 } } } as const;
 
 /** How far the first start is, for who may set up; its key makes it stale with the configuration. */
@@ -41,7 +36,7 @@ export function useSetupProgress(wanted: boolean) {
         data(api.GET("/api/v1/devices", ONE)),
         data(api.GET("/api/v1/trunks", ONE)),
         data(api.GET("/api/v1/phone-numbers", ONE)),
-        queries.fetchQuery(STATUS),
+        queries.fetchQuery({ ...configStatus, staleTime: 5_000 }), // with who shows it
       ]);
       const made = { hours: hours.items, devices: devices.items, trunks: trunks.items, numbers: numbers.items };
       const steps = [...Object.values(doneOf(made)), live !== null];
