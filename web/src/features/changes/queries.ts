@@ -43,7 +43,8 @@ export function useRelease(id: string) {
       const found = await data(
         api.GET("/api/v1/config/releases/{release_id}", { params: { path: { release_id: id }, query } }),
       );
-      if (known?.state === "applying" && found.state !== "applying") queries.invalidateQueries({ queryKey: configStatus.queryKey });
+      if (known?.state === "applying" && found.state !== "applying")
+        queries.invalidateQueries({ queryKey: configStatus.queryKey });
       return found;
     },
     refetchInterval: ({ state }) => (state.data?.state === "applying" ? 100 : false),
