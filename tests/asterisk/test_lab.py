@@ -251,7 +251,7 @@ async def test_sipp_presses_a_key_while_it_talks(lab: Lab, tmp_path: Path) -> No
     async with carrier_calls(
         lab.sipp, tmp_path / "uac", lab.pbx.server, ["15550100"], caller=caller, address=lab.carrier
     ) as calls:
-        result = await calls.finished(timeout_s=15)
+        result = await calls.finished(timeout_s=60)
     assert (result.calls, result.successful, result.failed, result.exit_code) == (1, 1, 0, 0), result.errors
     assert await lab.pbx.variable("CHOICE_OF_15557777") == "3"
     await lab.pbx.wait_cli("core show channels count", "0 active channels")  # Record() has closed its file
@@ -267,7 +267,7 @@ async def test_sipp_talks_without_privileges(lab: Lab, tmp_path: Path) -> None:
     async with carrier_calls(
         lab.sipp, tmp_path / "uac", lab.pbx.server, ["15550104"], caller=caller, address=lab.carrier
     ) as calls:
-        result = await calls.finished(timeout_s=15)
+        result = await calls.finished(timeout_s=60)
     assert result.exit_code == 0, result.errors
     await lab.pbx.wait_cli("core show channels count", "0 active channels")
     spans = tones.tone_spans(lab.pbx.home / "said-15557779.wav", [BOB_HZ])
@@ -281,7 +281,7 @@ async def test_load_is_counted_and_timed(lab: Lab, tmp_path: Path) -> None:
         async with carrier_calls(
             lab.sipp, tmp_path / "uac", lab.pbx.server, ["15550102"], load=Load(calls=50, rate=25), address=lab.carrier
         ) as carrier:
-            result = await carrier.finished(timeout_s=30)
+            result = await carrier.finished(timeout_s=60)
         answered = await phones.stopped()
     assert (result.calls, result.successful, result.failed) == (50, 50, 0), result.errors
     assert answered.successful == 50
@@ -296,7 +296,7 @@ async def test_refused_load_is_counted_as_failed(lab: Lab, tmp_path: Path) -> No
     ), carrier_calls(
         lab.sipp, tmp_path / "uac", lab.pbx.server, ["15550102"], address=lab.carrier
     ) as carrier:  # fmt: skip
-        result = await carrier.finished(timeout_s=15)
+        result = await carrier.finished(timeout_s=60)
     assert (result.successful, result.failed, result.exit_code) == (0, 1, 1)
     assert "received 'SIP/2.0 503" in result.errors
 
@@ -304,7 +304,7 @@ async def test_refused_load_is_counted_as_failed(lab: Lab, tmp_path: Path) -> No
 async def test_many_phones_register_and_answer(lab: Lab, tmp_path: Path) -> None:
     users = [(user, "secret") for user in LOAD_USERS]
     async with registering(lab.sipp, tmp_path / "reg", lab.pbx.server, users) as registrations:
-        registered = await registrations.finished(timeout_s=15)
+        registered = await registrations.finished(timeout_s=60)
     assert (registered.successful, len(registered.rtd_ms["register"])) == (20, 20), registered.errors
     async with answering(
         lab.sipp, tmp_path / "uas", ring_ms=20, address=registrations.address, port=registrations.port
@@ -313,7 +313,7 @@ async def test_many_phones_register_and_answer(lab: Lab, tmp_path: Path) -> None
             lab.sipp, tmp_path / "uac", lab.pbx.server, [f"15550{user}" for user in LOAD_USERS],
             caller=Caller(talk_ms=300), load=Load(calls=20, rate=20), address=lab.carrier,
         ) as carrier:  # fmt: skip
-            result = await carrier.finished(timeout_s=15)
+            result = await carrier.finished(timeout_s=60)
         assert (result.successful, (await phones.stopped()).successful) == (20, 20), result.errors
 
 

@@ -30,6 +30,7 @@ CALLER_HZ, DESK_HZ = 440.0, 1000.0
 SALES = "+12025550101"  # a recorded queue, whose member is the desk
 PHONES = "+12025550102"  # an extension that answers as many calls as come
 BOX = "+12025550103"  # a voicemail box
+LONG_TALK_S = 900  # says more than the slowest machine needs to start the system once more
 HANGUP: Json = {"kind": "hangup"}
 
 _callers = itertools.count(1000)
@@ -132,7 +133,9 @@ class House:
     async def talk(self, folder: Path) -> AsyncIterator["Talk"]:
         """A recorded call through the queue, both sides saying a tone; over at the end at the latest."""
         tools = BaresipTools.from_tree(self.tree)
-        says = {hz: tones.write_wav(folder / f"{hz:.0f}.wav", tones.tone(hz, 120)) for hz in (CALLER_HZ, DESK_HZ)}
+        says = {
+            hz: tones.write_wav(folder / f"{hz:.0f}.wav", tones.tone(hz, LONG_TALK_S)) for hz in (CALLER_HZ, DESK_HZ)
+        }
         desk_account = Account("desk-phone", self.server, self.secrets["desk"])
         number = new_caller()
         caller_account = Account.of_carrier(number, self.server)

@@ -173,7 +173,7 @@ class Phones:
         phone = Phone(self._tools, folder, account, plays=says, answer_after_s=answer_after_s, **more)
         return await self._stack.enter_async_context(phone)
 
-    def tone(self, hz: float, seconds: float = 60) -> Path:
+    def tone(self, hz: float, seconds: float = 300) -> Path:
         """What a phone says."""
         return tones.write_wav(self.folder / f"{hz:.0f}.wav", tones.tone(hz, seconds))
 
@@ -194,7 +194,7 @@ class Told:
         page = await self.api.until(
             "/calls",
             lambda page: bool(page["items"]) and all(one["ended_at"] and ready(one) for one in page["items"]),
-            timeout_s=30, what=f"told of a call of {number}", number=number, **{"from": self._since.isoformat()},
+            timeout_s=60, what=f"told of a call of {number}", number=number, **{"from": self._since.isoformat()},
         )  # fmt: skip
         assert len(page["items"]) == 1, page["items"]
         call = await self.api.get(f"/calls/{page['items'][0]['id']}")

@@ -41,7 +41,7 @@ async def registered(phones: Phones, api: ApiClient, desk: Desk, hz: float) -> P
     await api.until(
         "/nodes",
         lambda page: any(desk.device in node["registered_devices"] for node in page["items"]),
-        timeout_s=20, what=f"told of {desk.device}",
+        timeout_s=60, what=f"told of {desk.device}",
     )  # fmt: skip
     return phone
 

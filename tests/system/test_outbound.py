@@ -176,7 +176,7 @@ async def test_a_phone_chooses_among_the_numbers_of_its_location(
     )  # fmt: skip
     async with call:
         rung = await world.far.wait_ringing()
-        result = await call.finished(timeout_s=20)
+        result = await call.finished(timeout_s=60)
     assert (result.successful, result.errors) == (1, "")
     assert rung.peer_number == shown.format(**numbers)
     await world.far.wait_closed(rung)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from controlplane.lab import tones
+from controlplane.lab.phone import PATIENCE_S
 from controlplane.lab.phone_model import PhoneCall
 from controlplane.lab.tones import SAMPLE_RATE
 from tests.system.office import LOUD, Desk, Office, Phones, Told, hang_up, hears, story, to
@@ -53,7 +54,7 @@ async def sales(office: Office) -> Sales:
 
 async def music(call: PhoneCall) -> None:
     """Waits until music has been heard for a while; silence has a loudness of 8 at most."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while not is_music(call.recording.samples()):  # noqa: ASYNC110 - sound brings no event
             await asyncio.sleep(0.1)
 

@@ -48,7 +48,7 @@ async def answered(caller: Phone, ann: Phone, line: str) -> tuple[PhoneCall, Pho
 async def until_live(told: Told, caller: Phone, phase: str) -> Json:
     """The call as the wallboard shows it; nobody waits in the queue."""
     page = await told.api.until(
-        "/calls", lambda page: page["items"] and page["items"][0]["phase"] == phase, timeout_s=10, what=phase,
+        "/calls", lambda page: page["items"] and page["items"][0]["phase"] == phase, timeout_s=60, what=phase,
         number=caller.account.user,
     )  # fmt: skip
     assert not any(queue["waiting"] for queue in (await told.api.get("/queues/live"))["items"])

@@ -72,7 +72,7 @@ async def test_a_message_is_left_and_heard_in_every_way(
     assert (checked["status"], checked["direction"]) == ("answered", "internal")
     assert "messages heard voicemail" in story(checked)
     inbox = f"/voicemails/{voicemail['id']}"
-    await told.api.until(inbox, lambda one: bool(one["heard_at"]), timeout_s=15, what="heard in the inbox too")
+    await told.api.until(inbox, lambda one: bool(one["heard_at"]), timeout_s=60, what="heard in the inbox too")
 
     transcribed = await told.api.until(
         f"/voicemails/{voicemail['id']}",

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from controlplane.entrypoints.throw_away import PASSWORD, ThrowAwaySystem
+from controlplane.lab.phone import PATIENCE_S
 from tests.e2e.desk import Desk
 from tests.e2e.sound.heard import hears_speech
 from tests.system.office import HANGUP, LOUD, Office, Phones, another_office, hang_up, to
@@ -86,7 +87,7 @@ async def ada(desk: Desk, agents: Agents) -> Desk:
 async def hears_in_page(card: Locator) -> None:
     """Waits until the other side is loud in the browser, by what WebRTC counts (0 to 1)."""
     level = card.locator("[data-level]")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while float(await level.get_attribute("data-level") or 0) < HEARD:  # noqa: ASYNC110 - counts bring no event
             await asyncio.sleep(0.2)
 

@@ -82,6 +82,11 @@ def test_addresses_are_loopback_and_ports_free() -> None:
     assert is_free(addresses.pop(), port)
 
 
+def test_no_port_is_given_twice_before_it_is_used() -> None:
+    address = own_address()
+    assert len({free_port(address) for _ in range(300)}) == 300
+
+
 def test_the_trace_is_cut_into_messages() -> None:
     text = (
         "noise\n\x1b[36;1m#\nUDP 127.0.0.9:5060 -> 127.0.0.1:5060\n"
