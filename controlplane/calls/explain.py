@@ -108,12 +108,17 @@ class _Steps:
         found: SourceLine | None = None
         if place is not None:
             if self._dialplan is not None:
-                found = self._dialplan.find(place["context"], place["exten"], place["app"])
+                found = self._arrived_by(step) or self._dialplan.find(place["context"], place["exten"], place["app"])
             if found is None:
                 return StepSource(context=place["context"], exten=place["exten"], text=place["app"])
         elif self._dialplan is not None and step["what"] in _RINGS:
             found = self._rung_by(until_now)
         return self._as_source(found) if found else None
+
+    def _arrived_by(self, step: Step) -> SourceLine | None:
+        """The phone number's own line that leads to hours: it is these whose event tells that the call came."""
+        number = self._call.phone_number_id if step["what"] == "arrived" else None
+        return self._dialplan.first("phone_number", number, "GotoIf(${SET") if self._dialplan and number else None
 
     def _rung_by(self, until_now: Sequence[Step]) -> SourceLine | None:
         """The Dial or Queue that rings: of the object or the route to which the call came last."""

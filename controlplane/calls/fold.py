@@ -191,6 +191,7 @@ class _Fold(FoldState):
             case CallEvent.OUTBOUND:
                 self._ask_carrier(row)
             case CallEvent.AT:
+                self._note_where_from(row)
                 self._arrive(row)
             case CallEvent.DIAL_END:
                 self.dial_status = row.text("status")
@@ -211,6 +212,7 @@ class _Fold(FoldState):
 
     def _take_plain_event(self, row: CelRow, event: str) -> None:
         """Happenings that are told, and change nothing else."""
+        self._note_where_from(row)
         if event == CallEvent.NODE:
             self.tell_row(row, "handed over", None, None, node=row.text("node"))
             return
@@ -223,6 +225,11 @@ class _Fold(FoldState):
         else:
             self.flag("unknown event", row.at, event)
 
+    def _note_where_from(self, row: CelRow) -> None:
+        """The first event on the way of a call from outside tells where it came from, unless one of its own did."""
+        if row.text("did"):
+            self._take_origin(row)
+
     def _take_origin(self, row: CelRow) -> None:
         call = self.call
         if call.org_id is not None:
@@ -232,7 +239,7 @@ class _Fold(FoldState):
         call.config_release = row.text("release")
         call.dialed_number = row.text("dialed")
         call.caller_name = clean(row.name)
-        if row.event == CallEvent.INBOUND:
+        if row.event not in {CallEvent.INTERNAL, CallEvent.TAKEN_OVER}:
             call.phone_number_id = row.uuid("did")
             call.caller_number = row.text("caller")
         else:

@@ -14,7 +14,8 @@ class CallEvent(StrEnum):
     Ids are UUIDs of configuration objects with dashes; ``org``, ``loc`` (may be empty) likewise.
     """
 
-    INBOUND = "CP_INBOUND"  # did, trunk, dialed (+E164), caller (+E164 or as sent), org, loc, release
+    INBOUND = "CP_INBOUND"  # did, trunk, dialed (+E164), caller (+E164 or as sent), org, loc, release: a call came in.
+    # Of most calls the first AT or HOURS has these pairs besides its own; alone it is where other steps come between.
     INTERNAL = "CP_INTERNAL"  # device, ext (of the one who dials), dialed, org, loc, release: a phone of ours dials
     NODE = "CP_NODE"  # node: the call goes on there; our leg to it is a call of its own on that node
     TAKEN_OVER = "CP_TAKEN_OVER"  # node, call (linkedid there), dialed, org, release: that other end of it

@@ -171,7 +171,7 @@ class _Part:
     def _hop(self, hop: Hop) -> Hop:
         if hop.kind not in TARGETS or self._node in self._places[id_ := UUID(hop.ref)]:
             return hop
-        return replace(hop, target=self._target(hop.target.partition("-")[0], id_))
+        return replace(hop, target=self._target(hop.target.partition("-")[0], id_), away=True)
 
     def _lines(self, extension: UUID) -> tuple[pbx_objects.Line, ...]:
         """What rings an extension's phones, wherever they are."""

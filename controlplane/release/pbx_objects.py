@@ -14,11 +14,13 @@ class Hop:
     Attributes:
         ref: id of the object, an E.164 number for ``external_number``, empty for ``hangup``.
         target: ``context,exten,priority`` in the dialplan.
+        away: It is on another node, and the target leads there.
     """
 
     kind: DestinationKind
     ref: str
     target: str
+    away: bool = False
 
     @property
     def words(self) -> str:

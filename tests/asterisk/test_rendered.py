@@ -210,7 +210,7 @@ async def test_menu_queue_whisper_and_recording(
     await asyncio.gather(carrier.wait_closed(call), alice.wait_closed(rung))
     asterisk.wait_ended(after=before)
     assert story(asterisk.events(after=before)) == [
-        "INBOUND +12125550102 +13105551234", "AT ivr_menu number", "KEY 1 chosen", "AT queue key", "CONSENT", "RECORD",
+        "AT ivr_menu number +12125550102 +13105551234", "KEY 1 chosen", "AT queue key", "CONSENT", "RECORD",
         "WHISPER",
     ]  # fmt: skip
     whispered = [span.hz for span in tones.tone_spans(rung.heard, [WHISPER_HZ, CARRIER_HZ, NOTICE_HZ])]
@@ -243,7 +243,7 @@ async def test_direct_dialling_wrong_keys_and_voicemail(
     left = asterisk.wait_event("VOICEMAIL", after=before)
     asterisk.wait_ended(after=before)
     assert story(asterisk.events(after=before)) == [
-        "INBOUND +12125550102 +13105551234", "AT ivr_menu number", "KEY 209 invalid", "KEY 7 invalid",
+        "AT ivr_menu number +12125550102 +13105551234", "KEY 209 invalid", "KEY 7 invalid",
         "AT voicemail invalid", "VOICEMAIL SUCCESS",
     ]  # fmt: skip
     assert left.pairs["box"] == str(world.box)

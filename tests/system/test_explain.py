@@ -172,6 +172,10 @@ async def test_hours_say_what_the_clock_said_there(shop: Shop, office: Office, p
     assert said.startswith("hours Never said: closed; it was ")
     assert said.endswith(" in Asia/Tokyo; open never")
     assert words(explanation, "ended") == ["the other side hung up: normal clearing"]
+    arrived, hours = step(explanation, "arrived"), step(explanation, "hours")
+    assert arrived["words"].startswith(f"{caller.account.user} called {shop.shut_line} (")
+    assert (arrived["source"]["exten"], arrived["source"]["made_from"]["kind"]) == (shop.shut_line, "phone_number")
+    assert hours["source"]["made_from"]["name"] == "Never"
 
 
 async def test_a_call_from_before_a_change_is_told_with_the_names_of_then(

@@ -76,6 +76,35 @@ def test_what_hours_send_on_is_told_as_two_steps() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (CallEvent.AT, {"kind": "queue", "id": QUEUE, "why": "number"}),
+        (CallEvent.AT, {"kind": "queue", "id": QUEUE, "why": "open", "hours": UUID(int=9)}),
+        (CallEvent.HOURS, {"id": UUID(int=9), "state": "closed"}),
+    ],
+)
+def test_where_a_call_came_from_may_be_told_by_its_first_step(event: CallEvent, told: dict[str, Any]) -> None:
+    """Since the rendering of 2026-11; older releases had an event for it, and a recorded call has it still."""
+    arrived: dict[str, Any] = {
+        "did": UUID(int=10), "trunk": UUID(int=11), "dialed": "+15550001111", "caller": "+15557654321", "org": ORG,
+        "loc": UUID(int=12), "release": UUID(int=13),
+    }  # fmt: skip
+    together, apart = (Story().cel(0, "CHAN_START", name="Cara") for _ in range(2))
+    together.event(1, event, **told, **arrived)
+    apart.event(1, CallEvent.INBOUND, **arrived).event(1, event, **told)
+    call = fold(ended(together, 2))
+    assert call == fold(ended(apart, 2))
+    assert (call.phone_number_id, call.caller_number, call.org_id) == (UUID(int=10), "+15557654321", ORG)
+    assert call.timeline[0]["what"] == "arrived"
+
+
+def test_hours_that_a_call_meets_later_do_not_change_where_it_came_from() -> None:
+    later: dict[str, Any] = {"did": UUID(int=10), "dialed": "+15550009999", "caller": "+1666", "org": UUID(int=14)}
+    call = fold(ended(inbound().event(1, CallEvent.HOURS, id=UUID(int=9), state="open", **later), 2))
+    assert (call.phone_number_id, call.dialed_number, call.org_id) == (None, "+15550001111", ORG)
+
+
 def test_a_feature_code_is_answered_by_the_system() -> None:
     story = internal("*97").cel(0.1, "ANSWER").event(0.2, CallEvent.VOICEMAIL_CHECK, box=QUEUE)
     call = fold(ended(story, 5))
