@@ -28,7 +28,7 @@ from controlplane.platform.settings import Settings
 NUMBER, SAME_PHONE = "+12025550000", "+12025559998"
 MANY = 5000
 RATE, RATE_CALLS, RATE_TURNS = 20, 120, 4
-LOOP_CALLS, LOOP_AT_ONCE, LOOP_TURNS = 400, 24, 24
+WARM_CALLS, LOOP_CALLS, LOOP_AT_ONCE, LOOP_TURNS = 60, 400, 24, 24
 
 BARE_PJSIP = """
 [bare-trunk]
@@ -208,12 +208,14 @@ async def _throughput(
 async def _saturate(
     scene: Scene, layout: AsteriskLayout, what: str, digests: dict[str, str], numbers: Sequence[str]
 ) -> Turn:
-    if what in digests:
-        await asyncio.to_thread(_switch, layout, digests[what])
-    pid = running_pid(layout)
-    assert pid is not None
+    # All turns begin so, those of the bare path, too: what was just loaded is cold, and then warmed up.
+    await asyncio.to_thread(_switch, layout, digests.get(what, digests["one"]))
     path = "ours" if what in digests else "bare"
     dialed = {"many": numbers, "same": (SAME_PHONE,)}.get(what, (NUMBER,))
+    warm = Load(calls=WARM_CALLS, rate=5000, limit=LOOP_AT_ONCE)
+    await _call(scene, layout, path, warm, numbers=dialed, talk_ms=1)
+    pid = running_pid(layout)
+    assert pid is not None
     before = cpu_s(pid)
     load = Load(calls=LOOP_CALLS, rate=5000, limit=LOOP_AT_ONCE)
     result = await _call(scene, layout, path, load, numbers=dialed, talk_ms=1)
