@@ -37,6 +37,14 @@ export const theme = createTheme({
     button: { textTransform: "none", fontWeight: 600 },
   },
   components: {
+    // Who asks for little motion gets none: nothing slides or unfolds, it is just there.
+    MuiCssBaseline: {
+      styleOverrides: {
+        "@media (prefers-reduced-motion: reduce)": {
+          "*, *::before, *::after": { transitionDuration: "0.01ms !important", transitionDelay: "0s !important" },
+        },
+      },
+    },
     MuiButton: { defaultProps: { disableElevation: true } },
     MuiPaper: { defaultProps: { variant: "outlined" } },
     MuiAppBar: { defaultProps: { variant: "elevation" } },
