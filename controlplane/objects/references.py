@@ -55,15 +55,32 @@ def _marked_fields(model: type[BaseModel]) -> dict[str, Kind]:
     return kinds
 
 
+@cache
+def _naming_fields(model: type[BaseModel]) -> tuple[tuple[str, Kind | None], ...]:
+    """The fields that can name an object, with its kind where they name it themselves: most fields can't."""
+    marked = _marked_fields(model)
+    return tuple(
+        (name, marked.get(name))
+        for name, info in model.model_fields.items()
+        if name in marked or _holds(info.annotation)
+    )
+
+
+def _holds(annotation: object) -> bool:
+    """Whether something of this type may have parts that name an object."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation is Destination or issubclass(annotation, ObjectFields) or bool(_naming_fields(annotation))
+    return annotation is Any or any(_holds(part) for part in get_args(annotation))
+
+
 def references(document: BaseModel, prefix: str = "") -> Iterator[Reference]:
     """Every reference in a document, in the order of its fields."""
     if isinstance(document, Destination):
         if document.id is not None:
             yield Reference(f"{prefix}id", TARGETS[document.kind], document.id)
         return
-    marked = _marked_fields(type(document))
-    for name in type(document).model_fields:
-        yield from _in_value(getattr(document, name), f"{prefix}{name}", marked.get(name))
+    for name, kind in _naming_fields(type(document)):
+        yield from _in_value(getattr(document, name), f"{prefix}{name}", kind)
     if isinstance(document, ObjectFields):
         for name in document.raw_fields:
             yield from _in_json(getattr(document, name), f"{prefix}{name}", None)

@@ -13,7 +13,9 @@ class CantCarry(ValueError):
 
 def _one_line(text: object) -> str:
     plain = str(text)
-    for char in plain:
+    if plain.isprintable():
+        return plain
+    for char in plain:  # a soft hyphen isn't printable, and does no harm
         if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}:
             raise CantCarry(f"{plain!r} holds U+{ord(char):04X}, which no line of a configuration file can carry.")
     return plain

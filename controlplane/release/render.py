@@ -24,7 +24,7 @@ from controlplane.release.numbers import normal_patterns
 from controlplane.release.parts import merge
 from controlplane.release.pbx_objects import OutboundRoute, PbxObject
 from controlplane.release.render_peers import render_peers
-from controlplane.release.sourcemap import SourceMap, map_sources
+from controlplane.release.sourcemap import SourceMap, map_sources, owned_by
 
 _SECRET = {FileKind.DEVICES, FileKind.PJSIP, FileKind.VOICEMAIL}
 
@@ -312,7 +312,7 @@ def _environment(templates_dir: Path) -> Environment:
         auto_reload=False,
     )
     environment.filters |= FILTERS
-    environment.filters["normal_patterns"] = normal_patterns
+    environment.filters |= {"normal_patterns": normal_patterns, "own": owned_by}
     environment.globals["steps"] = Steps
     return environment
 

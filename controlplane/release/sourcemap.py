@@ -6,6 +6,10 @@ A line ``;@ kind id name`` says to whom the lines below it belong, until the nex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from controlplane.release.escape import comment
+from controlplane.release.model import Pass
+from controlplane.release.pbx_objects import PbxObject
+
 Owner = tuple[str, str]
 """Kind and id of an object; ``system`` and ``-`` for what belongs to none."""
 
@@ -36,6 +40,11 @@ class SourceMap:
                 break
             found = (kind, id_)
         return found
+
+
+def owned_by(item: PbxObject | Pass) -> str:
+    """The line that says whose the lines below it are: the filter ``own`` of the templates."""
+    return f";@ {item.kind} {item.id} {comment(item.name)}"
 
 
 def map_sources(dialplan: Mapping[str, str]) -> SourceMap:
