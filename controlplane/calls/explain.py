@@ -18,7 +18,7 @@ from controlplane.calls.schemas import (
     StepSource,
 )
 from controlplane.calls.telling import Hours, Step, Teller
-from controlplane.kit.destination import TARGETS, DestinationKind
+from controlplane.kit.destination import TARGETS, DestinationKind, Kind
 from controlplane.release.door import DialplanSource, ReleaseThen, SourceLine
 
 _GOES_ON = frozenset({"sent to", "key", "queue left", "dial ended", "connected", "message left", "no message", "ended"})
@@ -108,17 +108,19 @@ class _Steps:
         found: SourceLine | None = None
         if place is not None:
             if self._dialplan is not None:
-                found = self._arrived_by(step) or self._dialplan.find(place["context"], place["exten"], place["app"])
+                found = self._dialplan.find(place["context"], place["exten"], place["app"])
+                if step["what"] == "arrived" and found is not None and found.kind == Kind.TIME_CONDITION:
+                    found = self._sent_to_hours(self._dialplan) or found
             if found is None:
                 return StepSource(context=place["context"], exten=place["exten"], text=place["app"])
         elif self._dialplan is not None and step["what"] in _RINGS:
             found = self._rung_by(until_now)
         return self._as_source(found) if found else None
 
-    def _arrived_by(self, step: Step) -> SourceLine | None:
-        """The phone number's own line that leads to hours: it is these whose event tells that the call came."""
-        number = self._call.phone_number_id if step["what"] == "arrived" else None
-        return self._dialplan.first("phone_number", number, "GotoIf(${SET") if self._dialplan and number else None
+    def _sent_to_hours(self, dialplan: DialplanSource) -> SourceLine | None:
+        """The phone number's own line: where it leads to hours, it is their event that tells that the call came."""
+        number = self._call.phone_number_id
+        return dialplan.first("phone_number", number, "GotoIf(${SET") if number else None
 
     def _rung_by(self, until_now: Sequence[Step]) -> SourceLine | None:
         """The Dial or Queue that rings: of the object or the route to which the call came last."""

@@ -85,6 +85,31 @@ def test_every_context_that_a_call_is_sent_to_is_on_that_node(shop: Builder) -> 
         assert {hop.target.split(",")[0] for hop in hops} <= contexts
 
 
+def test_where_a_call_came_from_is_told_with_its_first_step_on_the_node_where_it_came(shop: Builder) -> None:
+    far = shop.add(0x76, Kind.TIME_CONDITION, name="Far hours", location_id=FAR, open=to("hangup"), closed=to("hangup"))
+    there, here, straight, recorded = (f"+1212555017{digit}" for digit in range(1, 5))
+    for id_, number, destination in (
+        (0x77, there, to("time_condition", far)),
+        (0x78, here, to("time_condition", uid(71))),
+        (0x79, straight, to("extension", uid(0x72))),
+    ):
+        shop.add(id_, Kind.PHONE_NUMBER, number=number, destination=destination)
+    shop.add(
+        0x7A, Kind.PHONE_NUMBER, number=recorded, destination=to("extension", uid(21)), recording={"enabled": True}
+    )
+    table = rendered(parts_of(shop)["node1"]).files[f"extensions/20-dids-{shop.org.hex}.conf"].content.decode()
+    first = {
+        number: table.partition(f"exten => {number},1,")[2].partition("\n")[0] for number in (there, here, straight)
+    }
+    assert first[there].startswith(f"CELGenUserEvent(CP_INBOUND,did={uid(0x77)}|")
+    assert first[here].startswith(f"GotoIf(${{SET(CP_ARRIVED=|did={uid(0x78)}|trunk=")
+    assert first[here].endswith(f")}}?hrs-{uid(71).hex},s,1)")
+    assert first[straight].startswith(
+        f"CELGenUserEvent(CP_AT,kind=extension|id={uid(0x72)}|why=number|did={uid(0x79)}|"
+    )
+    assert table.partition(f"exten => {recorded},1,")[2].startswith(f"CELGenUserEvent(CP_INBOUND,did={uid(0x7A)}|")
+
+
 def test_a_phone_may_show_the_numbers_that_its_node_knows(shop: Builder) -> None:
     shop.add(0x76, Kind.PHONE_NUMBER, number="+12125550176", location_id=FAR, destination=to("hangup"))
     shop.add(0x77, Kind.TRUNK, name="Far carrier", identity="ip", host="192.0.2.9", location_id=FAR)
