@@ -4,6 +4,5 @@ import { useTyped } from "./useTyped";
 
 /** A text that stands in the address under `name`. */
 export function ParamField({ name, ...props }: TextFieldProps & { name: string }) {
-  const [typed, setTyped] = useTyped(...useFilter(name));
-  return <TextField {...props} value={typed} onChange={(event) => setTyped(event.target.value)} />;
+  return <TextField {...props} {...useTyped(...useFilter(name))} />;
 }

@@ -6,13 +6,11 @@ import { useTyped } from "./useTyped";
 
 /** Words to look for, kept in the page's address after a moment without a key. */
 export function Search({ name, label }: { name: string; label: string }) {
-  const [typed, setTyped] = useTyped(...useFilter(name));
   return (
     <TextField
       type="search"
       label={label}
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
+      {...useTyped(...useFilter(name))}
       sx={{ flex: "1 1 200px", maxWidth: 360 }}
       slotProps={{
         input: {

@@ -1,13 +1,14 @@
-import { useEffect, useEffectEvent, useState } from "react";
+import { type ChangeEvent, type KeyboardEvent, useEffect, useEffectEvent, useState } from "react";
 
 const PAUSE_MS = 300;
 
 /**
- * What is typed into a field that is kept elsewhere, such as in the address: it goes there after a moment without a
- * key, for the address is too slow to follow letter by letter. What others put there is shown, unless somebody has
- * typed on meanwhile.
+ * What is typed into a field that is kept elsewhere, such as in the address: what its input is bound with. It goes
+ * there after a moment without a key, for the address is too slow to follow letter by letter; at once with Enter, and
+ * when the field is left, for later it could take back the step that was taken from there. What others put there is
+ * shown, unless somebody has typed on meanwhile.
  */
-export function useTyped(kept: string, keep: (typed: string) => void): [string, (typed: string) => void] {
+export function useTyped(kept: string, keep: (typed: string) => void) {
   const [typed, setTyped] = useState(kept);
   const [shown, setShown] = useState(kept);
   if (shown !== kept) {
@@ -20,5 +21,11 @@ export function useTyped(kept: string, keep: (typed: string) => void): [string, 
     const timer = setTimeout(() => put(typed), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [typed, kept]);
-  return [typed, setTyped];
+  const putNow = () => typed !== kept && keep(typed);
+  return {
+    value: typed,
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => setTyped(event.target.value),
+    onBlur: putNow,
+    onKeyDown: (event: KeyboardEvent) => event.key === "Enter" && putNow(),
+  };
 }

@@ -192,14 +192,11 @@ interface TypedProps {
 
 /** Text that filters when the person pauses: not each letter is a question to the server. */
 function Typed({ label, value, onCommit, hint, numeric }: TypedProps) {
-  const [typed, setTyped] = useTyped(value, onCommit);
   return (
     <TextField
       label={label}
       type={numeric ? "number" : "search"}
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
-      onKeyDown={(event) => event.key === "Enter" && onCommit(typed)}
+      {...useTyped(value, onCommit)}
       placeholder={hint}
       slotProps={{ htmlInput: numeric ? { min: 0 } : { maxLength: 100 }, inputLabel: { shrink: true } }}
     />

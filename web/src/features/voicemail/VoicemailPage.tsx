@@ -58,7 +58,6 @@ interface FiltersProps {
 }
 
 function Filters({ heard, q, set }: FiltersProps) {
-  const [typed, setTyped] = useTyped(q, (value) => set("q", value));
   return (
     <Box component="search" sx={{ display: "flex", gap: 1.5, mb: 2, flexWrap: "wrap" }}>
       <TextField
@@ -78,8 +77,7 @@ function Filters({ heard, q, set }: FiltersProps) {
       <TextField
         type="search"
         label={text.search}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
+        {...useTyped(q, (value) => set("q", value))}
         slotProps={{ htmlInput: { maxLength: 100 } }}
         sx={{ flex: "1 1 200px" }}
       />

@@ -56,13 +56,11 @@ export function Filters({ info, state, searchBox }: FiltersProps) {
 }
 
 function Search({ state, searchBox }: Omit<FiltersProps, "info">) {
-  const [typed, setTyped] = useTyped(state.q, (q) => state.put({ q }));
   return (
     <TextField
       type="search"
       placeholder={text.list.search}
-      value={typed}
-      onChange={({ target }) => setTyped(target.value)}
+      {...useTyped(state.q, (q) => state.put({ q }))}
       inputRef={searchBox}
       sx={{ flex: "1 1 220px", maxWidth: 420 }}
       slotProps={{
