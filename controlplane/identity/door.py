@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from controlplane.identity import people, repository
 from controlplane.identity.access import Caller, principal_of_token
 from controlplane.identity.audit import AuditEntry, audit, audit_many, audit_once, system_principal
+from controlplane.identity.extensions import knows_extensions
 from controlplane.identity.first_start import ensure_first_admin
 from controlplane.identity.matching import require_match
 from controlplane.identity.people import create_user
@@ -54,6 +55,7 @@ __all__ = [
     "ensure_first_admin",
     "get_organization",
     "home_nodes",
+    "knows_extensions",
     "list_users",
     "load_locations",
     "load_organizations",

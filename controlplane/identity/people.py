@@ -8,6 +8,7 @@ from uuid import UUID
 from controlplane.identity import repository
 from controlplane.identity.access import change_password, make_api_key, rights_of, rights_of_role, role_name
 from controlplane.identity.audit import audit
+from controlplane.identity.extensions import require_extensions
 from controlplane.identity.matching import require_match
 from controlplane.identity.models import ApiKey, Role, User, UserPreferences
 from controlplane.identity.rights import BUILT_IN, Rights, require_no_more
@@ -77,6 +78,7 @@ async def create_user(uow: UnitOfWork, principal: Principal, wanted: UserWrite) 
     require_no_more(principal, rights, wanted.location_ids)
     _check_installation(principal, touched=wanted.installation_admin)
     await _check_locations(uow, principal.org_id, wanted.location_ids)
+    await require_extensions(uow.session, principal, wanted.extension_ids)
     made_up = None if wanted.password else secrets.token_urlsafe(12)
     password = wanted.password.get_secret_value() if wanted.password else str(made_up)
     user = User(
@@ -114,6 +116,8 @@ async def change_user(
     changes = patch.changes()
     require_no_more(principal, rights, changes.get("location_ids", user.location_ids))
     await _check_locations(uow, user.org_id, changes.get("location_ids", ()))
+    new = [id_ for id_ in changes.get("extension_ids", ()) if id_ not in user.extension_ids]
+    await require_extensions(uow.session, principal, new)  # what they have already may be gone meanwhile
     if demotes:
         _keep_an_admin(admins, user)
     _assign(user, role, changes)

@@ -5,6 +5,7 @@ from controlplane.objects.models import ConfigObject
 from controlplane.objects.references import RAW_KEYS, Reference, references, texts
 from controlplane.objects.repository import (
     Look,
+    kinds_of,
     look_at,
     names_of,
     owners_of,
@@ -32,6 +33,7 @@ __all__ = [
     "create",
     "document_of",
     "get",
+    "kinds_of",
     "look_at",
     "names_of",
     "object_router",

@@ -72,7 +72,7 @@ async def test_an_address_is_used_once_on_the_installation(admin: Client, other_
     [
         ("email", "no address"), ("email", "a@b\nBcc: c@d"), ("email", None), ("name", ""), ("name", "x" * 101),
         ("name", "NUL \0"), ("name", "line\nbreak"), ("role", "emperor"), ("password", "short"),
-        ("location_ids", [NOBODY]), ("location_ids", "all"), ("wings", 2),
+        ("location_ids", [NOBODY]), ("location_ids", "all"), ("extension_ids", [NOBODY]), ("wings", 2),
     ],
 )  # fmt: skip
 async def test_bad_users_are_refused_by_field(admin: Client, field: str, value: Any) -> None:

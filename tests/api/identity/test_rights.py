@@ -70,6 +70,30 @@ async def test_a_manager_makes_colleagues_at_own_locations_only(manager: Client,
         assert answer.status_code == 403, fields
 
 
+async def test_a_user_gets_extensions_that_their_maker_may_see(
+    manager: Client, admin: Client, other_org_admin: Client, locations: dict[str, str]
+) -> None:
+    async def extension(client: Client, number: str, place: str | None = None) -> str:
+        fields = {"name": f"Desk {number}", "number": number, "location_id": place}
+        return str((await client.post("/extensions", json=fields)).json()["id"])
+
+    here, there = [await extension(admin, n, locations[at]) for n, at in (("201", "Main"), ("202", "Branch"))]
+    elsewhere = await extension(other_org_admin, "201")
+    box = (await admin.post("/voicemail-boxes", json={"name": "Box", "number": "201", "pin": "482913"})).json()["id"]
+    places = [locations["Main"]]
+    made = (await manager.post("/users", json=user(location_ids=places, extension_ids=[here]))).json()
+    for client, hidden in ((manager, there), (admin, elsewhere), (admin, box)):
+        for answer in (
+            await client.post("/users", json=user(email="b@example.com", location_ids=places, extension_ids=[hidden])),
+            await client.patch(f"/users/{made['id']}", json={"extension_ids": [here, hidden]}),
+        ):
+            assert answer.status_code == 422, answer.text
+            assert answer.json()["errors"][0]["field"] == "extension_ids"
+    await admin.delete(f"/extensions/{here}")
+    kept = await admin.patch(f"/users/{made['id']}", json={"extension_ids": [here, there]})
+    assert kept.json()["extension_ids"] == [here, there]  # what they have already is asked no more
+
+
 async def test_a_manager_cannot_touch_those_with_more_rights(manager: Client, admin: Client) -> None:
     for change in ({"name": "X"}, {"disabled": True}, {"role": "staff"}):
         assert (await manager.patch(f"/users/{admin.user_id}", json=change)).status_code == 404
