@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from controlplane.kit.destination import Kind
+from controlplane.kit.layered import changed
 from controlplane.kit.memory import without_collections
 from controlplane.kit.ordered import patched
 from controlplane.platform.settings import REPOSITORY
@@ -133,14 +134,14 @@ def make(examined: Examined, before: Compiled | None = None) -> Compiled:
     ids = examined.touched | (before.circling ^ compiler.circling)
     if facts.direct != before.facts.direct:
         ids |= {one.id for one in examined.index.kinds.get(Kind.IVR_MENU, ())}
-    changed = dict(_changed(examined.index, compiler, before, ids))
-    files, parts = _patched_files(before, changed)
+    outcome = dict(_changed(examined.index, compiler, before, ids))
+    files, parts = _patched_files(before, outcome)
     return Compiled(
         examined=examined,
         facts=facts,
         circling=compiler.circling,
-        objects=_patched(before.objects, changed),
-        model=compiler.around(_patched_model(before.model, before.objects, changed)),
+        objects=changed(before.objects, outcome),
+        model=compiler.around(_patched_model(before.model, before.objects, outcome)),
         contents=parts,
         files=files,
         packed={
@@ -174,28 +175,18 @@ def _changed(index: Index, compiler: Compiler, before: Compiled, ids: Iterable[U
             yield id_, made
 
 
-def _patched(objects: Mapping[UUID, PbxObject], changed: Outcome) -> dict[UUID, PbxObject]:
-    found = dict(objects)
-    for id_, one in changed.items():
-        if one:
-            found[id_] = one
-        else:
-            found.pop(id_, None)
-    return found
-
-
-def _patched_model(model: PbxModel, objects: Mapping[UUID, PbxObject], changed: Outcome) -> PbxModel:
+def _patched_model(model: PbxModel, objects: Mapping[UUID, PbxObject], outcome: Outcome) -> PbxModel:
     kinds: dict[Kind, dict[UUID, PbxObject | None]] = defaultdict(dict)
-    for id_, one in changed.items():
+    for id_, one in outcome.items():
         kinds[(one or objects[id_]).kind][id_] = one
     fields: dict[str, Any] = {FIELDS[kind]: patched(getattr(model, FIELDS[kind]), some) for kind, some in kinds.items()}
     return replace(model, **fields)
 
 
-def _patched_files(before: Compiled, changed: Outcome) -> tuple[dict[str, RenderedFile], dict[Part, Any]]:
+def _patched_files(before: Compiled, outcome: Outcome) -> tuple[dict[str, RenderedFile], dict[Part, Any]]:
     org = before.organization
     parts: dict[Part, dict[UUID, PbxObject | None]] = defaultdict(dict)
-    for id_, one in changed.items():
+    for id_, one in outcome.items():
         old = before.objects.get(id_)
         for part in parts_of(old, org) if old else ():
             parts[part][id_] = None

@@ -1,6 +1,6 @@
 """From stored objects to one node's resolved model."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any
@@ -64,18 +64,19 @@ def facts_of(index: Index, organization: OrganizationInfo, before: tuple[Index, 
     """An organisation's facts. ``before``: those of an earlier build, for what still holds of them."""
     org = organization.id
     is_alone = len(index.configuration.organizations) == 1
-    own = {kind: [one for one in index.kinds.get(kind, ()) if is_alone or one.org_id == org] for kind in _NUMBERED}
-    extensions: list[Any] = [one.fields for one in own[Kind.EXTENSION]]
+    own: dict[Kind, Sequence[Stored[Any]]] = {kind: index.kinds.get(kind, ()) for kind in _NUMBERED}
+    if not is_alone:
+        own = {kind: [one for one in found if one.org_id == org] for kind, found in own.items()}
     others = (one for kind in (Kind.RING_GROUP, Kind.QUEUE, Kind.IVR_MENU) for one in own[kind])
     digits = model.TableDigits(
         did=names.table_digits(len(own[Kind.PHONE_NUMBER])),
-        num=names.table_digits(len(extensions) + sum(bool(one.fields.internal_number()) for one in others)),
+        num=names.table_digits(len(own[Kind.EXTENSION]) + sum(bool(one.fields.internal_number()) for one in others)),
         chk=names.table_digits(len(own[Kind.VOICEMAIL_BOX])),
     )
     if before and before[0].kinds.get(Kind.EXTENSION) is index.kinds.get(Kind.EXTENSION):
         direct = before[1].direct
     else:
-        direct = tuple(numbers.first_digits(one.number for one in extensions if one.enabled))
+        direct = tuple(numbers.first_digits(one.fields.number for one in own[Kind.EXTENSION] if one.fields.enabled))
     return Facts(model.Organization(org, organization.name, org.hex, names.voicemail_context(org), digits), direct)
 
 

@@ -1,7 +1,6 @@
 """Whether every call gets somewhere: references, dead ends, circles, and objects that nobody reaches."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from uuid import UUID
 
 from controlplane.kit.destination import DestinationKind, Kind, Spoken
@@ -9,8 +8,6 @@ from controlplane.objects.door import references
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.release.finding import Finder
 from controlplane.release.graph import ways
-from controlplane.release.index import Index
-from controlplane.release.model import FIELDS
 from controlplane.release.schemas import ProblemRead
 from controlplane.telephony.configuration import sound_key
 from controlplane.telephony.schemas import ExtensionFields, QueueFields, RingGroupFields
@@ -121,42 +118,7 @@ def _in_order(finder: Finder, first: Stored[ObjectFields], circle: set[UUID]) ->
         path.append(following)
 
 
-_ENTRANCES = {Kind.PHONE_NUMBER, Kind.EXTENSION, Kind.OUTBOUND_ROUTE}
-_BETWEEN = set(FIELDS) - _ENTRANCES - {Kind.TRUNK, Kind.DEVICE}
-
-
 def unreached(finder: Finder) -> Iterator[ProblemRead]:
     """Nothing lies about that no call can reach. What has a number of its own can be dialled."""
-    index = finder.index
-    hidden = {
-        item.id: item
-        for kind, items in index.kinds.items()
-        if kind in _BETWEEN
-        for item in items
-        if not item.fields.internal_number()
-    }
-    waiting, leads = _ways_in(index, hidden)
-    for id_ in waiting:
-        del hidden[id_]
-    while waiting:
-        waiting.extend(id_ for id_ in leads.get(waiting.pop(), ()) if hidden.pop(id_, None))
-    for item in hidden.values():
-        yield finder.warning(item, "", "unreached", "no number, key or destination leads to it")
-
-
-def _ways_in(index: Index, hidden: Collection[UUID]) -> tuple[list[UUID], dict[UUID, list[UUID]]]:
-    """Which of these calls enter at, and who names which of the others."""
-    entered: list[UUID] = []
-    leads: dict[UUID, list[UUID]] = defaultdict(list)
-    for id_ in hidden:
-        readers = index.readers.get(id_, frozenset())
-        if any(_enters(index.items[reader]) for reader in readers):
-            entered.append(id_)
-            continue
-        for reader in readers:
-            leads[reader].append(id_)
-    return entered, leads
-
-
-def _enters(item: Stored[ObjectFields]) -> bool:
-    return item.fields.kind in _ENTRANCES or bool(item.fields.internal_number())
+    for id_ in finder.index.unreached:
+        yield finder.warning(finder.index.items[id_], "", "unreached", "no number, key or destination leads to it")

@@ -8,14 +8,17 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Self, TypeVar
 from uuid import UUID
 
 from controlplane.kit.destination import TARGETS, Kind, Spoken
+from controlplane.kit.layered import changed
 from controlplane.kit.ordered import patched
 from controlplane.objects.door import references
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.release.graph import Roads, Way, spoken_parts, ways
+from controlplane.release.unreached import unreached, unreached_after
 from controlplane.telephony.configuration import Configuration, sound_key
 from controlplane.telephony.schemas import PromptFields, VoicemailBoxFields
 
@@ -57,6 +60,7 @@ class Index:
     Attributes:
         readers: Who mentions a thing.
         roads: The ways on from each object that calls can come to, where there are any.
+        unreached: Objects that no call can come to.
     """
 
     configuration: Configuration
@@ -65,6 +69,7 @@ class Index:
     places: Mapping[UUID | None, tuple[Stored[ObjectFields], ...]]
     readers: Mapping[Key, frozenset[UUID]]
     roads: Roads
+    unreached: frozenset[UUID]
 
     @classmethod
     def of(cls, configuration: Configuration) -> Self:
@@ -77,13 +82,16 @@ class Index:
             places[item.fields.location_id].append(item)
             for key in mentioned(item):
                 readers[key].add(item.id)
+        items = {item.id: item for item in configuration.objects}
+        named_by = {key: frozenset(found) for key, found in readers.items()}
         return cls(
             configuration,
-            {item.id: item for item in configuration.objects},
+            items,
             {kind: tuple(found) for kind, found in kinds.items()},
             {place: tuple(found) for place, found in places.items()},
-            {key: frozenset(found) for key, found in readers.items()},
+            named_by,
             Roads({item.id: found for item in configuration.objects if (found := _leads(item))}),
+            unreached(items, named_by, items),
         )
 
     def each(self, fields: type[Fields]) -> "tuple[Stored[Fields], ...]":
@@ -135,21 +143,9 @@ class Index:
 
     def after(self, changes: Changes, configuration: Configuration) -> Self:
         """The index of the changed configuration. Unchanged objects stay the same ones."""
-        items, readers = dict(self.items), dict(self.readers)
+        items = changed(self.items, {id_: new for id_, (_, new) in changes.objects.items()})
+        readers = self._readers_after(changes)
         kinds, places = dict(self.kinds), dict(self.places)
-        for id_, (old, new) in changes.objects.items():
-            for key in set(mentioned(old)) if old else ():
-                left = readers[key] - {id_}
-                if left:
-                    readers[key] = left
-                else:
-                    del readers[key]
-            for key in mentioned(new) if new else ():
-                readers[key] = readers.get(key, frozenset()) | {id_}
-            if new:
-                items[id_] = new
-            else:
-                del items[id_]
         for kind in changes.kinds():
             kinds[kind] = patched(kinds.get(kind, ()), _of_those(changes, partial(_is_of_kind, kind)))
         for place in changes.places():
@@ -164,7 +160,17 @@ class Index:
             places=places,
             readers=readers,
             roads=self._roads_after(changes),
+            unreached=unreached_after(self.unreached, items, readers, chain(*changes.objects.values())),
         )
+
+    def _readers_after(self, changes: Changes) -> Mapping[Key, frozenset[UUID]]:
+        found: dict[Key, frozenset[UUID]] = {}
+        for id_, (old, new) in changes.objects.items():
+            before, now = set(mentioned(old)) if old else set(), set(mentioned(new)) if new else set()
+            for key in before ^ now:
+                naming = found[key] if key in found else self.readers.get(key, frozenset())
+                found[key] = naming | {id_} if key in now else naming - {id_}
+        return changed(self.readers, {key: naming or None for key, naming in found.items()})
 
     def _roads_after(self, changes: Changes) -> Roads:
         """The very same ones, with all that is known of them, unless a way differs."""

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from controlplane.identity import door as identity
 from controlplane.identity.schemas import OrganizationInfo
 from controlplane.kit.destination import Kind
+from controlplane.kit.memory import without_collections
 from controlplane.kit.ordered import patched
 from controlplane.objects import door as objects
 from controlplane.objects.schemas import ObjectFields, Stored
@@ -110,8 +111,9 @@ async def _up_to_date(crypto: Crypto, session: AsyncSession, org_id: UUID, loade
         if loaded.objects and len(new) > MANY:
             loaded = _Loaded()
             continue
-        rows = await objects.rows_of(session, [org_id], set(map(UUID, new)) if loaded.objects else None)
-        found = await asyncio.to_thread(_opened, crypto, rows)
+        with without_collections():
+            rows = await objects.rows_of(session, [org_id], set(map(UUID, new)) if loaded.objects else None)
+            found = await asyncio.to_thread(_opened, crypto, rows)
         texts = {row.id: tuple(row.texts) for row in rows if row.texts}
         read = {_id(row.stamp): row.stamp for row in rows}
         if read != new:  # somebody wrote since the look; all that was read is not read again
