@@ -134,7 +134,7 @@ def make(examined: Examined, before: Compiled | None = None) -> Compiled:
     ids = examined.touched | (before.circling ^ compiler.circling)
     if facts.direct != before.facts.direct:
         ids |= {one.id for one in examined.index.kinds.get(Kind.IVR_MENU, ())}
-    outcome = dict(_changed(examined.index, compiler, before, ids))
+    outcome = dict(_outcome(examined.index, compiler, before, ids))
     files, parts = _patched_files(before, outcome)
     return Compiled(
         examined=examined,
@@ -166,7 +166,7 @@ Outcome = Mapping[UUID, PbxObject | None]
 """What changed objects became; None: they are gone."""
 
 
-def _changed(index: Index, compiler: Compiler, before: Compiled, ids: Iterable[UUID]) -> Iterable[tuple[UUID, Any]]:
+def _outcome(index: Index, compiler: Compiler, before: Compiled, ids: Iterable[UUID]) -> Iterable[tuple[UUID, Any]]:
     """Those that became something else, or None where they are gone."""
     for id_ in ids:
         item = index.items.get(id_)
