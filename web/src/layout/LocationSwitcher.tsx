@@ -1,6 +1,6 @@
-import Autocomplete from "@mui/material/Autocomplete";
 import Box from "@mui/material/Box";
 import TextField from "@mui/material/TextField";
+import { Autocomplete } from "@/ui/Autocomplete";
 import { text } from "@/ui/text";
 import { chooseLocation, useChosenLocation, useLocations } from "./locations";
 

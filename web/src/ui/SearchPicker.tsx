@@ -1,5 +1,5 @@
-import Autocomplete from "@mui/material/Autocomplete";
 import TextField from "@mui/material/TextField";
+import { Autocomplete } from "./Autocomplete";
 
 interface SearchPickerProps<One extends { id: string }> {
   label: string;

@@ -1,7 +1,7 @@
-import Autocomplete from "@mui/material/Autocomplete";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import { createContext, type ReactNode, useContext, useState } from "react";
+import { Autocomplete } from "./Autocomplete";
 
 const Errors = createContext<Record<string, string>>({});
 

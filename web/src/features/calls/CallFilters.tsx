@@ -1,4 +1,3 @@
-import Autocomplete from "@mui/material/Autocomplete";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import MenuItem from "@mui/material/MenuItem";
@@ -8,6 +7,7 @@ import { useState } from "react";
 import { ContactPicker } from "@/features/contacts/ContactPicker";
 import { useChosenLocation, useLocations } from "@/layout/locations";
 import { useMay } from "@/session/SessionProvider";
+import { Autocomplete } from "@/ui/Autocomplete";
 import { text as common } from "@/ui/text";
 import { useTyped } from "@/ui/useTyped";
 import { NARROW } from "./CallTable";

@@ -1,4 +1,3 @@
-import Autocomplete from "@mui/material/Autocomplete";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Dialog from "@mui/material/Dialog";
@@ -10,6 +9,7 @@ import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import type { Schemas } from "@/api/client";
+import { Autocomplete } from "@/ui/Autocomplete";
 import { useDialogs } from "@/ui/dialogs";
 import { ProblemView } from "@/ui/ProblemView";
 import { text as words } from "@/ui/text";

@@ -1,6 +1,6 @@
-import Autocomplete from "@mui/material/Autocomplete";
 import TextField from "@mui/material/TextField";
 import { useState } from "react";
+import { Autocomplete } from "@/ui/Autocomplete";
 import { phoneNumber } from "@/ui/format";
 import { type PhoneNumber, useNumbers } from "./queries";
 import { text } from "./text";

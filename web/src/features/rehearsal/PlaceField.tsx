@@ -1,10 +1,10 @@
-import Autocomplete from "@mui/material/Autocomplete";
 import MenuItem from "@mui/material/MenuItem";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, data, type Schemas } from "@/api/client";
+import { Autocomplete } from "@/ui/Autocomplete";
 import { text } from "./text";
 
 export type Destination = Schemas["Destination"];

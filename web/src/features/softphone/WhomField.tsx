@@ -1,10 +1,10 @@
 import RecentIcon from "@mui/icons-material/History";
 import PersonIcon from "@mui/icons-material/PersonOutlined";
-import Autocomplete from "@mui/material/Autocomplete";
 import Box from "@mui/material/Box";
 import ListItemText from "@mui/material/ListItemText";
 import TextField from "@mui/material/TextField";
 import { type ReactNode, useDeferredValue, useState } from "react";
+import { Autocomplete } from "@/ui/Autocomplete";
 import { phoneNumber } from "@/ui/format";
 import { dialable } from "./number";
 import { useCallableContacts, useColleagues, useRecentContacts } from "./queries";

@@ -1,4 +1,3 @@
-import Autocomplete from "@mui/material/Autocomplete";
 import Button from "@mui/material/Button";
 import Dialog from "@mui/material/Dialog";
 import DialogActions from "@mui/material/DialogActions";
@@ -8,6 +7,7 @@ import TextField from "@mui/material/TextField";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { api, data } from "@/api/client";
+import { Autocomplete } from "@/ui/Autocomplete";
 import { useDialogs } from "@/ui/dialogs";
 import { closing } from "@/ui/FormDialog";
 import { ProblemView } from "@/ui/ProblemView";

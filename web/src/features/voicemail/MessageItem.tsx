@@ -99,8 +99,8 @@ function Opened({ message }: { message: Message }) {
   const heard = message.heard_at !== null;
   return (
     <Stack sx={{ gap: 1.5, px: 2, pb: 2, pl: { xs: 2, sm: 5 } }}>
+      {/* The buttons come before what is still to be loaded: they would move under the hand. */}
       {message.forwarded_by && <Forwarded by={message.forwarded_by} note={message.note ?? null} />}
-      <Sound message={message} onPlay={() => writes && !heard && inbox.mark({ id: message.id, heard: true })} />
       <Stack direction="row" sx={{ gap: 1, flexWrap: "wrap" }}>
         {writes && (
           <>
@@ -123,6 +123,7 @@ function Opened({ message }: { message: Message }) {
           </Button>
         )}
       </Stack>
+      <Sound message={message} onPlay={() => writes && !heard && inbox.mark({ id: message.id, heard: true })} />
       {forwarding && <ForwardDialog message={message} onClose={() => setForwarding(false)} />}
     </Stack>
   );

@@ -1,6 +1,6 @@
-import Autocomplete from "@mui/material/Autocomplete";
 import TextField from "@mui/material/TextField";
 import { useDeferredValue, useMemo, useState } from "react";
+import { Autocomplete } from "@/ui/Autocomplete";
 import { words } from "../text";
 import { MOST_IDS, useExtensionSearch, useExtensionsOf } from "./queries";
 

@@ -1,6 +1,6 @@
-import Autocomplete from "@mui/material/Autocomplete";
 import TextField from "@mui/material/TextField";
 import { type ComponentType, lazy, Suspense } from "react";
+import { Autocomplete } from "@/ui/Autocomplete";
 import { errorText } from "../document";
 import { BooleanField, EnumField, LinesField, LocationField, NumberField, PasswordField, StringField } from "./basic";
 import { EnumsField, OptionsField } from "./choices";

@@ -1,5 +1,4 @@
 import Alert from "@mui/material/Alert";
-import Autocomplete from "@mui/material/Autocomplete";
 import Button from "@mui/material/Button";
 import Dialog from "@mui/material/Dialog";
 import DialogActions from "@mui/material/DialogActions";
@@ -11,6 +10,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { asRead, tagged } from "@/api/tagged";
+import { Autocomplete } from "@/ui/Autocomplete";
 import { text as common } from "@/ui/text";
 import { useSubmit } from "@/ui/useSubmit";
 import { COUNTRIES, countryName } from "../countries";

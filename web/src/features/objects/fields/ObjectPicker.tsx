@@ -1,7 +1,7 @@
-import Autocomplete from "@mui/material/Autocomplete";
 import TextField from "@mui/material/TextField";
 import { lazy, Suspense, useDeferredValue, useState } from "react";
 import { useMay } from "@/session/SessionProvider";
+import { Autocomplete } from "@/ui/Autocomplete";
 import { kindOf } from "../kinds";
 import { type ConfigObject, titleIn, titleOf, useChoices, useNames } from "../queries";
 import { text } from "../text";
