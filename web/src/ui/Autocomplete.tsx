@@ -11,7 +11,7 @@ export function Autocomplete<
   DisableClearable extends boolean | undefined = false,
   FreeSolo extends boolean | undefined = false,
 >(props: AutocompleteProps<Value, Multiple, DisableClearable, FreeSolo>) {
-  const { options, getOptionKey = String } = props;
+  const { options, getOptionLabel = String, getOptionKey = getOptionLabel } = props;
   const offered = options.map((one) => getOptionKey(one)).join("\n");
   const [, draw] = useState("");
   useEffect(() => draw(offered), [offered]);
