@@ -41,6 +41,7 @@ _BURST_OF_PHONE_S = 0.0001  # and longer after one that named all phones: with 1
 _HEARTBEAT_EVERY_S = 10.0
 _LOOK_AGAIN_S = 5.0
 _TIDY_EVERY_S = 600.0
+_REPORT_FIRST_S = 1.0
 _LOG_MAX = 64 * 1024 * 1024
 _COMMANDS_REMEMBERED = 1000
 
@@ -232,6 +233,8 @@ class _Linked:
                 continue
             backoff.reset()
             self._tell(report)
+            # Somebody waits for it. What follows takes both cores, and a heartbeat the same row of the database.
+            await self._node.outbox.emptied(_REPORT_FIRST_S)
             is_live = report.state == ApplyState.LIVE  # else all was loaded again on the way back
             await self._node.watch.members.read_again(queues_loaded(report.reloads) if is_live else None)
             if not is_live or RELOAD_TRUNKS in report.reloads:

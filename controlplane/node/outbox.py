@@ -1,6 +1,7 @@
 """Words to the control plane that must arrive, in order, however long it is away."""
 
 import asyncio
+import contextlib
 import sqlite3
 
 import structlog
@@ -21,12 +22,19 @@ class Outbox:
             "CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY, path TEXT NOT NULL, body TEXT NOT NULL)"
         )
         self._filled = asyncio.Event()
+        self._emptied = asyncio.Event()
 
     def put(self, path: str, message: BaseModel) -> None:
         """Takes a message for ``/node/v1/<path>``."""
         with self._store as store:
             store.execute("INSERT INTO outbox (path, body) VALUES (?, ?)", (path, message.model_dump_json()))
+        self._emptied.clear()
         self._filled.set()
+
+    async def emptied(self, within_s: float) -> None:
+        """Waits until all is delivered, or that long: the control plane may be away."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._emptied.wait(), within_s)
 
     async def run(self, link: Link) -> None:
         """Delivers until cancelled."""
@@ -35,6 +43,7 @@ class Outbox:
             self._filled.clear()
             row = self._store.execute("SELECT id, path, body FROM outbox ORDER BY id LIMIT 1").fetchone()
             if row is None:
+                self._emptied.set()
                 await self._filled.wait()
                 continue
             number, path, body = row

@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -44,14 +44,15 @@ class Storage:
         """Whether there is such a file; a fifth of the time of asking its path, for thousands of them."""
         return self.is_key(key) and os.path.exists(f"{self._root}/{key}")  # noqa: PTH110
 
-    def holds(self, key: str) -> bool:
-        """The same for what is stored by its content and so stays: what was seen is asked of the disk once a minute."""
+    def missing(self, keys: Collection[str]) -> set[str]:
+        """Those not stored, for what is kept by its content and so stays: the disk is asked once a minute for each."""
         if time.monotonic() - self._held_since > HELD_S:
-            self._held.clear()
+            self._held = set()
             self._held_since = time.monotonic()
-        if key not in self._held and self.exists(key):
-            self._held.add(key)
-        return key in self._held
+        unseen = set(keys) - self._held
+        found = {key for key in unseen if self.exists(key)}
+        self._held |= found
+        return unseen - found
 
     def keys(self) -> Iterator[str]:
         """Every key that there is a file of, in order; files half written have none."""

@@ -1,9 +1,10 @@
 """Bundle files by content. Files with secrets in them lie sealed."""
 
-import hashlib
+from collections.abc import Iterable
 
 from controlplane.platform.crypto import Crypto
 from controlplane.platform.storage import Storage
+from controlplane.release.render import RenderedFile
 
 
 class Blobs:
@@ -13,14 +14,13 @@ class Blobs:
         self._storage = storage
         self._crypto = crypto
 
-    def put(self, content: bytes, *, secret: bool, sha256: str | None = None) -> str:
-        """Stores a file, unless it is there, and returns its hash; whoever knows the hash already saves some time."""
-        sha256 = sha256 or hashlib.sha256(content).hexdigest()
-        if secret and not self._storage.holds(_sealed(sha256)):
-            self._storage.put(_sealed(sha256), self._crypto.seal_bytes(content, f"blob:{sha256}"))
-        if not secret and not self._storage.holds(_plain(sha256)):
-            self._storage.put_blob(content)
-        return sha256
+    def put(self, files: Iterable[RenderedFile]) -> None:
+        """Stores those that are not there yet."""
+        by_key = {_sealed(one.sha256) if one.secret else _plain(one.sha256): one for one in files}
+        for key in self._storage.missing(by_key.keys()):
+            file = by_key[key]
+            content = self._crypto.seal_bytes(file.content, f"blob:{file.sha256}") if file.secret else file.content
+            self._storage.put(key, content)
 
     def get(self, sha256: str) -> bytes | None:
         """The file again; None when it isn't there."""

@@ -23,6 +23,7 @@ from controlplane.release.model import FIELDS, Organization, PbxModel
 from controlplane.release.pbx_objects import PbxObject
 from controlplane.release.render import Contents, Part, RenderedFile, contents, parts_always, parts_of, render_part
 from controlplane.release.schemas import ProblemRead
+from controlplane.release.snapshot import HEAD, Packed
 from controlplane.telephony.configuration import Configuration
 
 TEMPLATES = REPOSITORY / "dialplan_templates"
@@ -63,7 +64,7 @@ class Compiled:
     Attributes:
         contents: Which objects stand in which file.
         files: The organisation's own files, by path.
-        packed: Its places as `snapshot.pack` has put them, as far as that was asked for.
+        packed: Portions of its snapshot, as far as that was asked for.
     """
 
     examined: Examined
@@ -73,7 +74,7 @@ class Compiled:
     model: PbxModel
     contents: Contents
     files: Mapping[str, RenderedFile]
-    packed: dict[UUID | None, bytes]
+    packed: Packed
 
     @property
     def configuration(self) -> Configuration:
@@ -144,12 +145,19 @@ def make(examined: Examined, before: Compiled | None = None) -> Compiled:
         model=compiler.around(_patched_model(before.model, before.objects, outcome)),
         contents=parts,
         files=files,
-        packed={
-            place: packed
-            for place, packed in before.packed.items()
-            if examined.index.places.get(place) is before.index.places.get(place)
-        },
+        packed=_still_packed(examined, before),
     )
+
+
+def _still_packed(examined: Examined, before: Compiled) -> Packed:
+    """The portions of the build before that hold."""
+    places, were = examined.index.places, before.index.places
+    portions: Packed = {
+        place: before.packed[place] for place in places.keys() & before.packed.keys() if places[place] is were[place]
+    }
+    if HEAD in before.packed and examined.configuration.sounds == before.configuration.sounds:
+        portions[HEAD] = before.packed[HEAD]  # with other locations all is built from scratch
+    return portions
 
 
 def _from_scratch(examined: Examined, compiler: Compiler, facts: Facts) -> Compiled:

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, compress
+from operator import is_not
 from typing import Self, TypeVar
 from uuid import UUID
 
@@ -119,8 +120,11 @@ class Index:
 
     def _changed_in_place(self, now: tuple[Stored[ObjectFields], ...]) -> dict[UUID, Pair] | None:
         """The changes where nothing came or went; None where something did."""
-        pairs = [(one, other) for one, other in zip(self.configuration.objects, now, strict=False) if one is not other]
-        if len(self.configuration.objects) != len(now) or any(one.id != other.id for one, other in pairs):
+        were = self.configuration.objects
+        if len(were) != len(now):
+            return None
+        pairs = list(compress(zip(were, now, strict=True), map(is_not, were, now)))  # all of 27,000 are looked at
+        if any(one.id != other.id for one, other in pairs):
             return None
         return {one.id: (one, other) for one, other in pairs if one != other}
 

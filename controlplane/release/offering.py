@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -33,38 +33,47 @@ class Share:
     files: Mapping[str, RenderedFile]
 
 
+@dataclass(frozen=True)
+class Bundle:
+    """A node's signed list of files."""
+
+    digest: str
+    manifest: str
+    signature: str
+
+
 async def offer(
     services: Services, uow: UnitOfWork, release: Release, own: Compiled, wanted: Sequence[str]
 ) -> None:  # fmt: skip
-    """Signs and stores the bundles of these nodes, and makes them what the nodes should run."""
-    away = await waves.away_nodes(uow) if waves.is_spread(release) else set()
-    neighbours = await _neighbours(services, uow, release)
-    mine = await _shares(services, uow, own)
-    blobs = Blobs(services.storage, services.crypto)
-    for node in wanted:
-        here = [(one, theirs[node]) for one, theirs in neighbours if node in theirs]
-        shares = [*([mine[node]] if node in mine else []), *(share for _, share in here)]
-        manifest = await asyncio.to_thread(_make_bundle, blobs, node, shares, str(release.id))
-        text = manifest.canonical()
-        digest = hashlib.sha256(text).hexdigest()
+    """Stores a release, signs and stores the bundles of these nodes, and makes them what the nodes should run."""
+    with uow.session.no_autoflush:
+        away = await waves.away_nodes(uow) if waves.is_spread(release) else set()
+        neighbours = await _neighbours(services, uow, release)
+        mine = await _shares(services, uow, own)
+    shares = {node: [*_of_node([mine], node), *_of_node((one for _, one in neighbours), node)] for node in wanted}
+    # A large organisation's snapshot is a megabyte: PostgreSQL takes it while the bundles are made.
+    bundles, _ = await asyncio.gather(
+        asyncio.to_thread(_make_bundles, services, shares, str(release.id)), uow.session.flush()
+    )
+    for node, bundle in bundles.items():
         await repository.add_bundle(
             uow.session,
             {
                 "id": new_id(),
                 "release_id": release.id,
-                "includes": [str(release.id), *(str(one.id) for one, _ in here)],
+                "includes": [str(release.id), *(str(one.id) for one, theirs in neighbours if node in theirs)],
                 "node": node,
-                "digest": digest,
-                "manifest": text.decode(),
-                "signature": base64.b64encode(services.crypto.bundle_key.sign(text)).decode(),
+                "digest": bundle.digest,
+                "manifest": bundle.manifest,
+                "signature": bundle.signature,
                 "state": ApplyState.FETCHING,
                 "problems": [],
                 "reloads": [],
                 "note": waves.AWAY_NOTE if node in away else "",
             },
         )
-        await repository.forget_older_offers(uow.session, release.id, node, digest)
-        await nodes.set_desired(uow, node, digest)
+        await repository.forget_older_offers(uow.session, release.id, node, bundle.digest)
+        await nodes.set_desired(uow, node, bundle.digest)
 
 
 async def begin_wave(services: Services, uow: UnitOfWork, release_id: UUID, wave: int) -> Release | None:
@@ -130,15 +139,29 @@ async def _shares(services: Services, uow: UnitOfWork, made: Compiled) -> dict[s
     )
 
 
-def _make_bundle(blobs: Blobs, node: str, shares: Sequence[Share], release_id: str) -> Manifest:
-    """The node's files, stored: each organisation's own, and what they share."""
+def _of_node(organizations: Iterable[Mapping[str, Share]], node: str) -> Iterator[Share]:
+    return (shares[node] for shares in organizations if node in shares)
+
+
+def _make_bundles(services: Services, shares: Mapping[str, Sequence[Share]], release_id: str) -> dict[str, Bundle]:
+    """The nodes' files, stored, and what each node is to be told of its own."""
+    blobs = Blobs(services.storage, services.crypto)
+    made = {}
+    for node, some in shares.items():
+        text = _make_manifest(blobs, node, some, release_id).canonical()
+        signature = base64.b64encode(services.crypto.bundle_key.sign(text)).decode()
+        made[node] = Bundle(hashlib.sha256(text).hexdigest(), text.decode(), signature)
+    return made
+
+
+def _make_manifest(blobs: Blobs, node: str, shares: Sequence[Share], release_id: str) -> Manifest:
+    """What a node gets: each organisation's own files, and what they share."""
     models = [share.model for share in shares]
     files = {path: file for share in shares for path, file in share.files.items()}
     files[SYSTEM_PATH] = render_system(models, release_id, TEMPLATES)
     files |= render_links(node, models, TEMPLATES)
     prompts = {prompt for model in models for prompt in model.prompts}
-    for file in files.values():
-        blobs.put(file.content, secret=file.secret, sha256=file.sha256)
+    blobs.put(files.values())
     listed = [
         _listed(path, file.kind, file.sha256, len(file.content), file.secret) for path, file in sorted(files.items())
     ]

@@ -49,7 +49,6 @@ async def publish(
     release.waves = await _waves(uow, newest, release.org_id, own, canary)
     release.wave, release.wave_at, release.stopped = 0, clock.now(), ""
     session.add(release)
-    await session.flush()
     await offer(services, uow, release, own, waves.current_wave(release))
     return release
 

@@ -18,7 +18,11 @@ _LENGTH = struct.Struct(">I")
 _BY_PLACE = b"\x02"
 """First byte of a snapshot in portions; one of before begins as zlib does, and holds all in one."""
 
+HEAD = "head"
+"""What is no object: organisations, locations, sounds."""
 Document = dict[str, Any]
+Packed = dict[UUID | str | None, bytes]
+"""Portions of a snapshot that are made already: `HEAD`, and the objects by location."""
 
 
 def pack(configuration: Configuration) -> bytes:
@@ -29,13 +33,20 @@ def pack(configuration: Configuration) -> bytes:
 def pack_portions(
     configuration: Configuration,
     places: Mapping[UUID | None, Sequence[Stored[ObjectFields]]],
-    packed: dict[UUID | None, bytes],
+    packed: "Packed",
 ) -> bytes:
     """The same, a portion for each location: those that are ``packed`` already are taken as they are, others added."""
+    if HEAD not in packed:
+        packed[HEAD] = _compressed(_head(configuration))
     for place, objects in places.items():
         if place not in packed:
             packed[place] = _compressed({"objects": [_object(one) for one in objects]})
-    head = {
+    portions = [packed[HEAD], *(packed[place] for place in places)]
+    return _BY_PLACE + b"".join(_LENGTH.pack(len(one)) + one for one in portions)
+
+
+def _head(configuration: Configuration) -> Document:
+    return {
         "organizations": [{"id": str(one.id), "name": one.name} for one in configuration.organizations.values()],
         "locations": [
             {"id": str(one.id), "org_id": str(one.org_id), "name": one.name, "timezone": one.timezone, "node": one.node}
@@ -46,8 +57,6 @@ def pack_portions(
             for key, sound in configuration.sounds.items()
         },
     }
-    portions = [_compressed(head), *(packed[place] for place in places)]
-    return _BY_PLACE + b"".join(_LENGTH.pack(len(one)) + one for one in portions)
 
 
 def _object(one: Stored[ObjectFields]) -> Document:

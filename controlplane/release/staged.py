@@ -38,16 +38,13 @@ async def make_staged(services: Services, model: PbxModel) -> str:
 
 def _make(storage: Storage, crypto: Crypto, model: PbxModel) -> str:
     rendered = render(stage(model), RELEASE_ID, TEMPLATES)
-    blobs = Blobs(storage, crypto)
+    wanted = {path: file for path, file in rendered.files.items() if file.kind != FileKind.SOURCE_MAP}
+    Blobs(storage, crypto).put(wanted.values())
     files = [
-        BundleFile(
-            path=path, kind=file.kind, sha256=blobs.put(file.content, secret=file.secret), size=len(file.content),
-            secret=file.secret,
-        )
-        for path, file in sorted(rendered.files.items())
-        if file.kind != FileKind.SOURCE_MAP
-    ]  # fmt: skip
-    quiet, size = blobs.put(silence(), secret=False), len(silence())
+        BundleFile(path=path, kind=file.kind, sha256=file.sha256, size=len(file.content), secret=file.secret)
+        for path, file in sorted(wanted.items())
+    ]
+    quiet, size = storage.put_blob(silence()), len(silence())
     files += [
         BundleFile(path=f"prompts/{sha256}.{extension}", kind=FileKind.PROMPT, sha256=quiet, size=size)
         for sha256, extension in sorted(rendered.prompts)

@@ -25,7 +25,10 @@ from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.platform.crypto import Crypto
 from controlplane.platform.services import Services
 from controlplane.telephony.configuration import FIELDS, Configuration
+from controlplane.telephony.flow_schemas import FlowTestFields
 from controlplane.telephony.ready_sounds import ready_sounds
+from controlplane.telephony.schemas import PromptFields
+from controlplane.telephony.template_schemas import LocationRoutingFields, RoutingTemplateFields
 from controlplane.telephony.templates import expand
 
 MANY = 2000
@@ -41,6 +44,8 @@ class _Loaded:
     Attributes:
         horizon: What is written from here on may be new; None: nothing was read.
         stamps: Each object's id, and that with its writing transaction and version.
+        apart: Those of them that are looked for in each load: prompts, and what only loading sees. They are few, and
+            to go through 27,000 others takes 6 ms.
         texts: What our voice says for each object that speaks.
         configuration: Made of it, templates expanded.
         locations_mark: Differs after each change of its locations.
@@ -50,12 +55,15 @@ class _Loaded:
     horizon: str | None = None
     stamps: Mapping[str, str] = field(default_factory=dict)
     objects: tuple[Stored[ObjectFields], ...] = ()
+    apart: Mapping[UUID, Stored[ObjectFields]] = field(default_factory=dict)
     texts: Mapping[UUID, tuple[str, ...]] = field(default_factory=dict)
     configuration: Configuration | None = None
     locations_mark: int | None = None
     is_certain: bool = True
 
 
+_EXPANDED = (FlowTestFields, RoutingTemplateFields, LocationRoutingFields)
+_APART = (PromptFields, *_EXPANDED)
 _kept: dict[tuple[str, UUID], _Loaded] = {}
 
 
@@ -77,10 +85,12 @@ async def load_organization(services: Services, session: AsyncSession, organizat
         locations = {one.id: one for one in await identity.load_locations(session, org_ids=[organization.id])}
     node = next((one.node for one in locations.values()), services.settings.node_name)
     configuration = loaded.configuration
+    is_plain = not any(isinstance(one.fields, _EXPANDED) for one in loaded.apart.values())
     if configuration is None or configuration.locations != locations:
-        configuration = expand(Configuration(node, {organization.id: organization}, locations, loaded.objects, {}))
+        stored = Configuration(node, {organization.id: organization}, locations, loaded.objects, {})
+        configuration = stored if is_plain else expand(stored)
     texts = {text for some in loaded.texts.values() for text in some}
-    sounds = await ready_sounds(session, configuration.objects, texts)
+    sounds = await ready_sounds(session, loaded.apart.values() if is_plain else configuration.objects, texts)
     if before.configuration and before.configuration.sounds == sounds:
         sounds = before.configuration.sounds
     configuration = replace(configuration, node=node, organizations={organization.id: organization}, sounds=sounds)
@@ -118,7 +128,7 @@ async def _up_to_date(crypto: Crypto, session: AsyncSession, org_id: UUID, loade
         read = {_id(row.stamp): row.stamp for row in rows}
         if read != new:  # somebody wrote since the look; all that was read is not read again
             if not loaded.objects:
-                loaded = _Loaded(look.horizon, read, tuple(found), texts, is_certain=not look.is_writing)
+                loaded = _Loaded(look.horizon, read, tuple(found), _apart(found), texts, is_certain=not look.is_writing)
             continue
         changes: dict[UUID, Stored[ObjectFields] | None] = {one.id: one for one in found}
         changes |= dict.fromkeys(map(UUID, gone))
@@ -126,9 +136,14 @@ async def _up_to_date(crypto: Crypto, session: AsyncSession, org_id: UUID, loade
             horizon=look.horizon,
             stamps=_without(gone, {**loaded.stamps, **new}),
             objects=patched(loaded.objects, changes) if loaded.objects else tuple(found),
+            apart={id_: one for id_, one in loaded.apart.items() if id_ not in changes} | _apart(found),
             texts={id_: said for id_, said in loaded.texts.items() if id_ not in changes} | texts,
             is_certain=loaded.is_certain and not look.is_writing,
         )
+
+
+def _apart(found: Iterable[Stored[ObjectFields]]) -> dict[UUID, Stored[ObjectFields]]:
+    return {one.id: one for one in found if isinstance(one.fields, _APART)}
 
 
 def _unknown(look: objects.Look, loaded: _Loaded) -> dict[str, str]:

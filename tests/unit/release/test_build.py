@@ -11,6 +11,7 @@ from controlplane.kit.destination import Kind
 from controlplane.objects.door import references
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.release.build import Compiled, examine, make
+from controlplane.release.snapshot import pack, pack_portions
 from controlplane.telephony.configuration import FIELDS, Configuration
 
 from .example import STORE, example, to, uid
@@ -24,6 +25,10 @@ def scratch(configuration: Configuration) -> Compiled:
 
 def with_objects(configuration: Configuration, objects: dict[UUID, Stored[ObjectFields]]) -> Configuration:
     return replace(configuration, objects=tuple(objects[id_] for id_ in sorted(objects)))
+
+
+def snapshot_of(build: Compiled) -> bytes:
+    return pack_portions(build.configuration, build.index.places, build.packed)
 
 
 def ids(objects: dict[UUID, Stored[ObjectFields]], kind: Kind) -> list[UUID]:
@@ -156,6 +161,7 @@ def test_going_on_is_the_same_as_starting_anew(seed: int) -> None:
         assert build.model == fresh.model
         assert build.files == fresh.files
         assert build.contents == fresh.contents
+        assert snapshot_of(build) == pack(build.configuration), "nothing stale is taken over from the build before"
         kept += sum(file is before.files.get(path) for path, file in build.files.items())
         before, good = build, good + 1
     assert good > TURNS / 4
