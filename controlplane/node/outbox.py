@@ -34,7 +34,8 @@ class Outbox:
     async def emptied(self, within_s: float) -> None:
         """Waits until all is delivered, or that long: the control plane may be away."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._emptied.wait(), within_s)
+            async with asyncio.timeout(within_s):
+                await self._emptied.wait()
 
     async def run(self, link: Link) -> None:
         """Delivers until cancelled."""

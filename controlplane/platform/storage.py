@@ -45,13 +45,13 @@ class Storage:
         return self.is_key(key) and os.path.exists(f"{self._root}/{key}")  # noqa: PTH110
 
     def missing(self, keys: Collection[str]) -> set[str]:
-        """Those not stored, for what is kept by its content and so stays: the disk is asked once a minute for each."""
+        """Those not stored, for what is kept by its content and so stays: the disk is asked once a minute."""
         if time.monotonic() - self._held_since > HELD_S:
             self._held = set()
             self._held_since = time.monotonic()
         unseen = set(keys) - self._held
         found = {key for key in unseen if self.exists(key)}
-        self._held |= found
+        self._held.update(found)
         return unseen - found
 
     def keys(self) -> Iterator[str]:

@@ -151,12 +151,14 @@ def make(examined: Examined, before: Compiled | None = None) -> Compiled:
 
 def _still_packed(examined: Examined, before: Compiled) -> Packed:
     """The portions of the build before that hold."""
-    places, were = examined.index.places, before.index.places
-    portions: Packed = {
-        place: before.packed[place] for place in places.keys() & before.packed.keys() if places[place] is were[place]
+    were = before.index.places
+    portions: Packed = {  # asked one by one: somebody may be packing the build before at this moment
+        place: before.packed[place]
+        for place, some in examined.index.places.items()
+        if place in before.packed and some is were.get(place)
     }
     if HEAD in before.packed and examined.configuration.sounds == before.configuration.sounds:
-        portions[HEAD] = before.packed[HEAD]  # with other locations all is built from scratch
+        portions[HEAD] = before.packed[HEAD]  # other organisations or locations: all is built from scratch
     return portions
 
 

@@ -130,7 +130,7 @@ def _open(
         services.crypto.open_bytes(release.snapshot, f"releases.snapshot:{release.id}") if release.snapshot else b""
     )
     document = document_of(packed) if packed else {}
-    return document, _dialplan(Blobs(services.storage, services.crypto), bundle) if bundle else None
+    return document, _dialplan(Blobs(services.storage, services.crypto), bundle) if bundle and bundle.manifest else None
 
 
 def _dialplan(blobs: Blobs, bundle: NodeBundle) -> DialplanSource:

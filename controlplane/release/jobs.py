@@ -18,6 +18,7 @@ async def tidy(services: Services) -> None:
     """Forgets what old releases said; their history, changes and node reports stay."""
     async with services.uow() as uow:
         dropped = await repository.forget_snapshots(uow.session, services.settings.releases_kept)
+        await repository.forget_manifests(uow.session)
     if dropped:
         log.info("old releases can no longer be rolled back to", releases=dropped)
 

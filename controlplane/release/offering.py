@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -45,16 +45,17 @@ class Bundle:
 async def offer(
     services: Services, uow: UnitOfWork, release: Release, own: Compiled, wanted: Sequence[str]
 ) -> None:  # fmt: skip
-    """Stores a release, signs and stores the bundles of these nodes, and makes them what the nodes should run."""
-    with uow.session.no_autoflush:
-        away = await waves.away_nodes(uow) if waves.is_spread(release) else set()
-        neighbours = await _neighbours(services, uow, release)
-        mine = await _shares(services, uow, own)
-    shares = {node: [*_of_node([mine], node), *_of_node((one for _, one in neighbours), node)] for node in wanted}
+    """Stores a release that is new, signs and stores the bundles of these nodes, and has the nodes run them."""
+    away = await waves.away_nodes(uow) if waves.is_spread(release) else set()
+    neighbours = await _neighbours(services, uow, release)
+    organizations = [await _shares(services, uow, own), *(theirs for _, theirs in neighbours)]
+    shares = {node: [one[node] for one in organizations if node in one] for node in wanted}
     # A large organisation's snapshot is a megabyte: PostgreSQL takes it while the bundles are made.
-    bundles, _ = await asyncio.gather(
-        asyncio.to_thread(_make_bundles, services, shares, str(release.id)), uow.session.flush()
-    )
+    making = asyncio.create_task(asyncio.to_thread(_make_bundles, services, shares, str(release.id)))
+    try:
+        await uow.session.flush()
+    finally:
+        bundles = await making
     for node, bundle in bundles.items():
         await repository.add_bundle(
             uow.session,
@@ -139,23 +140,19 @@ async def _shares(services: Services, uow: UnitOfWork, made: Compiled) -> dict[s
     )
 
 
-def _of_node(organizations: Iterable[Mapping[str, Share]], node: str) -> Iterator[Share]:
-    return (shares[node] for shares in organizations if node in shares)
-
-
 def _make_bundles(services: Services, shares: Mapping[str, Sequence[Share]], release_id: str) -> dict[str, Bundle]:
-    """The nodes' files, stored, and what each node is to be told of its own."""
+    """Stores the nodes' files; each node's signed list of them."""
     blobs = Blobs(services.storage, services.crypto)
     made = {}
     for node, some in shares.items():
-        text = _make_manifest(blobs, node, some, release_id).canonical()
+        text = _store_files(blobs, node, some, release_id).canonical()
         signature = base64.b64encode(services.crypto.bundle_key.sign(text)).decode()
         made[node] = Bundle(hashlib.sha256(text).hexdigest(), text.decode(), signature)
     return made
 
 
-def _make_manifest(blobs: Blobs, node: str, shares: Sequence[Share], release_id: str) -> Manifest:
-    """What a node gets: each organisation's own files, and what they share."""
+def _store_files(blobs: Blobs, node: str, shares: Sequence[Share], release_id: str) -> Manifest:
+    """Stores and lists what a node gets: each organisation's own files, and what they share."""
     models = [share.model for share in shares]
     files = {path: file for share in shares for path, file in share.files.items()}
     files[SYSTEM_PATH] = render_system(models, release_id, TEMPLATES)

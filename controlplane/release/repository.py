@@ -164,6 +164,13 @@ async def forget_snapshots(session: AsyncSession, keep: int) -> int:
     return len((await session.scalars(statement)).all())
 
 
+async def forget_manifests(session: AsyncSession) -> None:
+    """Drops what nodes were sent of releases whose configuration was dropped: 330 kB each with 10,000 phones."""
+    old = select(Release.id).where(func.length(Release.snapshot) == 0)
+    statement = update(NodeBundle).where(NodeBundle.release_id.in_(old), NodeBundle.manifest != "")
+    await session.execute(statement.values(manifest=""))
+
+
 async def bundles_of(session: AsyncSession, release_ids: Sequence[UUID]) -> Sequence[NodeBundle]:
     """The releases' bundles, by node."""
     statement = select(NodeBundle).where(NodeBundle.release_id.in_(release_ids)).order_by(NodeBundle.node)
@@ -180,11 +187,11 @@ async def signed_manifest(session: AsyncSession, node: str, digest: str) -> tupl
     """Manifest and signature of a node's bundle."""
     statement = select(NodeBundle.manifest, NodeBundle.signature)
     row = (await session.execute(statement.where(NodeBundle.node == node, NodeBundle.digest == digest))).first()
-    return (row.manifest, row.signature) if row else None
+    return (row.manifest, row.signature) if row and row.manifest else None
 
 
 async def bundle_for(session: AsyncSession, node: str, release_id: UUID | None) -> NodeBundle | None:
-    """What a release meant for a node, with its manifest."""
+    """What a release meant for a node, with its manifest: empty where that was dropped."""
     statement = select(NodeBundle).where(NodeBundle.node == node, NodeBundle.release_id == release_id)
     return (await session.scalars(statement.options(undefer(NodeBundle.manifest)).limit(1))).first()
 

@@ -33,7 +33,7 @@ def pack(configuration: Configuration) -> bytes:
 def pack_portions(
     configuration: Configuration,
     places: Mapping[UUID | None, Sequence[Stored[ObjectFields]]],
-    packed: "Packed",
+    packed: Packed,
 ) -> bytes:
     """The same, a portion for each location: those that are ``packed`` already are taken as they are, others added."""
     if HEAD not in packed:

@@ -25,11 +25,10 @@ from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.platform.crypto import Crypto
 from controlplane.platform.services import Services
 from controlplane.telephony.configuration import FIELDS, Configuration
-from controlplane.telephony.flow_schemas import FlowTestFields
 from controlplane.telephony.ready_sounds import ready_sounds
 from controlplane.telephony.schemas import PromptFields
-from controlplane.telephony.template_schemas import LocationRoutingFields, RoutingTemplateFields
-from controlplane.telephony.templates import expand
+from controlplane.telephony.template_schemas import RoutingTemplateFields
+from controlplane.telephony.templates import EXPANDED, expand
 
 MANY = 2000
 """Rows that are read one by one; of more, all are."""
@@ -44,8 +43,8 @@ class _Loaded:
     Attributes:
         horizon: What is written from here on may be new; None: nothing was read.
         stamps: Each object's id, and that with its writing transaction and version.
-        apart: Those of them that are looked for in each load: prompts, and what only loading sees. They are few, and
-            to go through 27,000 others takes 6 ms.
+        apart: Those of them that each load looks for: prompts, and what `expand` does. They are few, and to go through
+            27,000 others takes 6 ms.
         texts: What our voice says for each object that speaks.
         configuration: Made of it, templates expanded.
         locations_mark: Differs after each change of its locations.
@@ -62,8 +61,7 @@ class _Loaded:
     is_certain: bool = True
 
 
-_EXPANDED = (FlowTestFields, RoutingTemplateFields, LocationRoutingFields)
-_APART = (PromptFields, *_EXPANDED)
+_APART = (PromptFields, *EXPANDED)
 _kept: dict[tuple[str, UUID], _Loaded] = {}
 
 
@@ -85,12 +83,13 @@ async def load_organization(services: Services, session: AsyncSession, organizat
         locations = {one.id: one for one in await identity.load_locations(session, org_ids=[organization.id])}
     node = next((one.node for one in locations.values()), services.settings.node_name)
     configuration = loaded.configuration
-    is_plain = not any(isinstance(one.fields, _EXPANDED) for one in loaded.apart.values())
+    there = {type(one.fields) for one in loaded.apart.values()}
     if configuration is None or configuration.locations != locations:
         stored = Configuration(node, {organization.id: organization}, locations, loaded.objects, {})
-        configuration = stored if is_plain else expand(stored)
+        configuration = stored if there.isdisjoint(EXPANDED) else expand(stored)
     texts = {text for some in loaded.texts.values() for text in some}
-    sounds = await ready_sounds(session, loaded.apart.values() if is_plain else configuration.objects, texts)
+    spoken = configuration.objects if RoutingTemplateFields in there else loaded.apart.values()  # they make prompts
+    sounds = await ready_sounds(session, spoken, texts)
     if before.configuration and before.configuration.sounds == sounds:
         sounds = before.configuration.sounds
     configuration = replace(configuration, node=node, organizations={organization.id: organization}, sounds=sounds)

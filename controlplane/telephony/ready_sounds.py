@@ -15,9 +15,7 @@ async def ready_sounds(
     session: AsyncSession, stored: Collection[Stored[ObjectFields]], texts: Collection[str]
 ) -> Mapping[str, Sound]:
     """Sounds by key. A prompt with a text has the sound of its text."""
-    prompts = {
-        one.id: one.fields.text for one in stored if type(one.fields) is PromptFields
-    }  # 27,000: a third of the time
+    prompts = {one.id: one.fields.text for one in stored if type(one.fields) is PromptFields}  # 27,000 may be looked at
     keys = {sound_key(Spoken(text=text)) for text in texts}
     uploads = {sound_key(Spoken(prompt_id=prompt_id)) for prompt_id, text in prompts.items() if text is None}
     found = {

@@ -31,13 +31,17 @@ def made_id(routing_id: UUID, part: str) -> UUID:
     return uuid5(routing_id, part)
 
 
+EXPANDED = (FlowTestFields, RoutingTemplateFields, LocationRoutingFields)
+"""What `expand` looks for: without any of it a configuration stays as it is."""
+
+
 def expand(configuration: Configuration) -> Configuration:
     """The same configuration in ordinary objects only, still in order of id.
 
     A location routing that doesn't fit its template makes nothing: whoever names it is a dangling reference then.
     What is made of the very same objects is the very same again, so that little is compared after a small change.
     """
-    there = {type(one.fields) for one in configuration.objects}  # one quick look: nearly always there is nothing to do
+    there = {type(one.fields) for one in configuration.objects}
     if FlowTestFields in there:
         configuration = _without_tests(configuration)
     if RoutingTemplateFields not in there:

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -160,6 +161,13 @@ async def test_of_old_releases_only_the_history_is_kept(admin: Client, shop: Sho
     ):
         assert answer.status_code == 409, answer.text
         assert answer.json()["detail"] == f"Release {first['number']} is no longer kept: only its history is."
+    async with admin.services.uow() as uow:
+        await repository.forget_manifests(uow.session)
+        bundles = [await repository.bundle_for(uow.session, "main", UUID(one["id"])) for one in shop.releases]
+    assert [bool(one and one.manifest) for one in bundles] == [False, True, True]
+    assert bundles[0] is not None
+    async with admin.services.uow() as uow:
+        assert await repository.signed_manifest(uow.session, "main", bundles[0].digest) is None
     assert (await admin.post(f"/config/releases/{second['id']}/rollback", json={})).status_code == 202
 
 

@@ -2,18 +2,22 @@
 
 import asyncio
 import base64
+import errno
 import hashlib
 import io
 import json
 import tarfile
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from controlplane.identity.door import system_principal
 from controlplane.node.devices import read_devices
 from controlplane.protocol.bundle import Manifest
+from controlplane.release import offering, service
 from tests.api.clients import Client
 from tests.api.nodes.fake_node import FakeNode
 
@@ -253,3 +257,26 @@ async def test_a_node_gets_nothing_without_its_signature(
     stranger = FakeNode(http, "other")
     await stranger.enrol()
     assert (await stranger.get(f"releases/{digest}")).status_code == 404
+
+
+async def test_a_bundle_that_cannot_be_made_leaves_nothing_behind(
+    admin: Client, node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk(admin, "201")
+    principal = system_principal(await own_organization(admin), "test")
+    with monkeypatch.context() as broken:
+        broken.setattr(offering, "_store_files", disk_full)
+        with pytest.raises(OSError, match="No space left"):
+            async with admin.services.uow() as uow:
+                await service.apply(admin.services, uow, principal, "")
+    assert (await admin.get("/config/releases")).json()["items"] == []
+    release = await apply(admin)
+    assert phones_in((await bundle_of(node, release["nodes"][0]["digest"]))[1]) == {"desk-201"}
+
+
+def disk_full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+async def own_organization(client: Client) -> UUID:
+    return UUID((await client.get("/auth/me")).json()["org_id"])

@@ -11,7 +11,7 @@ from controlplane.kit.destination import Kind
 from controlplane.objects.door import references
 from controlplane.objects.schemas import ObjectFields, Stored
 from controlplane.release.build import Compiled, examine, make
-from controlplane.release.snapshot import pack, pack_portions
+from controlplane.release.snapshot import pack_portions, unpack
 from controlplane.telephony.configuration import FIELDS, Configuration
 
 from .example import STORE, example, to, uid
@@ -27,8 +27,9 @@ def with_objects(configuration: Configuration, objects: dict[UUID, Stored[Object
     return replace(configuration, objects=tuple(objects[id_] for id_ in sorted(objects)))
 
 
-def snapshot_of(build: Compiled) -> bytes:
-    return pack_portions(build.configuration, build.index.places, build.packed)
+def frozen(build: Compiled) -> Configuration:
+    """What would come back from the build's snapshot."""
+    return unpack(pack_portions(build.configuration, build.index.places, build.packed), build.configuration.node)
 
 
 def ids(objects: dict[UUID, Stored[ObjectFields]], kind: Kind) -> list[UUID]:
@@ -161,7 +162,7 @@ def test_going_on_is_the_same_as_starting_anew(seed: int) -> None:
         assert build.model == fresh.model
         assert build.files == fresh.files
         assert build.contents == fresh.contents
-        assert snapshot_of(build) == pack(build.configuration), "nothing stale is taken over from the build before"
+        assert frozen(build) == frozen(fresh), "nothing stale is taken over from the build before"
         kept += sum(file is before.files.get(path) for path, file in build.files.items())
         before, good = build, good + 1
     assert good > TURNS / 4
