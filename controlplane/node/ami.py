@@ -223,7 +223,8 @@ class Ami:
     async def _ping_until_lost(self, link: _Link) -> None:
         while not link.lost.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(link.lost.wait(), _PING_EVERY_S)
+                async with asyncio.timeout(_PING_EVERY_S):
+                    await link.lost.wait()
                 return
             if not link.pending:  # Asterisk does a session's actions in turn: behind a reload of seconds a ping waits
                 await self.action("Ping")

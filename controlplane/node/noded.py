@@ -266,7 +266,8 @@ class _Linked:
         """Until Asterisk is gone, or was left between two releases."""
         while True:
             try:
-                return await asyncio.wait_for(self._node.ami.wait_down(), _LOOK_AGAIN_S)
+                async with asyncio.timeout(_LOOK_AGAIN_S):
+                    return await self._node.ami.wait_down()
             except TimeoutError:
                 if not self._applier.is_settled:
                     return None
@@ -286,7 +287,8 @@ class _Linked:
                 self._told_devices = None
             await asyncio.sleep(_BURST_S + _BURST_OF_PHONE_S * len(state.registered_devices or ()))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), _HEARTBEAT_EVERY_S)
+                async with asyncio.timeout(_HEARTBEAT_EVERY_S):
+                    await changed.wait()
 
     async def send_words(self) -> None:
         """Delivers reports and command results."""
