@@ -4,6 +4,7 @@ from uuid import UUID
 
 import structlog
 
+from controlplane.nodes import door as nodes
 from controlplane.platform.jobs import Queue, job
 from controlplane.platform.services import Services
 from controlplane.release import repository, waves
@@ -18,7 +19,9 @@ async def tidy(services: Services) -> None:
     """Forgets what old releases said; their history, changes and node reports stay."""
     async with services.uow() as uow:
         dropped = await repository.forget_snapshots(uow.session, services.settings.releases_kept)
-        await repository.forget_manifests(uow.session)
+        known = await nodes.load_nodes(uow.session)
+        in_use = {digest for one in known for digest in (one.desired_digest, one.live_digest) if digest}
+        await repository.forget_manifests(uow.session, in_use)
     if dropped:
         log.info("old releases can no longer be rolled back to", releases=dropped)
 

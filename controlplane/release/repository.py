@@ -1,6 +1,6 @@
 """Queries of the release slice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -164,11 +164,14 @@ async def forget_snapshots(session: AsyncSession, keep: int) -> int:
     return len((await session.scalars(statement)).all())
 
 
-async def forget_manifests(session: AsyncSession) -> None:
-    """Drops what nodes were sent of releases whose configuration was dropped: 330 kB each with 10,000 phones."""
+async def forget_manifests(session: AsyncSession, in_use: Collection[str]) -> None:
+    """Drops what nodes were sent of releases whose configuration was dropped: 330 kB each with 10,000 phones.
+
+    Digests ``in_use`` stay: a node that runs one, or should, may ask for it again.
+    """
     old = select(Release.id).where(func.length(Release.snapshot) == 0)
-    statement = update(NodeBundle).where(NodeBundle.release_id.in_(old), NodeBundle.manifest != "")
-    await session.execute(statement.values(manifest=""))
+    unused = NodeBundle.release_id.in_(old), NodeBundle.manifest != "", NodeBundle.digest.not_in(in_use)
+    await session.execute(update(NodeBundle).where(*unused).values(manifest=""))
 
 
 async def bundles_of(session: AsyncSession, release_ids: Sequence[UUID]) -> Sequence[NodeBundle]:

@@ -85,8 +85,8 @@ async def load_organization(services: Services, session: AsyncSession, organizat
     configuration = loaded.configuration
     there = {type(one.fields) for one in loaded.apart.values()}
     if configuration is None or configuration.locations != locations:
-        stored = Configuration(node, {organization.id: organization}, locations, loaded.objects, {})
-        configuration = stored if there.isdisjoint(EXPANDED) else expand(stored)
+        whole = Configuration(node, {organization.id: organization}, locations, loaded.objects, {})
+        configuration = whole if there.isdisjoint(EXPANDED) else expand(whole)
     texts = {text for some in loaded.texts.values() for text in some}
     spoken = configuration.objects if RoutingTemplateFields in there else loaded.apart.values()  # they make prompts
     sounds = await ready_sounds(session, spoken, texts)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from controlplane.release import compare, repository
+from controlplane.release import compare, jobs, repository
 from tests.api.clients import Client, log_in
 from tests.api.commands import controlplane
 
@@ -147,6 +147,13 @@ async def test_a_roll_back_names_what_it_went_back_to(admin: Client, shop: Shop)
     assert (back["author"], back["reason"], back["changes_count"]) == (shop.releases[0]["author"], "Too long", 2)
 
 
+async def kept_manifests(admin: Client, shop: Shop, *, in_use: set[str]) -> list[bool]:
+    async with admin.services.uow() as uow:
+        await repository.forget_manifests(uow.session, in_use)
+        bundles = [await repository.bundle_for(uow.session, "main", UUID(one["id"])) for one in shop.releases]
+    return [bool(one and one.manifest) for one in bundles]
+
+
 async def test_of_old_releases_only_the_history_is_kept(admin: Client, shop: Shop) -> None:
     async with admin.services.uow() as uow:
         assert await repository.forget_snapshots(uow.session, 2) == 1
@@ -161,13 +168,12 @@ async def test_of_old_releases_only_the_history_is_kept(admin: Client, shop: Sho
     ):
         assert answer.status_code == 409, answer.text
         assert answer.json()["detail"] == f"Release {first['number']} is no longer kept: only its history is."
+    digest = first["nodes"][0]["digest"]
+    assert await kept_manifests(admin, shop, in_use={digest}) == [True, True, True]
+    await jobs.tidy(admin.services)  # what the node should run is the third
+    assert await kept_manifests(admin, shop, in_use=set()) == [False, True, True]
     async with admin.services.uow() as uow:
-        await repository.forget_manifests(uow.session)
-        bundles = [await repository.bundle_for(uow.session, "main", UUID(one["id"])) for one in shop.releases]
-    assert [bool(one and one.manifest) for one in bundles] == [False, True, True]
-    assert bundles[0] is not None
-    async with admin.services.uow() as uow:
-        assert await repository.signed_manifest(uow.session, "main", bundles[0].digest) is None
+        assert await repository.signed_manifest(uow.session, "main", digest) is None
     assert (await admin.post(f"/config/releases/{second['id']}/rollback", json={})).status_code == 202
 
 
