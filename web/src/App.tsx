@@ -2,10 +2,10 @@ import createCache from "@emotion/cache";
 import { CacheProvider } from "@emotion/react";
 import CssBaseline from "@mui/material/CssBaseline";
 import { ThemeProvider } from "@mui/material/styles";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { createBrowserRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
-import { asProblem } from "@/api/problem";
+import { queries } from "@/api/queries";
 import { features } from "@/features";
 import { NotFound } from "@/layout/NotFound";
 import { PageFailed } from "@/layout/PageFailed";
@@ -17,15 +17,6 @@ import { theme } from "@/ui/theme";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
 const styles = createCache({ key: "cc", nonce });
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 5_000,
-      // What the API refused it would refuse again; what didn't reach it may get through.
-      retry: (failures, error) => failures < 2 && [0, 502, 503].includes(asProblem(error).status),
-    },
-  },
-});
 const router = createBrowserRouter([
   {
     Component: Shell,

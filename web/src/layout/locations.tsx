@@ -33,6 +33,11 @@ export function chosenAmong(wanted: string | null, known: Location[] | undefined
   return known.length > 1 && known.some(({ id }) => id === wanted) ? wanted : null;
 }
 
+/** The location that is wanted now, whether or not it is there to choose. */
+export function wantedLocation(): string | null {
+  return chosen;
+}
+
 export function chooseLocation(id: string | null): void {
   chosen = id;
   if (id) sessionStorage.setItem(KEY, id);
@@ -45,22 +50,23 @@ export function useLocations(): Location[] {
   return useList().data ?? [];
 }
 
+export const locationsQuery = {
+  queryKey: ["locations", "all"],
+  queryFn: async () => {
+    const all: Location[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = (await api.GET("/api/v1/locations", { params: { query: { limit: 500, sort: "name", cursor } } }))
+        .data;
+      all.push(...(page?.items ?? []));
+      cursor = page?.next_cursor ?? undefined;
+    } while (cursor);
+    return all;
+  },
+  staleTime: 60_000,
+};
+
 function useList() {
   const may = useMay();
-  return useQuery({
-    queryKey: ["locations", "all"],
-    queryFn: async () => {
-      const all: Location[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = (await api.GET("/api/v1/locations", { params: { query: { limit: 500, sort: "name", cursor } } }))
-          .data;
-        all.push(...(page?.items ?? []));
-        cursor = page?.next_cursor ?? undefined;
-      } while (cursor);
-      return all;
-    },
-    enabled: may("locations:read"),
-    staleTime: 60_000,
-  });
+  return useQuery({ ...locationsQuery, enabled: may("locations:read") });
 }

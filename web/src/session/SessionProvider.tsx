@@ -9,12 +9,10 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import { api, data, type Schemas } from "@/api/client";
 import { Loading } from "@/ui/Loading";
 import { ProblemView } from "@/ui/ProblemView";
+import { type Me, meQuery } from "./me";
 import { currentSession, openSession, subscribe } from "./session";
-
-export type Me = Schemas["Me"];
 
 const LoginPage = lazy(() => import("./LoginPage"));
 const MeContext = createContext<Me | null>(null);
@@ -46,11 +44,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     if (looked && !token) queries.clear(); // nothing of one login is shown to the next
   }, [looked, token, queries]);
 
-  const me = useQuery({
-    queryKey: ["me", organization],
-    queryFn: () => data(api.GET("/api/v1/auth/me")),
-    enabled: token !== null,
-  });
+  const me = useQuery({ ...meQuery(organization), enabled: token !== null });
   if (!looked) return <Loading />;
   if (!token)
     return (

@@ -32,6 +32,8 @@ async function write(name: string, next: (stored: unknown) => unknown): Promise<
   }
 }
 
+export const preferencesQuery = { queryKey: KEY, queryFn: read, staleTime: 60_000 };
+
 /** Another value, or what becomes of the one that is stored when it is written. */
 type Next<T> = T | ((stored: T) => T);
 
@@ -45,7 +47,7 @@ export function useKept<T>(
   parse: (stored: unknown) => T,
 ): [T, (next: Next<T>) => Promise<void>, boolean] {
   const queries = useQueryClient();
-  const { data, isPending } = useQuery({ queryKey: KEY, queryFn: read, staleTime: 60_000 });
+  const { data, isPending } = useQuery(preferencesQuery);
   const keep = async (next: Next<T>) => {
     const changed = (stored: unknown) => (next instanceof Function ? next(parse(stored)) : next);
     queries.setQueryData<Awaited<ReturnType<typeof read>>>(KEY, (old) =>

@@ -16,6 +16,8 @@ import { Queues } from "./Queues";
 import { useFreshAfterBreak } from "./queries";
 import { text } from "./text";
 
+export { askFirst } from "./askFirst";
+
 /** What is slower than this comes later, although it pushes the rest down. */
 const PATIENCE_MS = 2000;
 

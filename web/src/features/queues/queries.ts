@@ -11,12 +11,18 @@ const RESOURCE = "queues-live";
 /** Events tell of changes (see `realtime/staleness`); this is for what no event tells, such as midnight. */
 const LOOK_AGAIN_MS = 15_000;
 
+export function liveQueuesQuery(locationId: string | null, mine = false) {
+  const query = { location_id: locationId ?? undefined, mine };
+  return {
+    queryKey: [RESOURCE, { locationId, mine }],
+    queryFn: () => data(api.GET("/api/v1/queues/live", { params: { query } })),
+  };
+}
+
 /** The queues in force as they are now; `mine`: only those that one is a member of. */
 export function useLiveQueues(locationId: string | null, mine = false, wanted = true) {
   return useQuery({
-    queryKey: [RESOURCE, { locationId, mine }],
-    queryFn: () =>
-      data(api.GET("/api/v1/queues/live", { params: { query: { location_id: locationId ?? undefined, mine } } })),
+    ...liveQueuesQuery(locationId, mine),
     enabled: wanted,
     refetchInterval: LOOK_AGAIN_MS,
     placeholderData: (before) => before,

@@ -1,7 +1,7 @@
 import SetupIcon from "@mui/icons-material/RocketLaunchOutlined";
 import type { Feature } from "../feature";
 
-export { type Progress, useSetupProgress } from "./state";
+export { maySetUp, type Progress, setupQuery, useSetupProgress } from "./state";
 
 export const setup: Feature = {
   routes: [{ path: "setup", lazy: async () => ({ Component: (await import("./SetupPage")).SetupPage }) }],

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data } from "@/api/client";
 import { configStatus } from "@/api/configStatus";
 import { useMay } from "@/session/SessionProvider";
@@ -24,11 +24,9 @@ export interface Progress {
 
 const ONE = { params: { query: { limit: 1 } } } as const;
 
-/** How far the first start is, for who may set up; its key makes it stale with the configuration. */
-export function useSetupProgress(wanted: boolean) {
-  const may = useMay();
-  const queries = useQueryClient();
-  return useQuery({
+/** Its key makes it stale with the configuration. */
+export function setupQuery(queries: QueryClient) {
+  return {
     queryKey: ["config", "setup"],
     queryFn: async (): Promise<Progress> => {
       const [hours, devices, trunks, numbers, { live }] = await Promise.all([
@@ -43,6 +41,16 @@ export function useSetupProgress(wanted: boolean) {
       const done = steps.filter(Boolean).length;
       return { done, steps: steps.length + 1, finished: done === steps.length };
     },
-    enabled: wanted && may("locations:write") && may("phone-numbers:write"),
-  });
+  };
+}
+
+/** May somebody with these rights set up? */
+export function maySetUp(may: (scope: string) => boolean): boolean {
+  return may("locations:write") && may("phone-numbers:write");
+}
+
+/** How far the first start is, for who may set up. */
+export function useSetupProgress(wanted: boolean) {
+  const may = useMay();
+  return useQuery({ ...setupQuery(useQueryClient()), enabled: wanted && maySetUp(may) });
 }
