@@ -88,6 +88,7 @@ async def begin_wave(services: Services, uow: UnitOfWork, release_id: UUID, wave
     if release is None or release.state != ReleaseState.APPLYING or release.wave != wave:
         return None
     await offer_current_wave(services, uow, release)
+    await uow.wake(waves.topic(release.id))
     return release if await waves.go_on(uow, release) else None
 
 
@@ -100,7 +101,6 @@ async def offer_current_wave(services: Services, uow: UnitOfWork, release: Relea
     await offer(
         services, uow, release, own, [node for node in waves.current_wave(release) if node not in through]
     )  # fmt: skip
-    await uow.wake(f"release:{release.id}")
 
 
 async def _neighbours(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,7 +39,7 @@ async def take_report(uow: UnitOfWork, node: str, report: ApplyReport) -> None:
         await nodes.record_live(uow, node, report.live_digest)
     if report.state in {ApplyState.LIVE, ApplyState.ROLLED_BACK, ApplyState.FAILED}:
         await _finish(uow, bundle, report)
-    await uow.wake(f"release:{bundle.release_id}")
+    await uow.wake(waves.topic(bundle.release_id))
 
 
 async def _finish(uow: UnitOfWork, bundle: NodeBundle, report: ApplyReport) -> None:
@@ -126,19 +127,19 @@ async def wait_until_done(
     wait_s: float,
     tell: Callable[[ReleaseRead], None] | None = None,
     *,
-    is_new: bool = False,
+    subscribed: wakeups.Waiting | None = None,
 ) -> ReleaseRead:
     """A release, at once when it is done (or `wait_s` is 0), else when it is or the time is up.
 
-    ``tell`` is given the release at each look meanwhile. One that ``is_new`` was offered just now: the first look waits
-    for word from a node, for 2 s at most.
+    ``tell`` is given the release at each look meanwhile. Who offered it just now has ``subscribed`` to its topic
+    before: no word of a quick node is missed, and the first look waits for it, for 2 s at most.
 
     Raises:
         NotFound: No such release.
     """
-    with services.wakeups.subscribe(f"release:{release_id}") as woken:
+    with nullcontext(subscribed) if subscribed else services.wakeups.subscribe(waves.topic(release_id)) as woken:
         deadline = time.monotonic() + wait_s
-        if is_new:
+        if subscribed:
             await wakeups.wait(woken, min(wait_s, 2.0))
         while True:
             found = await _read(services, principal, release_id)

@@ -2,6 +2,7 @@
 
 import tarfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from controlplane.platform.auth import Principal
 from controlplane.platform.listing import FilterText, ListQuery, Page, fetch_page, list_query
 from controlplane.platform.services import ServicesDep, Uow
 from controlplane.protocol.bundle import ApplyReport, SignedManifest
-from controlplane.release import compare, progress, repository, service
+from controlplane.release import compare, progress, repository, service, waves
 from controlplane.release.blobs import Blobs
 from controlplane.release.models import Release
 from controlplane.release.repository import ReleaseFilter
@@ -112,14 +113,16 @@ async def apply(
 
     Answers at once, with the state `applying`, or after `wait_s`; follow it with `GET /config/releases/{id}?wait_s=20`.
     """
-    async with services.uow() as uow:
-        release = await service.apply(services, uow, principal, request.reason, request.canary)
-        await audit(
-            uow, principal, action="config.apply", kind="release", object_id=release.id, name=str(release.number)
-        )
-        if not wait_s:
-            return (await progress.read_releases(uow.session, [release]))[0]
-    return await progress.wait_until_done(services, principal, release.id, wait_s, is_new=True)
+    with ExitStack() as waiting:
+        async with services.uow() as uow:
+            release = await service.apply(services, uow, principal, request.reason, request.canary)
+            await audit(
+                uow, principal, action="config.apply", kind="release", object_id=release.id, name=str(release.number)
+            )
+            if not wait_s:
+                return (await progress.read_releases(uow.session, [release]))[0]
+            subscribed = waiting.enter_context(services.wakeups.subscribe(waves.topic(release.id)))
+        return await progress.wait_until_done(services, principal, release.id, wait_s, subscribed=subscribed)
 
 
 @router.post("/releases/{release_id}/rollback", status_code=202)

@@ -22,6 +22,11 @@ AWAY_NOTE = "The node is away; it catches up by itself when it is back."
 ANSWER_WITHIN = timedelta(minutes=3)
 
 
+def topic(release_id: UUID) -> str:
+    """What is woken when a release moves on."""
+    return f"release:{release_id}"
+
+
 def plan_waves(all_nodes: Sequence[str], away: Collection[str], canary: str | None) -> list[list[str]]:
     """Which nodes a release goes to, one wave after the other.
 
@@ -104,7 +109,7 @@ async def stop(uow: UnitOfWork, release: Release, node: str, problems: list[str]
             org_id=release.org_id, subject=str(release.id), number=release.number, node=node, problems=problems
         )
     )
-    await uow.wake(f"release:{release.id}")
+    await uow.wake(topic(release.id))
 
 
 async def look_after(uow: UnitOfWork, release_id: UUID) -> Release | None:
@@ -126,5 +131,5 @@ async def look_after(uow: UnitOfWork, release_id: UUID) -> Release | None:
             await stop(uow, release, bundle.node, [f"It said nothing for {ANSWER_WITHIN.seconds // 60} minutes."])
             return None
     await uow.session.flush()
-    await uow.wake(f"release:{release.id}")
+    await uow.wake(topic(release.id))
     return release if await go_on(uow, release) else None
